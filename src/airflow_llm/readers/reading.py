@@ -1,0 +1,46 @@
+"""What every reader takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from airflow_llm.spec.diagnostic import Diagnostic
+from airflow_llm.spec.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Source:
+    """Text to read. `name` is how errors call it (a file name, `stdin`, `argument`); `path` is set for files."""
+
+    text: str
+    name: str = "argument"
+    path: Path | None = None
+    pipeline_id: str | None = None
+    """The id that the user asked for; None lets the reader find one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A pipeline, what was noticed on the way, and how sure the reader is (0 to 1)."""
+
+    pipeline: Pipeline
+    diagnostics: tuple[Diagnostic, ...] = ()
+    confidence: float = 1.0
+    trace: Mapping[str, object] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """One kind of source. `read` raises InputError, which quotes the words, when there is nothing to be read."""
+
+    name: str
+
+    def claims(self, source: Source) -> float:
+        """How surely this reader is the one for the source, 0 to 1. Cheap."""
+        ...
+
+    def read(self, source: Source) -> Reading:
+        """The source as a pipeline."""
+        ...

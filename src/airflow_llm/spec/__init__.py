@@ -1,0 +1,1 @@
+"""The pipeline spec: the one typed value in the middle. See `pipeline.Pipeline`."""

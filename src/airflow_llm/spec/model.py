@@ -1,0 +1,108 @@
+"""What every part of the spec is built from: the frozen base model, names, text and durations."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from datetime import timedelta
+from typing import Annotated, Any, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_serializer,
+)
+
+Scalar = bool | int | float | str | None
+
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|m|s)", re.IGNORECASE)
+_TAGS = ("kind", "rule", "op", "on")
+_MAX_DURATION = timedelta(days=3660)
+
+
+class Model(BaseModel):
+    """Frozen and strict about names: an unknown field is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants", str_max_length=1_100_000)
+
+    @model_serializer(mode="wrap")
+    def _keep_tags(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """`exclude_defaults` must not drop the tag that tells the members of a union apart."""
+        data: dict[str, Any] = handler(self)
+        for name in _TAGS:
+            field = type(self).model_fields.get(name)
+            if field is not None and len(get_args(field.annotation)) == 1:
+                return {name: getattr(self, name), **data}
+        return data
+
+
+def parse_duration(value: object) -> object:
+    """`"10m"`, `"1h30m"`, `"2d"`, `"90"` or a number of seconds; anything else is left to pydantic (ISO 8601)."""
+    if isinstance(value, bool):
+        raise ValueError("a duration is written like 10m, 1h30m or 45s")
+    if isinstance(value, (int, float)):
+        return timedelta(seconds=value)
+    if not isinstance(value, str) or value.strip().upper().startswith("P"):
+        return value
+    text = value.strip()
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return timedelta(seconds=float(text))
+    if not re.fullmatch(rf"(?:{_PART.pattern}\s*)+", text, re.IGNORECASE):
+        raise ValueError(f"{value!r} is not a duration; write it like 10m, 1h30m or 45s")
+    return timedelta(seconds=sum(float(number) * _UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest spelling that `parse_duration` reads back to the same value (whole microseconds)."""
+    seconds, micro = value.days * 86400 + value.seconds, value.microseconds
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if micro:
+        parts.append(f"{seconds}.{micro:06d}".rstrip("0") + "s")
+    elif seconds or not parts:
+        parts.append(f"{seconds}s")
+    return "".join(parts)
+
+
+def _in_range(value: timedelta) -> timedelta:
+    if value < timedelta(0) or value > _MAX_DURATION:
+        raise ValueError("a duration lies between 0s and ten years")
+    return timedelta(days=value.days, seconds=value.seconds, microseconds=value.microseconds // 1000 * 1000)
+
+
+def _no_surrogates(value: str) -> str:
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "�")
+
+
+def _no_keyword(value: str) -> str:
+    if keyword.iskeyword(value):
+        raise ValueError(f"{value!r} is a Python keyword; choose another name")
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    AfterValidator(_in_range),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["10m", "1h30m", "45s"]}),
+]
+"""A length of time, written `10m`, `1h30m`, `45s`; whole milliseconds, at most ten years."""
+
+Text = Annotated[str, AfterValidator(_no_surrogates)]
+"""Any human text. It is data: it never becomes code, SQL, shell or markup unescaped."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$"), AfterValidator(_no_keyword)]
+"""A name that is also a Python name, a file stem and an Airflow id: `[a-z][a-z0-9_]*`, at most 80 characters."""
+
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_no_surrogates)]

@@ -1,0 +1,70 @@
+"""What a `wait` step waits for."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from airflow_llm.spec.model import Duration, Identifier, Model, Text
+
+
+class ForData(Model):
+    """A file, object or table of this spec exists (and, for `rows`, holds at least one row of the interval)."""
+
+    on: Literal["data"] = "data"
+    dataset: Identifier
+    rows: bool = False
+
+
+class ForQuery(Model):
+    """A SQL query on a connection returns a first cell that is true, non-zero and not null."""
+
+    on: Literal["query"] = "query"
+    connection: Identifier
+    sql: Text
+
+
+class ForDag(Model):
+    """A run of another DAG (or one task of it) succeeded, `earlier` before this run's logical date."""
+
+    on: Literal["dag"] = "dag"
+    dag_id: Text = Field(min_length=1, max_length=250)
+    task_id: Text | None = None
+    earlier: Duration | None = None
+
+
+class ForTime(Model):
+    """A time of day, in the schedule's time zone."""
+
+    on: Literal["time"] = "time"
+    at: time
+
+
+class ForDelay(Model):
+    """A length of time after the end of the data interval."""
+
+    on: Literal["delay"] = "delay"
+    delay: Duration
+
+
+class ForHttp(Model):
+    """A GET answers with a success status and, when `contains` is given, with that text."""
+
+    on: Literal["http"] = "http"
+    connection: Identifier
+    path: Text = "/"
+    contains: Text = ""
+
+
+class ForDescribed(Model):
+    """Something that only the user's own code can see: it becomes a hook that returns true or false."""
+
+    on: Literal["described"] = "described"
+    text: Text
+
+
+WaitFor = Annotated[
+    ForData | ForQuery | ForDag | ForTime | ForDelay | ForHttp | ForDescribed, Field(discriminator="on")
+]

@@ -1,0 +1,62 @@
+"""Python source from values: the only way a value of the spec enters generated Python (text is never code)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+
+
+class Expression(str):
+    """Source that is already Python: written by an emitter of ours, never taken from a spec."""
+
+    __slots__ = ()
+
+
+def literal(value: object) -> Expression:
+    """The Python literal of a value: str, int, float, bool, None, timedelta, list, tuple, dict, Expression."""
+    match value:
+        case Expression():
+            return value
+        case timedelta():
+            return _timedelta(value)
+        case Mapping():
+            return Expression("{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}")
+        case tuple():
+            items = ", ".join(literal(item) for item in value)
+            return Expression(f"({items},)" if len(value) == 1 else f"({items})")
+        case str() | bytes():
+            return Expression(_text(value))
+        case Sequence():
+            return Expression("[" + ", ".join(literal(item) for item in value) + "]")
+        case None | bool() | int() | float():
+            return Expression(repr(value)) if value == value else Expression('float("nan")')
+        case date():
+            return Expression(f'"{value.isoformat()}"')
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def call(function: str, arguments: Mapping[str, object]) -> Expression:
+    """`function(name=literal, …)`; ruff's formatter breaks the lines."""
+    return Expression(f"{function}({', '.join(f'{name}={literal(value)}' for name, value in arguments.items())})")
+
+
+def docstring(text: str) -> str:
+    """A docstring that holds any text as data: backslashes, quotes and control characters cannot end it."""
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text).replace("\\", "\\\\")
+    clean = clean.replace('"""', '\\"\\"\\"').strip()
+    return f'"""{clean[:-1]}\\""""' if clean.endswith('"') else f'"""{clean}"""'
+
+
+def _text(value: str | bytes) -> str:
+    # repr escapes everything that could end the literal; double quotes are the formatter's own choice.
+    return repr(value)
+
+
+def _timedelta(value: timedelta) -> Expression:
+    seconds = value.total_seconds()
+    for unit, size in _UNITS:
+        if seconds % size == 0 and (seconds or unit == "seconds"):
+            return Expression(f"timedelta({unit}={int(seconds // size)})")
+    return Expression(f"timedelta(seconds={seconds!r})")

@@ -1,0 +1,32 @@
+"""What a target is: it turns a pipeline into files, or refuses with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from airflow_llm.spec.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Emission:
+    """The files of one bundle: POSIX path relative to the bundle root -> text. `tasks.yml`, `config.yml`,
+
+    `manifest.json` and `proof.json` are not a target's: the compiler and the proof write them.
+    """
+
+    files: Mapping[str, str]
+    editable: frozenset[str]
+    """Paths that people are expected to edit (function and SQL files): never overwritten once edited."""
+
+
+class Target(Protocol):
+    """One orchestrator."""
+
+    name: str
+    versions: tuple[str, ...]
+
+    def emit(self, pipeline: Pipeline, *, version: str | None = None) -> Emission:
+        """The bundle's code for that version (None: the newest). UnsupportedError when it cannot be expressed."""
+        ...
