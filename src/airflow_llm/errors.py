@@ -36,17 +36,17 @@ class UnsupportedError(AirflowLLMError):
     """A target or connector cannot express what was asked, with the reason and an alternative."""
 
 
-class EnvironmentFault(AirflowLLMError):
+class MachineError(AirflowLLMError):
     """The machine lacks something (a package, Airflow, disk, permission)."""
 
 
-class CheckFailed(AirflowLLMError):
+class CheckError(AirflowLLMError):
     """A requested check found errors."""
 
     exit_code = 1
 
 
-class ProofFailed(AirflowLLMError):
+class ProofError(AirflowLLMError):
     """A requested proof did not hold."""
 
     exit_code = 1

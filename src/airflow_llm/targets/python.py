@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import isfinite
 
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
@@ -30,8 +31,10 @@ def literal(value: object) -> Expression:
             return Expression(_text(value))
         case Sequence():
             return Expression("[" + ", ".join(literal(item) for item in value) + "]")
+        case float() if not isfinite(value):
+            return Expression(f'float("{value}")')
         case None | bool() | int() | float():
-            return Expression(repr(value)) if value == value else Expression('float("nan")')
+            return Expression(repr(value))
         case date():
             return Expression(f'"{value.isoformat()}"')
     raise TypeError(f"no literal for {type(value).__name__}")

@@ -12,8 +12,8 @@ from airflow_llm.targets.python import Expression
 class TaskCode:
     """One task. Exactly one of the two styles is filled:
 
-    - TaskFlow: `decorator` (`task`, `task.branch`, `task.sensor`, `task.short_circuit`), `parameters`, `body`, `returns`.
-      `parameters` are the names of staged datasets that the function takes as URIs (the structure wires them to the
+    - TaskFlow: `decorator` (`task`, `task.branch`, `task.sensor`, `task.short_circuit`), `parameters`, `body` and
+      `returns`. `parameters` are the names of staged datasets that the function takes as URIs (the structure wires them to the
       upstream tasks' return values) and, for a mapped step, the item's name.
     - operator: `operator` is the class name, the task is `operator(task_id=…, **arguments)`.
 
