@@ -1,0 +1,33 @@
+"""How long the reader takes, in process."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from airflow_llm.readers.reading import Source
+from airflow_llm.readers.registry import read
+from benchmarks.figure import Figure, percentile, samples
+from benchmarks.requests import DEMO, LONG
+
+
+def measure() -> Iterator[Figure]:
+    short = samples(lambda: read(Source(DEMO)), repeat=300)
+    words = len(DEMO.split())
+    yield Figure(f"read a request of {words} words, median", statistics.median(short) * 1e3, "ms", 10)
+    yield Figure(f"read a request of {words} words, 99th percentile", percentile(short, 0.99) * 1e3, "ms", 50)
+    long = samples(lambda: read(Source(LONG)), repeat=30)
+    yield Figure(f"read a description of {len(LONG.split())} words, median", statistics.median(long) * 1e3, "ms", 100)
+    small, large = (DEMO + ". ") * 100, (DEMO + ". ") * 400
+    times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in (small, large)]
+    yield Figure("reading time of four times the text", times[1] / times[0], "x", 6, note="linear would be 4")
+
+
+def try_read(text: str) -> None:
+    """Reads, also where the answer is an error: its time counts too."""
+    from airflow_llm.errors import AirflowLLMError
+
+    try:
+        read(Source(text))
+    except AirflowLLMError:
+        return

@@ -1,0 +1,20 @@
+"""From a sentence to a bundle on disk, in process."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from airflow_llm.compiler.bundle import write
+from airflow_llm.compiler.compile import compile_source
+from airflow_llm.readers.reading import Source
+from benchmarks.figure import Figure, samples
+from benchmarks.requests import DEMO
+
+
+def measure() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        times = samples(lambda: write(compile_source(Source(DEMO)), Path(folder), force=True), repeat=60)
+    yield Figure("a sentence to a bundle on disk, median", statistics.median(times) * 1e3, "ms", 50)
