@@ -1,0 +1,1 @@
+"""Read, complete, check, emit; and the bundle on disk."""

@@ -1,0 +1,126 @@
+"""A bundle replaced in one step, although it spans a DAG file and a folder.
+
+The new resources folder is made beside the target folder's `dags`, complete, and holds the new DAG file too, as
+`.dag`. Then, so that one rename moves both:
+
+1. the old DAG file gets a second name in the old resources, `.dag`;
+2. the DAG file becomes a symbolic link to `resources/<id>/.dag` (same content as before);
+3. the two resources folders are exchanged: **the commit**, one system call;
+4. `.dag` is renamed onto the link: the DAG file is a plain file again;
+5. the old folder is removed, after what people put there meanwhile was carried over.
+
+A process killed before 3 leaves the old bundle, after 3 the new one, both whole for every reader. What it leaves
+lying about is removed by the next writer (`recover`). Where the system cannot exchange folders, 3 is two renames,
+and `recover` also puts the old folder back when a process was killed between them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from airflow_llm.compiler import disk
+from airflow_llm.compiler.layout import Layout, layout_of
+from airflow_llm.compiler.lock import LOCK_FILE
+
+DAG_NAME = ".dag"
+_NOT_CARRIED = frozenset({DAG_NAME, "__pycache__"})
+
+
+def replace(layout: Layout, work: Path, files: Mapping[str, bytes], *, drop: frozenset[str]) -> None:
+    """The bundle now consists of `files` (names from the root) and of what else lay in its folder, without `drop`.
+
+    A DAG file that is not among `files` stays. The lock of the target folder is held. On any failure the old bundle
+    is whole.
+    """
+    stage = work / layout.bundle_id
+    try:
+        _stage(layout, stage, files, drop)
+        _point_at_resources(layout, stage)
+        _commit(layout, stage)
+    except BaseException:
+        with suppress(OSError):
+            _settle(layout, stage)
+        raise
+    _settle(layout, stage, retired=frozenset(drop | {Path(name).name for name in files}))
+
+
+def recover(root: Path, work: Path) -> None:
+    """What killed writers left in the target folder is put right. Its lock is held."""
+    for entry in sorted(os.scandir(work), key=lambda item: item.name):
+        if entry.is_dir(follow_symlinks=False):
+            _settle(layout_of(root, entry.name), Path(entry.path))
+        elif entry.name != LOCK_FILE:
+            os.unlink(entry.path)
+
+
+def _stage(layout: Layout, stage: Path, files: Mapping[str, bytes], drop: frozenset[str]) -> None:
+    os.makedirs(layout.dags / "resources", exist_ok=True)
+    new = stage / "new"
+    os.makedirs(new)
+    for name, data in files.items():
+        inner = DAG_NAME if name == layout.dag_name else name.removeprefix(layout.prefix)
+        target, current = new / inner, layout.path(name)
+        os.makedirs(target.parent, exist_ok=True)
+        if _holds(current, data):
+            disk.link_or_copy(current, target)
+        else:
+            disk.write_file(target, data)
+    if layout.dag_name not in files:
+        disk.link_or_copy(layout.dag_file, new / DAG_NAME)
+    if layout.resources.is_dir():
+        disk.carry(layout.resources, new, _NOT_CARRIED | drop)
+        os.chmod(new, stat.S_IMODE(layout.resources.stat().st_mode))
+    disk.sync_folder(new)
+
+
+def _point_at_resources(layout: Layout, stage: Path) -> None:
+    if os.path.lexists(layout.dag_file) and not _is_our_link(layout):
+        os.makedirs(layout.resources, exist_ok=True)
+        disk.link_or_copy(layout.dag_file, layout.resources / DAG_NAME)
+    link = stage / "link"
+    os.symlink(f"resources/{layout.bundle_id}/{DAG_NAME}", link)
+    os.replace(link, layout.dag_file)
+
+
+def _commit(layout: Layout, stage: Path) -> None:
+    new, old = stage / "new", stage / "old"
+    if not layout.resources.exists():
+        os.rename(new, layout.resources)
+    elif not disk.exchange(new, layout.resources):
+        os.rename(layout.resources, old)
+        os.rename(new, layout.resources)
+    with suppress(OSError):
+        disk.sync_folder(layout.resources.parent)
+
+
+def _settle(layout: Layout, stage: Path, retired: frozenset[str] = frozenset()) -> None:
+    """Steps 4 and 5, from whatever state: each may be repeated, and none looks at how far a writer came."""
+    old, inner = stage / "old", layout.resources / DAG_NAME
+    if old.exists() and not layout.resources.exists():
+        os.rename(old, layout.resources)
+    if inner.exists():
+        if _is_our_link(layout) or not os.path.lexists(layout.dag_file):
+            os.replace(inner, layout.dag_file)
+        else:
+            os.unlink(inner)
+    elif _is_our_link(layout):
+        os.unlink(layout.dag_file)
+    if retired and layout.resources.is_dir():
+        for folder in (old, stage / "new"):
+            if folder.is_dir():
+                disk.carry(folder, layout.resources, _NOT_CARRIED | retired)
+    disk.remove_tree(stage)
+
+
+def _is_our_link(layout: Layout) -> bool:
+    return layout.dag_file.is_symlink() and os.readlink(layout.dag_file) == f"resources/{layout.bundle_id}/{DAG_NAME}"
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    return path.stat().st_size == len(data) and path.read_bytes() == data

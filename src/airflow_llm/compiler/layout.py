@@ -1,0 +1,77 @@
+"""Where the files of a bundle lie, and the refusal of every path that leads out of the target folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from airflow_llm.errors import InputError
+
+IGNORE_FILE = "dags/.airflowignore"
+MANIFEST = "manifest.json"
+PROOF = "proof.json"
+TASKS = "tasks.yml"
+CONFIG = "config.yml"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of the bundle `bundle_id` under `root` (an absolute path without symbolic links)."""
+
+    root: Path
+    bundle_id: str
+
+    @property
+    def dags(self) -> Path:
+        """The folder that Airflow reads."""
+        return self.root / "dags"
+
+    @property
+    def dag_file(self) -> Path:
+        """The DAG."""
+        return self.dags / f"{self.bundle_id}.py"
+
+    @property
+    def resources(self) -> Path:
+        """The folder of everything else."""
+        return self.dags / "resources" / self.bundle_id
+
+    @property
+    def dag_name(self) -> str:
+        """The DAG file relative to the root, as in an emission."""
+        return f"dags/{self.bundle_id}.py"
+
+    @property
+    def prefix(self) -> str:
+        """What the names of all resources begin with."""
+        return f"dags/resources/{self.bundle_id}/"
+
+    def path(self, name: str) -> Path:
+        """The place of one file of an emission."""
+        return self.root / name
+
+
+def layout_of(output_dir: Path, bundle_id: str) -> Layout:
+    """The layout in that folder. InputError when the id or a symbolic link would lead out of it."""
+    if not bundle_id.isidentifier():
+        raise InputError(f"{bundle_id!r} cannot name a bundle", hint="use letters, digits and underscores")
+    layout = Layout(Path(os.path.realpath(output_dir)), bundle_id)
+    for folder in (layout.dags, layout.dags / "resources", layout.resources):
+        if folder.is_symlink():
+            raise InputError(
+                f"{folder} is a symbolic link, and writing through it could leave the target folder",
+                hint="replace the link by a real folder, or choose another --output-dir",
+                place=str(folder),
+            )
+    return layout
+
+
+def check_name(layout: Layout, name: str) -> str:
+    """The name itself, when it is the DAG file, the ignore file or lies in the bundle's resources folder."""
+    parts = PurePosixPath(name).parts
+    hostile = "\\" in name or "\0" in name or ".." in parts or str(PurePosixPath(name)) != name
+    inside = name in (layout.dag_name, IGNORE_FILE) or str(PurePosixPath(name).parent) + "/" == layout.prefix
+    if hostile or not inside:
+        raise InputError(f"a bundle cannot hold the file {name!r}: it does not lie in {layout.prefix}")
+    return name
