@@ -30,7 +30,7 @@ _MONTHS = {
     )
 }
 _WEEKDAYS = {name: n for n, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
-_PART = re.compile(r"(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d+))?(?:#[1-5])?$|[lL]\d?$|\d[lL]$")
+_PART = re.compile(r"[lL]\d?$|\d[lL]$|(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d+))?(?:#[1-5])?$")
 
 
 def _bound(text: str, field: str) -> int:

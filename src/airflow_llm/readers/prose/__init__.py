@@ -1,0 +1,1 @@
+"""The prose reader: what people write, as a pipeline."""

@@ -1,0 +1,102 @@
+"""Time zones as people name them: `Berlin time`, `UTC`, `chile time`, `Europe/Paris`, `GMT+2`."""
+
+from __future__ import annotations
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.span import Found, found
+from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+from airflow_llm.spec.schedule import check_timezone
+
+_REGIONS = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
+_ABBREVIATIONS = (
+    r"UTC|GMT|CES?T|MES?Z|EES?T|BST|IST|JST|KST|MSK|SGT|HKT|[ECMP][SD]?T|A[EW][SD]T|SAST|PKT|WIB|BRT|NZ[SD]T|PKT"
+)
+_REGION_NAMES = "|".join((*_REGIONS, "Etc", "US", "Antarctica", "Arctic"))
+
+
+def zone(name: str) -> str | None:
+    """The IANA name for what people call a zone, None when nobody calls one so."""
+    words = " ".join(name.lower().replace("'s", "").split())
+    known = lexicon("timezones")
+    if words in known:
+        return known[words]
+    offset = pattern(r"(?:utc|gmt)\s*([+\-\u2013])\s*(\d{1,2})(?::?00)?").fullmatch(words)
+    if offset is not None:
+        return _fixed(plus=offset[1] == "+", hours=int(offset[2]))
+    return _iana(name.strip())
+
+
+def find_zones(text: str) -> list[Found[str]]:
+    """The zones that the text names; InputError for a phrase that can only be a zone and is not known."""
+    hits: list[Found[str]] = []
+    for match in pattern(_expression(), 0).finditer(text):
+        name = next(group for group in match.groups() if group is not None)
+        start, end = match.span()
+        value = zone(name)
+        if value is None and match.lastgroup in ("iana", "labelled"):
+            value = _refuse(name)
+        if value is not None and not any(hit.start < end and start < hit.end for hit in hits):
+            hits.append(found(text, start, end, value, assumption=_assumption(name, value)))
+    return hits
+
+
+def unknown_zone(text: str) -> str | None:
+    """The place in `in Gondor time` at the very start of the text, when no zone is called so."""
+    match = pattern(r"[\s,(]*(?:in\s+)?(?:the\s+)?([\w/' -]{1,40}?)\s+(?:local\s+)?time(?:\s?zone)?\b").match(text)
+    if match is None:
+        return None
+    place = match[1].strip()
+    words = place.lower().split()
+    if not words or any(lexicon("ambiguous_timezones").get(word) == "not a place" for word in words):
+        return None
+    looks_named = place[0].isupper() or "/" in place
+    return place if looks_named and len(words) <= 3 and zone(place) is None else None
+
+
+def _expression() -> str:
+    places = any_of("timezones")
+    return (
+        rf"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){{0,2}})"
+        rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
+        rf"|(?i:\b(?:in\s+)?(?:the\s+)?({places})(?:'s)?[\s-]+(?:local\s+|standard\s+|"
+        rf"daylight\s+)?time(?:\s?zone)?\b)"
+        rf"|\b((?:UTC|GMT)\s?[+\-\u2013]\s?\d{{1,2}}(?::?00)?)\b"
+        rf"|(?<![\w/])({_ABBREVIATIONS}|utc|gmt)\b(?!/)(?:\s+time\b)?"
+        r"|(?<=:\d\d)(Z)\b"
+    )
+
+
+def _iana(name: str) -> str | None:
+    joined = name.replace(" ", "_")
+    titled = "_".join(part[:1].upper() + part[1:] for part in joined.split("_"))
+    candidates = [joined] if "/" in joined else [f"{region}/{titled}" for region in _REGIONS]
+    for candidate in candidates:
+        if pattern(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}").fullmatch(candidate) and _exists(candidate):
+            return candidate
+    return None
+
+
+def _exists(name: str) -> bool:
+    try:
+        check_timezone(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _fixed(*, plus: bool, hours: int) -> str | None:
+    # The Etc zones count the other way round: Etc/GMT-2 is two hours ahead of UTC.
+    if hours == 0:
+        return "UTC"
+    name = f"Etc/GMT{'-' if plus else '+'}{hours}"
+    return name if _exists(name) else None
+
+
+def _refuse(name: str) -> str:
+    raise InputError(f"{name!r} is not a known time zone", hint="use an IANA name such as Europe/Berlin")
+
+
+def _assumption(name: str, value: str) -> str:
+    if lexicon("ambiguous_timezones").get(name.lower()) == "ambiguous":
+        return f"{name!r} is used in several regions; {value} is taken"
+    return ""

@@ -1,0 +1,78 @@
+"""Schedules that are no clock: by hand, once, or when a dataset changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airflow_llm.readers.prose.span import Found, found, without_overlaps
+from airflow_llm.readers.prose.spellings import any_of, pattern
+from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
+
+_CHANGED = (
+    r"(?:is|are|gets?|was|were|has\s+been|have\s+been|become)\s+(?:newly\s+|freshly\s+)?"
+    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes|updates|refreshes"
+)
+
+
+def find_triggers(text: str) -> list[Found[Schedule]]:
+    """Every place that says that the pipeline has no clock, with its strength."""
+    return without_overlaps([*_manual(text), *_once(text), *_assets(text)])
+
+
+def _manual(text: str) -> Iterator[Found[Schedule]]:
+    for match in pattern(rf"(?<!\w){any_of('manual_triggers')}(?!\w)").finditer(text):
+        yield found(text, *match.span(), ManualSchedule(), 0.8)
+    none = (
+        r"\bschedule(?:[_ ]interval)?[\"'`*]*\s*(?:[:=]|is)\s*[\"'`*]*\s*(?:none|null|"
+        r"manual(?:ly)?(?:\s+(?:only|trigger(?:ed)?))?)\b[\"']?"
+    )
+    for match in pattern(none).finditer(text):
+        yield found(text, *match.span(), ManualSchedule(), 0.95)
+    loose = (
+        r"\b(?:start(?:ed|s)?|run|runs|trigger(?:ed|s)?|launch(?:ed)?|"
+        r"kick(?:ed)?\s+off)\s+(?:it\s+)?(?:manually|by\s+hand|on[\s-]demand|ad[\s-]hoc)\b"
+    )
+    for match in pattern(loose).finditer(text):
+        before = text[max(0, match.start() - 30) : match.start()].lower()
+        about_now = pattern(
+            r"\b(?:jobs?|we|she|he|they|who|that\s+\w+|currently|so\s+far|today|until\s+now|not|n't|never)\s+$"
+        )
+        yield found(text, *match.span(), ManualSchedule(), 0.3 if about_now.search(before) else 0.65)
+
+
+def _once(text: str) -> Iterator[Found[Schedule]]:
+    words = (
+        r"(?<!\w)(?:@once\b|one[\s-](?:off|time)\s+(?:job|run|migration|load|import|task|pipeline|backfill|"
+        r"thing)|run\s+(?:it\s+|this\s+)?(?:just\s+|only\s+|exactly\s+)?once(?!\s+(?:a|per|every|each|the|all|"
+        r"it|they|that|we))\b|(?:just|only)\s+once(?!\s+(?:a|per|every|each|the|all|it|they|that|we))\b)"
+    )
+    for match in pattern(words).finditer(text):
+        if pattern(r"\b(?:re-?try|re-?tries|try)\s+(?:it\s+)?$").search(text[: match.start()]):
+            continue
+        yield found(text, *match.span(), OnceSchedule(), 0.95 if match.group().startswith("@") else 0.7)
+
+
+def _assets(text: str) -> Iterator[Found[Schedule]]:
+    name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?(?:\s+(?:table|view|dataset|asset|file|feed))?"
+    several = (
+        rf"(?:(?:both|all\s+of|either|any\s+of)\s+)?(?:the\s+)?(?:(?:table|view|dataset|asset|"
+        rf"file)s?\s+)?{name}(?:\s*(?:,|and|or|,\s*and)\s+(?:the\s+)?{name})?"
+    )
+    place = r"(?:\s+(?:in|on|from|of|at)\s+(?:the\s+|our\s+)?[\w. -]{2,40}?)?"
+    opener = (
+        r"(whenever|every\s+time|each\s+time|any\s*time|on\s+every\s+(?:change|update)\s+of|as\s+soon\s+as|when|"
+        r"once|after)"
+    )
+    for match in pattern(rf"\b{opener}\s+{several}{place}\s+(?:{_CHANGED})\b").finditer(text):
+        names = [word for word in (match[2], match[3]) if word]
+        if any(
+            word.lower() in ("it", "that", "this", "anything", "something", "data", "one", "they") for word in names
+        ):
+            continue
+        sure = match[1].lower().split()[0] in ("whenever", "every", "each", "any", "anytime", "on")
+        any_one = pattern(r"\b(?:or|either|any\s+of)\b").search(match.group()) is not None
+        schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
+        yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
+    listed = r"\bschedule[\"'`*]*\s*[:=]\s*\[?\s*(?:Dataset|Asset)\(\s*[\"']([^\"']{1,200})[\"']\s*\)"
+    for match in pattern(listed).finditer(text):
+        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.95)
