@@ -11,8 +11,8 @@ from typing import Any
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import SECONDS, duration, number
-from airflow_llm.readers.prose.timezones import find_zones
 from airflow_llm.readers.prose.spellings import any_of, lexicon, meaning_of, pattern
+from airflow_llm.readers.prose.timezones import find_zones
 
 DAILY_SET = frozenset(range(7))
 _DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
@@ -144,10 +144,11 @@ def _weekdays(text: str) -> Iterator[Atom]:
 
 def _day_set(words: str) -> frozenset[int]:
     days: set[int] = set()
-    pieces = pattern(rf"(\b{any_of('weekdays')}\b)|(-|\u2013|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b)").findall(words)
+    dash = r"(-|\u2013|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b)"
+    pieces = pattern(rf"(\b{any_of('weekdays')}\b)|{dash}").findall(words)
     previous, spans = None, False
-    for day, dash in pieces:
-        if dash:
+    for day, between in pieces:
+        if between:
             spans = True
             continue
         number_of_day = int(meaning_of("weekdays", day))
@@ -215,7 +216,7 @@ def _dates(text: str) -> Iterator[Atom]:
 
 
 def _times(text: str) -> Iterator[Atom]:
-    for match in pattern(clock.expression().finditer(text):
+    for match in pattern(clock.expression()).finditer(text):
         if _is_other_time(text, match.start()):
             continue
         try:
@@ -245,10 +246,12 @@ def _times(text: str) -> Iterator[Atom]:
 def _is_other_time(text: str, start: int) -> bool:
     """A time that bounds a wait or a deadline, not the run: `wait until 10:30`, `by 7 am`, `not before 6:00`."""
     before = text[max(0, start - 30) : start]
-    return bool(pattern(
-        r"\b(?:until|till|til|before|by|no\s+later\s+than|deadline(?:\s+(?:is|of))?|sla(?:\s+of)?|later\s+than|"
-        r"due)\s+(?:about\s+|around\s+)?$"
-    ).search(before))
+    return bool(
+        pattern(
+            r"\b(?:until|till|til|before|by|no\s+later\s+than|deadline(?:\s+(?:is|of))?|sla(?:\s+of)?|later\s+than|"
+            r"due)\s+(?:about\s+|around\s+)?$"
+        ).search(before)
+    )
 
 
 def _windows(text: str) -> Iterator[Atom]:
