@@ -1,0 +1,332 @@
+"""The second stage: sentences, and in them the clauses, each with how it is joined to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
+
+_SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after", "before": "before", "while": "while"}
+_BREAKS = frozenset({*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"})
+_SKIPPED = frozenset({"then", "last", "first", "parallel", "meanwhile", "apart", "both", "also", "always", "otherwise"})
+_DONE = frozenset(
+    "done finished complete completed ready available loaded there over through in arrived succeeded finishes completes succeeds"
+    " green red up landed good successful ended fine passed passes fails failed lands arrives present ends exists runs ran".split()
+)
+_FINITE = words("be") | words("modals")
+_FARTHEST_VERB = 8
+
+
+@dataclass(slots=True)
+class Clause:
+    """Part of a sentence. `joint` says what stands before it, `marks` which order words it carries, `role` what it is."""
+
+    tokens: list[Token]
+    sentence: int
+    joint: str = "start"
+    role: str = "main"
+    marks: list[str] = field(default_factory=list)
+    asides: list[list[Token]] = field(default_factory=list)
+    question: bool = False
+    item: str = ""
+    """`bullet` or `number` when the clause opens an item of a list."""
+
+    @property
+    def start(self) -> int:
+        """Where the clause begins in the source."""
+        return self.tokens[0].start if self.tokens else 0
+
+    @property
+    def end(self) -> int:
+        """Where the clause ends in the source, its asides included."""
+        ends = [token.end for token in self.tokens] + [token.end for aside in self.asides for token in aside]
+        return max(ends, default=0)
+
+    def words(self) -> list[str]:
+        """The words as they are read."""
+        return [token.norm for token in self.tokens]
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The tokens between two full stops (or line ends)."""
+
+    tokens: list[Token]
+    question: bool = False
+    item: str = ""
+
+
+def split(tokens: Sequence[Token]) -> list[Clause]:
+    """The clauses of the text in order."""
+    clauses: list[Clause] = []
+    for number, sentence in enumerate(_sentences(tokens)):
+        for clause in _clauses(sentence, number):
+            clause.question = sentence.question
+            clauses.append(clause)
+    return clauses
+
+
+def _sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
+    current: list[Token] = []
+    item = ""
+    for index, token in enumerate(tokens):
+        if token.tag == "line":
+            if _line_ends(tokens, index, current):
+                if current:
+                    yield Sentence(current, item=item)
+                current, item = [], ""
+            continue
+        if not any(not held.masked for held in current) and not token.masked and (kind := _item_mark(tokens, index)):
+            item = kind
+            continue
+        if item == "number" and not current and token.raw in ".)":
+            continue
+        if token.tag == "punct" and token.raw in ".!?;" and token.depth == 0:
+            question = token.raw == "?"
+            if current:
+                yield Sentence(current, question, item)
+            current, item = [], ""
+            continue
+        current.append(token)
+    if current:
+        yield Sentence(current, item=item)
+
+
+def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token]) -> bool:
+    """Whether the line break ends a sentence: before an item, a blank line, a heading, or after a short line."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None or following.tag == "line" or _item_mark(tokens, index + 1):
+        return True
+    if following.raw[:1].isupper() or following.marker in ("then", "last", "first"):
+        return True
+    return bool(current) and not (current[-1].tag == "punct" and current[-1].raw == ",") and bool(following.verbs)
+
+
+def _item_mark(tokens: Sequence[Token], index: int) -> str:
+    """`bullet` or `number` when the token opens a list item."""
+    token = tokens[index]
+    opens = index == 0 or tokens[index - 1].tag == "line"
+    if not opens:
+        return ""
+    if token.raw in ("-", "*", "•", "+", "–"):
+        return "bullet"
+    following = tokens[index + 1].raw if index + 1 < len(tokens) else ""
+    return "number" if token.tag == "number" and following in (".", ")") and len(token.raw) < 4 else ""
+
+
+def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
+    flat, asides = _without_asides(sentence.tokens)
+    current = Clause([], number, item=sentence.item)
+    index = 0
+    while index < len(flat):
+        token = flat[index]
+        joint = _joint(flat, index, current)
+        if joint is None:
+            if not token.masked:
+                current.tokens.append(token)
+                current.asides.extend(asides.get(id(token), ()))
+            elif current.tokens or asides.get(id(token)):
+                current.asides.extend(asides.get(id(token), ()))
+            index += 1
+            continue
+        name, width = joint
+        if _content(current):
+            yield _marked(current)
+            current = Clause([], number)
+        if name != "gap" or not current.tokens:
+            current.joint = name if current.joint in ("start", "comma", "and") or name in ("arrow", "colon") else current.joint
+        if number >= 0 and not _content(current) and name == "start":
+            current.joint = "start"
+        index += width
+        if width == 0:
+            current.tokens.append(flat[index])
+            current.asides.extend(asides.get(id(flat[index]), ()))
+            index += 1
+    if _content(current):
+        yield _marked(current)
+
+
+def _content(clause: Clause) -> bool:
+    return bool(clause.tokens)
+
+
+def _without_asides(tokens: Sequence[Token]) -> tuple[list[Token], dict[int, list[list[Token]]]]:
+    """The tokens outside of brackets, and for the token before each bracket what stands inside."""
+    flat: list[Token] = []
+    asides: dict[int, list[list[Token]]] = {}
+    inside: list[Token] | None = None
+    for token in tokens:
+        if token.depth == 0 and token.tag == "punct" and token.raw in "([":
+            inside = []
+            if flat:
+                asides.setdefault(id(flat[-1]), []).append(inside)
+        elif token.depth == 0 and token.tag == "punct" and token.raw in ")]":
+            inside = None
+        elif token.depth > 0 and inside is not None:
+            inside.append(token)
+        else:
+            flat.append(token)
+    return flat, asides
+
+
+def _joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int] | None:
+    """How a new clause starts here (and how many tokens only join), or None inside a clause."""
+    token = flat[index]
+    if token.masked:
+        return None
+    if token.tag == "arrow":
+        return "arrow", 1
+    if token.marker in _BREAKS:
+        return _marker_joint(flat, index, current)
+    if token.tag == "punct":
+        return _punct_joint(flat, index, current)
+    if token.norm in ("and", "or", "but", "however", "plus", "&", "as") and _starts(flat, index + 1, current):
+        return "and", 1
+    if current.tokens and index and flat[index - 1].masked and _starts(flat, index, current):
+        return "gap", 0
+    if _main_follows(flat, index, current):
+        return "comma", 0
+    return None
+
+
+def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int] | None:
+    token = flat[index]
+    if not current.tokens:
+        return None
+    if token.marker == "last" and not _starts(flat, index + 1, current):
+        return None
+    only_marks = all(held.marker in _SKIPPED or held.norm in ("and", "but", "only") for held in current.tokens)
+    if only_marks and token.marker not in ("otherwise",):
+        return None
+    if token.marker == "make_sure" and current.tokens[-1].norm in ("to", "please"):
+        return None
+    return ("then" if token.marker == "then" else "and"), 0
+
+
+def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int] | None:
+    token = flat[index]
+    if token.raw in ":":
+        return "colon", 1
+    if token.raw in "–|" or (token.raw == "-" and _spaced(flat, index)):
+        return "dash", 1
+    if token.raw == "&" and _starts(flat, index + 1, current):
+        return "and", 1
+    if token.raw != ",":
+        return None
+    if current.tokens and _opens_subordinate(current):
+        return "comma", 1
+    following = index + 1
+    if following < len(flat) and flat[following].norm in ("and", "or", "but"):
+        return ("comma", 2) if _starts(flat, following + 1, current) else None
+    return ("comma", 1) if _starts(flat, following, current) else None
+
+
+def _spaced(flat: Sequence[Token], index: int) -> bool:
+    before = flat[index - 1].end if index else -1
+    after = flat[index + 1].start if index + 1 < len(flat) else -1
+    return before < flat[index].start and after > flat[index].end
+
+
+def _opens_subordinate(clause: Clause) -> bool:
+    """Whether the clause is an `if`, `when`, `after` part, which a comma ends (unless it only lists names)."""
+    first = next((token for token in clause.tokens if token.marker not in _SKIPPED), None)
+    return first is not None and (first.marker in _SUBORDINATE or first.marker in ("always", "purpose", "each"))
+
+
+def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
+    """Whether a clause of its own starts at the token."""
+    while index < len(flat) and (flat[index].marker in _SKIPPED or flat[index].norm in words("polite")):
+        index += 1
+    if index >= len(flat) or flat[index].masked:
+        return index < len(flat)
+    token = flat[index]
+    if token.marker in _BREAKS or token.norm in words("negation"):
+        return True
+    if any(_fits(verb.form, current) and verb_place(flat, index, verb.noun) for verb in token.verbs):
+        return True
+    return not _in_statement(current) and _has_subject_and_verb(flat, index)
+
+
+def _fits(form: str, current: Clause) -> bool:
+    """Whether a coordinated verb of this form can follow the verb of the clause."""
+    held = [verb.form for token in current.tokens for verb in token.verbs]
+    if form == "base":
+        return True
+    return form in held[:2] if form in ("s", "ing") else "past" in held
+
+
+def verb_place(flat: Sequence[Token], index: int, noun: bool) -> bool:
+    """Whether the word stands where a verb stands: an object, a preposition or the end follows."""
+    if not noun:
+        return True
+    if index + 1 >= len(flat):
+        return True
+    after = flat[index + 1]
+    if after.tag == "punct" and after.raw in ",:":
+        return after.raw == ","
+    if after.masked or after.named or after.norm in words("determiners") or after.norm in words("pronouns"):
+        return True
+    if after.norm in words("be") or after.norm in words("modals") or after.verbs and after.norm not in ("new",):
+        return after.norm in ("and",)
+    return after.tag in ("word", "number")
+
+
+def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
+    """Whether a subject and a finite verb follow before the next comma."""
+    for place in range(index, min(index + _FARTHEST_VERB, len(flat))):
+        token = flat[place]
+        if token.masked or token.tag == "punct" or token.marker in _BREAKS or token.marker == "that":
+            return False
+        if place > index and (token.norm in _FINITE or any(verb.form == "s" and not verb.noun for verb in token.verbs)):
+            return True
+        if token.norm in words("prepositions") or token.norm in ("and", "or"):
+            return False
+    return False
+
+
+def _in_statement(current: Clause) -> bool:
+    """Whether the clause states what must hold (check that ..., wait until ...), so that `and x is y` belongs to it."""
+    first = next((token for token in current.tokens if token.norm not in words("polite")), None)
+    if first is not None and any(verb.group in ("check", "wait") for verb in first.verbs):
+        return True
+    return any(token.marker in ("make_sure", "if", "unless") for token in current.tokens)
+
+
+def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
+    """Whether the main clause starts here after `once x is done` without a comma."""
+    if not current.tokens or not _opens_subordinate(current):
+        return False
+    token, before = flat[index], flat[index - 1]
+    if before.norm in _DONE and _may_be_subject(token) and any(held.norm in _FINITE for held in current.tokens):
+        return True
+    if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
+        return False
+    return before.norm in _DONE or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+
+
+def _may_be_subject(token: Token) -> bool:
+    """Whether the word may open a main clause: neither a preposition nor a joining word, and not a form of `be`."""
+    joining = token.norm in words("prepositions") or token.norm in ("and", "or", "but", "again", "also")
+    return not joining and not token.marker and token.tag in ("word", "name", "table") and token.norm not in _FINITE
+
+
+def _marked(clause: Clause) -> Clause:
+    """The clause with its order words taken off its front and end."""
+    tokens = clause.tokens
+    while tokens and (tokens[0].marker in _SKIPPED or tokens[0].norm in ("and", "but", "so", "only", "or", ",")):
+        if tokens[0].marker:
+            clause.marks.append(tokens[0].marker)
+        tokens = tokens[1:]
+    while tokens and (tokens[-1].marker in ("parallel", "also", "apart", "last", "first", "always", "then") or tokens[-1].raw in ",&"):
+        if tokens[-1].marker:
+            clause.marks.append(f"{tokens[-1].marker}_end" if tokens[-1].marker == "parallel" else tokens[-1].marker)
+        tokens = tokens[:-1]
+    if tokens and tokens[0].marker in (*_SUBORDINATE, "purpose"):
+        clause.role = tokens[0].marker
+    for token in tokens:
+        if token.marker in ("parallel", "always") and token.marker not in clause.marks:
+            clause.marks.append(token.marker + ("_end" if token.marker == "parallel" else ""))
+    clause.tokens = tokens or clause.tokens
+    return clause

@@ -1,0 +1,231 @@
+"""Tokens: words and numbers, and the things that people name (addresses, paths, tables, channels, systems)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs
+
+FILE_ENDINGS = (
+    "csv|tsv|json|jsonl|ndjson|parquet|avro|orc|xlsx?|xml|txt|gz|zip|tar|pkl|py|sql|sh|jar|ipynb|r|ya?ml|pdf|html?|md|log|dat|bz2|jpe?g|png"
+    "|mp4|mp3|wav|geojson|shp|nc|h5|feather|onnx|docx?|pptx?"
+)
+_TOKEN = re.compile(
+    r"""
+  (?P<template>\{\{[^{}\n]{0,200}\}\})
+| (?P<quoted>`[^`\n]{1,500}`|"[^"\n]{1,500}"|(?<!\w)'[^'\n]{2,200}'(?!\w))
+| (?P<uri>(?:s3[an]?|gs|gcs|abfss?|adl|wasbs?|hdfs|file|s?ftp|dbfs|az|jdbc)://[^\s<>"'`),;]{0,500}(?<![.:!?]))
+| (?P<url>https?://[^\s<>"'`),;]{1,1000}(?<![.:!?]))
+| (?P<email>(?<![\w@])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})
+| (?P<channel>(?<![\w&])\#[A-Za-z][\w-]{0,79})
+| (?P<path>(?<![\w/])(?:~|\.{1,2})?(?:/(?:[\w.*+-]|\{\{[^{}\n]{0,80}\}\}|[{}=])+){2,40}/?(?<![.])|(?<![\w/])~/[\w.*/-]{1,300}(?<![.])
+    |(?<![\w/])[\w.*-]{1,80}(?:/[\w.*-]{1,80}){1,20}\.(?:ENDINGS)\b)
+| (?P<file>(?<![\w/])[\w*{}-]{1,120}(?:\.[\w*{}-]{1,60}){0,6}\.(?:ENDINGS)\b(?!\w))
+| (?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m\b)?)
+| (?P<table>[A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,100}){1,3}(?:\.\*)?(?!\w))
+| (?P<name>[A-Za-z]\w{0,120}_\w{0,120}(?:-\w{1,60}){0,5}\w?(?!\w))
+| (?P<number>\d[\d.,]{0,30}(?<![.,])(?:\s?%)?(?![^\W\d_]))
+| (?P<word>[^\W\d_][^\W_]*(?:['’][^\W\d_]{1,3})?(?:-[^\W_]+){0,6}|\w+)
+| (?P<arrow>-{1,3}>|=>|→|>>>?)
+| (?P<line>\n)
+| (?P<punct>[^\s\w])
+""".replace("ENDINGS", FILE_ENDINGS),
+    re.VERBOSE | re.IGNORECASE,
+)  # fmt: skip
+_NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
+_SHORTEST_FUZZY = 5
+_LONGEST_FUZZY = 24
+
+
+@dataclass(slots=True)
+class Token:
+    """A word, a number, a mark or a named thing; `norm` is its lower case with slips corrected."""
+
+    tag: str
+    start: int
+    end: int
+    raw: str
+    norm: str
+    depth: int = 0
+    masked: bool = False
+    marker: str = ""
+    system: System | None = None
+    verbs: tuple[Verb, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether it names one thing: an address, a path, a table, an identifier."""
+        return self.tag in _NAMED
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of a text, and the slips that were corrected on the way."""
+
+    items: list[Token]
+    slips: dict[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def _slips() -> dict[str, str]:
+    table = {}
+    for line in lines_of("slips"):
+        word, _, wrong = line.partition(":")
+        table.update(dict.fromkeys(wrong.split(), word.strip()))
+    return table
+
+
+def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
+    """The tokens in order; those inside a span (already read by a grammar) are masked."""
+    known_verbs, slips = verbs(), _slips()
+    items = []
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        tag = match.lastgroup or "punct"
+        raw = match.group()
+        norm = slips.get(low, low) if (low := raw.lower()) and tag == "word" else low
+        if tag == "punct" and raw in ")]":
+            depth = max(0, depth - 1)
+        token = Token(tag, match.start(), match.end(), raw, norm, depth)
+        if tag == "punct" and raw in "([":
+            depth += 1
+        if tag == "line":
+            depth = 0
+        if tag == "word":
+            token.verbs = known_verbs.get(norm, ())
+        items.append(token)
+    tokens = Tokens(items)
+    _mask(items, spans)
+    tokens.items = _join_markers(items)
+    _find_systems(tokens)
+    return tokens
+
+
+@lru_cache(maxsize=1)
+def _markers() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """The phrases of markers.txt by their first word, the longest first."""
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for line in lines_of("markers"):
+        role, _, phrases = line.partition(":")
+        for phrase in phrases.split(","):
+            spelled = tuple(phrase.split())
+            table.setdefault(spelled[0], []).append((spelled, role))
+    return {first: sorted(found, key=lambda pair: -len(pair[0])) for first, found in table.items()}
+
+
+def _join_markers(items: Sequence[Token]) -> list[Token]:
+    """Each phrase of markers.txt as one token."""
+    table = _markers()
+    joined: list[Token] = []
+    index = 0
+    while index < len(items):
+        token = items[index]
+        length = 1
+        if token.tag == "word" and not token.masked:
+            for spelled, role in table.get(token.norm, ()):
+                part = items[index : index + len(spelled)]
+                if tuple(item.norm for item in part) == spelled and not part[-1].masked:
+                    length = len(spelled)
+                    token.marker, token.norm, token.end = role, " ".join(spelled), part[-1].end
+                    token.verbs = ()
+                    break
+        joined.append(token)
+        index += length
+    return joined
+
+
+def _mask(items: Sequence[Token], spans: Iterable[tuple[int, int]]) -> None:
+    starts = [token.start for token in items]
+    for start, end in spans:
+        index = bisect_left(starts, start)
+        if index and items[index - 1].end > start:
+            index -= 1
+        while index < len(items) and items[index].start < end:
+            items[index].masked = True
+            index += 1
+
+
+def _find_systems(tokens: Tokens) -> None:
+    """Marks the first token of each system's name, longest names first; then near misses of one word."""
+    known = systems()
+    items = tokens.items
+    unknown = []
+    for index, token in enumerate(items):
+        if token.tag not in ("word", "name"):
+            continue
+        for length in (3, 2, 1):
+            spelled = " ".join(item.norm for item in items[index : index + length])
+            system = known.get(spelled) or (known.get(spelled + "^") if token.raw[:1].isupper() else None)
+            if system is not None:
+                token.system = system
+                break
+        else:
+            if _may_be_slip(token):
+                unknown.append(token)
+    if unknown:
+        _correct(tokens, unknown)
+
+
+def _may_be_slip(token: Token) -> bool:
+    return token.tag == "word" and token.norm.isalpha() and _SHORTEST_FUZZY <= len(token.norm) <= _LONGEST_FUZZY and not token.verbs
+
+
+@lru_cache(maxsize=4096)
+def near_system(word: str) -> str | None:
+    """The known one-word system that the word is a slip of; None when it is none."""
+    from rapidfuzz.distance import OSA
+
+    limit = 1 if len(word) < 8 else 2
+    for name in _one_word_systems().get(word[0], ()):
+        if abs(len(name) - len(word)) <= limit and 0 < OSA.distance(word, name, score_cutoff=limit) <= limit:
+            return name if not word.startswith(name) else None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def near_verb(word: str) -> str | None:
+    """The verb form that the word is a slip of: one letter missing, doubled or swapped; never one replaced."""
+    from rapidfuzz.distance import OSA
+
+    for form in _long_verbs().get(word[0], ()):
+        if abs(len(form) - len(word)) <= 1 and OSA.distance(word, form, score_cutoff=1) == 1:
+            swapped = len(form) == len(word)
+            if (swapped and sorted(form) == sorted(word)) or not swapped:
+                return form
+    return None
+
+
+@lru_cache(maxsize=1)
+def _one_word_systems() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in systems():
+        if name.isalpha() and len(name) >= 6:
+            found.setdefault(name[0], []).append(name)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _long_verbs() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for form in verbs():
+        if form.isalpha() and len(form) >= 6:
+            found.setdefault(form[0], []).append(form)
+    return found
+
+
+def _correct(tokens: Tokens, unknown: Sequence[Token]) -> None:
+    for token in unknown:
+        name = near_system(token.norm)
+        if name is not None:
+            token.system = systems()[name]
+            tokens.slips[token.raw] = name
+            token.norm = name
+            continue
+        form = near_verb(token.norm) if not token.norm.endswith("s") else None
+        if form is not None:
+            tokens.slips[token.raw] = form
+            token.norm, token.verbs = form, verbs()[form]

@@ -1,0 +1,45 @@
+"""The first stage: the same text, character for character, with one spelling for quotes, dashes, blanks and case."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_BLANKS = dict.fromkeys([*range(9), 9, 11, 12, *range(14, 32), 127, *range(128, 160)], " ")
+_MARKS = {
+    "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\u00a0": " ", "\u202f": " ", "\ufeff": " ",
+    "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201a": "'", "\u00b4": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "\u2013", "\u2014": "\u2013", "\u2015": "\u2013",
+    "\u21d2": "→", "\u279c": "→", "\u2794": "→", "\u27a1": "→", "\u21a6": "→", "\u25b6": "→", "\u27f6": "→",
+    "\u2b95": "→",
+    "\u25cf": "•", "\u25aa": "•", "\u25e6": "•", "\u2043": "•", "\u00b7": "•",
+}  # fmt: skip
+_TABLE = str.maketrans({**{chr(code): blank for code, blank in _BLANKS.items()}, **_MARKS})
+_MOSTLY = 0.7
+
+
+def normalise(text: str) -> str:
+    """Text of the same length, so that every place in it is a place in the source."""
+    plain = text.translate(_TABLE)
+    if not plain.isascii():
+        plain = "".join(_plain(char) for char in plain)
+    return _lowered(plain) if _shouts(plain) else plain
+
+
+def _plain(char: str) -> str:
+    """Invisible direction and joining marks and lone surrogates become blanks; everything else stays."""
+    if char.isascii() or unicodedata.category(char) not in ("Cf", "Cc", "Cs", "Co", "Cn", "Zs"):
+        return char
+    return " "
+
+
+def _shouts(text: str) -> bool:
+    """Whether nearly all of the letters are capitals."""
+    letters = sum(char.isalpha() for char in text)
+    capitals = sum(char.isupper() for char in text)
+    return letters > 12 and capitals > _MOSTLY * letters
+
+
+def _lowered(text: str) -> str:
+    """Lower case, but for the few letters whose lower case is longer."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)

@@ -1,0 +1,187 @@
+"""What one clause says: its verb, who is acted on, and the phrases that hang on prepositions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.clauses import Clause, verb_place
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import Verb, words
+
+_BE = words("be")
+_MODALS = words("modals")
+_FRONT = words("polite") | words("want") | words("parallel")
+_ADVERBS = frozenset("then also now finally only always automatically again first still even just all both each already not never".split())
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A clause taken apart. `voice` is imperative, passive, active, gerund, nominal or none."""
+
+    voice: str = "none"
+    verb: Verb | None = None
+    at: int = -1
+    """Place of the verb among the clause's tokens."""
+    subject: list[Token] = field(default_factory=list)
+    objects: list[Token] = field(default_factory=list)
+    complements: list[tuple[str, list[Token]]] = field(default_factory=list)
+    statement: list[Token] = field(default_factory=list)
+    """What stands after `that` or `until`."""
+    negated: bool = False
+
+    def complement(self, *prepositions: str) -> list[Token]:
+        """The tokens of the first phrase that hangs on one of the prepositions."""
+        for preposition, tokens in self.complements:
+            if preposition in prepositions:
+                return tokens
+        return []
+
+    def tokens(self) -> list[Token]:
+        """Objects and complements together."""
+        return [*self.objects, *(token for _, tokens in self.complements for token in tokens), *self.statement]
+
+
+def parse(clause: Clause) -> Phrase:
+    """The clause taken apart; voice `none` when it has no verb that the lexicon knows."""
+    tokens = [token for token in clause.tokens if not (token.marker in ("if", "unless", "when", "after", "before", "while"))]
+    for attempt in (_imperative, _passive, _gerund, _active, _participle, _nominal):
+        phrase = attempt(tokens)
+        if phrase is not None:
+            phrase.negated = phrase.negated or _negated(tokens, phrase.at)
+            return phrase
+    return Phrase(subject=list(tokens), negated=_negated(tokens, len(tokens)))
+
+
+def _negated(tokens: Sequence[Token], place: int) -> bool:
+    return any(token.norm in words("negation") for token in tokens[: max(place, 1)])
+
+
+def _imperative(tokens: Sequence[Token]) -> Phrase | None:
+    """`please load x`, `we want to load x`, `make sure that x`."""
+    for index, token in enumerate(tokens):
+        if token.marker == "make_sure":
+            return _after(Verb("check", "check", "base"), "imperative", tokens, index)
+        verb = next((verb for verb in token.verbs if verb.form == "base"), None)
+        if verb is not None and verb_place(tokens, index, verb.noun):
+            return _after(verb, "imperative", tokens, index)
+        negating = token.norm in words("negation")
+        if not (token.norm in _FRONT or token.marker or negating or token.tag == "punct" or token.norm == "to"):
+            return None
+    return None
+
+
+def _passive(tokens: Sequence[Token]) -> Phrase | None:
+    """`x is loaded into y`, `x must have been checked`, `must be triggered the refresh of x`."""
+    for index, token in enumerate(tokens):
+        verb = next((verb for verb in token.verbs if verb.form == "past"), None)
+        if verb is None or not index:
+            continue
+        before = index - 1
+        while before >= 0 and (tokens[before].norm in _ADVERBS or tokens[before].norm.endswith("ly")):
+            before -= 1
+        if before < 0 or tokens[before].norm not in _BE and tokens[before].norm not in ("get", "gets", "got"):
+            continue
+        first = before
+        while first > 0 and (tokens[first - 1].norm in _BE or tokens[first - 1].norm in _MODALS or tokens[first - 1].norm in ("to", *_ADVERBS)):
+            first -= 1
+        phrase = _after(verb, "passive", tokens, index)
+        subject = [held for held in tokens[:first] if held.norm not in _FRONT or held.named]
+        if not [held for held in subject if held.norm != "it"] and phrase.objects:
+            phrase.subject = phrase.objects
+        else:
+            phrase.subject = subject
+        phrase.objects = phrase.subject
+        return phrase
+    return None
+
+
+def _gerund(tokens: Sequence[Token]) -> Phrase | None:
+    """`rebuilding x is the last step`, `loading into x`."""
+    for index, token in enumerate(tokens):
+        verb = next((verb for verb in token.verbs if verb.form == "ing"), None)
+        if verb is not None:
+            return _after(verb, "gerund", tokens, index)
+        if token.norm not in _FRONT and not token.marker and token.norm != "the":
+            return None
+    return None
+
+
+def _active(tokens: Sequence[Token]) -> Phrase | None:
+    """`databricks runs our models`, `people must run`."""
+    for index, token in enumerate(tokens):
+        if not index or token.marker == "that" or token.norm in words("prepositions"):
+            if token.marker == "that":
+                return None
+            continue
+        modal = tokens[index - 1].norm in _MODALS or tokens[index - 1].norm == "to" and index > 1 and tokens[index - 2].norm in _MODALS
+        for verb in token.verbs:
+            third = verb.form == "s" and (not verb.noun or _object_follows(tokens, index))
+            if third or (verb.form == "base" and modal):
+                phrase = _after(verb, "active", tokens, index)
+                phrase.subject = [held for held in tokens[:index] if held.norm not in _MODALS and held.norm != "to"]
+                return phrase
+    return None
+
+
+def _participle(tokens: Sequence[Token]) -> Phrase | None:
+    """`loaded into x` that goes on from a passive clause before."""
+    for index, token in enumerate(tokens[:3]):
+        verb = next((verb for verb in token.verbs if verb.form == "past"), None)
+        if verb is not None and (index + 1 == len(tokens) or tokens[index + 1].norm in words("prepositions")):
+            return _after(verb, "participle", tokens, index)
+        if token.norm not in _FRONT and not token.marker:
+            return None
+    return None
+
+
+def _nominal(tokens: Sequence[Token]) -> Phrase | None:
+    """`airbyte connection sync`, `full load of the orders`: a verb that is used as a noun."""
+    if any(token.norm in _BE or token.norm in _MODALS for token in tokens):
+        return None
+    for index, token in enumerate(tokens):
+        if token.norm in words("prepositions"):
+            return None
+        verb = next((verb for verb in token.verbs if verb.form == "base" and verb.noun), None)
+        last = index + 1 == len(tokens) or tokens[index + 1].norm in words("prepositions") or tokens[index + 1].norm in words("polite")
+        if verb is not None and last:
+            phrase = _after(verb, "nominal", tokens, index)
+            phrase.objects = [held for held in tokens[:index] if held.norm not in words("determiners")] + phrase.objects
+            return phrase
+    return None
+
+
+def _object_follows(tokens: Sequence[Token], index: int) -> bool:
+    if index + 1 >= len(tokens):
+        return False
+    after = tokens[index + 1]
+    return after.named or after.norm in words("determiners") or after.norm in words("pronouns")
+
+
+def _after(verb: Verb, voice: str, tokens: Sequence[Token], index: int) -> Phrase:
+    """The phrase with everything behind the verb sorted into objects, complements and statement."""
+    phrase = Phrase(voice=voice, verb=verb, at=index)
+    bucket = phrase.objects
+    place = index + 1
+    while place < len(tokens):
+        token = tokens[place]
+        if token.marker == "that" or (token.marker in ("until", "if") and verb.group in ("wait", "check")):
+            phrase.statement = list(tokens[place + 1 :])
+            break
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        if token.norm == "to" and following is not None and _purpose(following, tokens, place + 1):
+            break
+        if token.norm in words("prepositions") or token.marker in ("each", "after", "before"):
+            bucket = []
+            phrase.complements.append((token.marker if token.marker else token.norm, bucket))
+        elif not token.marker or token.marker == "that":
+            bucket.append(token)
+        place += 1
+    return phrase
+
+
+def _purpose(following: Token, tokens: Sequence[Token], place: int) -> bool:
+    """Whether `to` opens a purpose (`to detect drift`) and not a target (`to S3`)."""
+    if following.system is not None:
+        return False
+    return any(verb.form == "base" and (not verb.noun or _object_follows(tokens, place)) for verb in following.verbs)
