@@ -1,0 +1,140 @@
+"""What was understood, as a tree: each task with the words it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from airflow_llm.cli.graph.style import style_of
+from airflow_llm.cli.terminal import line
+from airflow_llm.cli.views import schedule as schedule_words
+from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.spec.graph import upstream
+from airflow_llm.spec.model import format_duration
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import Alert, Step
+
+_SURE, _DOUBTFUL = 0.85, 0.6
+_MOST_STEPS = 400
+
+
+def reading_tree(pipeline: Pipeline, confidence: float) -> RenderableType:
+    """The whole reading."""
+    head = Text(pipeline.id, style="bold")
+    if pipeline.title:
+        head.append(f"  {line(pipeline.title)}", style="dim")
+    head.append("  ").append(_percent(confidence))
+    tree = Tree(head, guide_style="dim")
+    for label, value in _facts(pipeline):
+        tree.add(Text(f"{label:<10}", style="dim").append(line(value), style="not dim"))
+    tasks = tree.add(Text(f"{len(pipeline.steps)} tasks" if len(pipeline.steps) != 1 else "1 task", style="dim"))
+    before = upstream(pipeline)
+    for step in pipeline.steps[:_MOST_STEPS]:
+        tasks.add(_step_text(pipeline, step, before[step.id]))
+    if len(pipeline.steps) > _MOST_STEPS:
+        tasks.add(Text(f"… {len(pipeline.steps) - _MOST_STEPS} more", style="dim"))
+    return tree
+
+
+def notes(pipeline: Pipeline) -> Iterable[RenderableType]:
+    """The assumptions that were made and the questions that are open, each with what to do."""
+    if pipeline.assumptions:
+        tree = Tree(Text("assumptions (what the text did not say)", style="bold"), guide_style="dim")
+        for assumption in pipeline.assumptions:
+            text = Text(line(assumption.subject), style="yellow").append(": ", style="not yellow")
+            text.append(line(assumption.text), style="default")
+            if assumption.change:
+                text.append(f"  change: {line(assumption.change)}", style="dim")
+            tree.add(text)
+        yield tree
+    if pipeline.questions:
+        tree = Tree(Text("questions (the text can be read in several ways)", style="bold"), guide_style="dim")
+        for question in pipeline.questions:
+            text = Text(line(question.text), style="yellow")
+            if question.quote:
+                text.append(f" “{line(question.quote)}”", style="italic default")
+            if question.taken:
+                text.append(f"  taken: {line(question.taken)}", style="default")
+            if question.options:
+                text.append(f"  or: {line('; '.join(question.options))}", style="dim")
+            tree.add(text)
+        yield tree
+
+
+def reading_data(pipeline: Pipeline, confidence: float) -> dict[str, Any]:
+    """The same for a machine."""
+    before = upstream(pipeline)
+    following = schedule_words.next_run(pipeline.schedule)
+    return {
+        "id": pipeline.id,
+        "confidence": confidence,
+        "schedule": {
+            **pipeline.schedule.model_dump(mode="json"),
+            "words": schedule_words.words(pipeline.schedule),
+            "next_run": following.isoformat() if following else None,
+        },
+        "tasks": [
+            {
+                "id": step.id,
+                "kind": step.kind,
+                "upstream": sorted(before[step.id]),
+                "reads": step.reads,
+                "writes": step.writes,
+                "origin": step.origin.text if step.origin else None,
+                "confidence": step.confidence,
+                "hook": hook_reason(pipeline, step),
+            }
+            for step in pipeline.steps
+        ],
+        "assumptions": [assumption.model_dump(mode="json") for assumption in pipeline.assumptions],
+        "questions": [question.model_dump(mode="json") for question in pipeline.questions],
+    }
+
+
+def _facts(pipeline: Pipeline) -> Iterable[tuple[str, str]]:
+    when = schedule_words.words(pipeline.schedule)
+    following = schedule_words.next_run(pipeline.schedule)
+    yield "schedule", f"{when}; next run {following:%a %d %b %Y %H:%M}" if following else when
+    defaults = pipeline.defaults
+    if defaults.retries is not None:
+        apart = f", {format_duration(defaults.retry_delay)} apart" if defaults.retry_delay is not None else ""
+        yield "retries", f"{defaults.retries}{apart}" + (", growing" if defaults.backoff else "")
+    if pipeline.timeout is not None:
+        yield "time-out", f"{format_duration(pipeline.timeout)} for a run"
+    if defaults.timeout is not None:
+        yield "time-out", f"{format_duration(defaults.timeout)} for each task"
+    for alert in pipeline.alerts:
+        yield "alert", _alert_words(alert)
+    if pipeline.owners:
+        yield "owners", ", ".join(pipeline.owners)
+
+
+def _alert_words(alert: Alert) -> str:
+    late = f" {format_duration(alert.after)} after the start" if alert.after is not None else ""
+    return f"on {alert.on}{late}: {alert.target or 'default recipient'} ({alert.connection})"
+
+
+def _step_text(pipeline: Pipeline, step: Step, before: set[str]) -> Text:
+    text = Text(step.id, style="bold").append("  ").append(step.kind, style=f"not bold {style_of(step.kind).terminal}")
+    if step.reads or step.writes:
+        flow = " -> ".join(", ".join(names) for names in (step.reads, step.writes) if names)
+        text.append(f"  {line(flow)}", style="not bold dim")
+    known = [other.id for other in pipeline.steps if other.id in before]
+    if known:
+        text.append(f"  after {line(', '.join(known))}", style="not bold dim")
+    if step.origin is not None:
+        text.append(f"  “{line(step.origin.text, 100)}”", style="not bold italic")
+    if step.confidence is not None:
+        text.append("  ").append(_percent(step.confidence))
+    if hook_reason(pipeline, step) is not None:
+        text.append("  you write this one", style="not bold yellow")
+    return text
+
+
+def _percent(confidence: float) -> Text:
+    colour = "green" if confidence >= _SURE else "yellow" if confidence >= _DOUBTFUL else "red"
+    return Text(f"{confidence:.0%}", style=f"not bold {colour}")
