@@ -68,7 +68,7 @@ def open_bundle(path: str | Path, output_dir: str | Path = DEFAULT_OUTPUT) -> Bu
         texts = [tasks.read_text("utf-8"), config.read_text("utf-8") if config.is_file() else None]
     except UnicodeDecodeError as error:
         raise InputError(f"{error.reason} at byte {error.start}: not UTF-8 text", place=str(tasks)) from error
-    pipeline = load(texts[0] or "", texts[1], (str(tasks), str(config)))
+    pipeline = load(texts[0] or "", texts[1], str(tasks), str(config))
     return Bundle(layout, pipeline, read_manifest(layout.resources / MANIFEST))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airflow_llm.compiler.bundle import WrittenBundle, write
-from airflow_llm.compiler.compile import DEFAULT_TARGET, compile_source
-from airflow_llm.compiler.layout import TASKS
+from airflow_llm.compiler.compile import DEFAULT_TARGET, Compilation, compile_reading, compile_source
+from airflow_llm.compiler.layout import CONFIG, TASKS
 from airflow_llm.errors import AirflowLLMError, InputError, MachineError
-from airflow_llm.readers.reading import Source
+from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 SPEC_SUFFIXES = (".yml", ".yaml")
@@ -54,7 +54,7 @@ def build_folder(folder: Path, output_dir: Path, options: BuildOptions = BuildOp
     seen: dict[str, Path] = {}
     for path in sources_in(folder):
         try:
-            compilation = compile_source(file_source(path), options.target, options.version)
+            compilation = compile_path(path, options.target, options.version)
             first = seen.setdefault(compilation.pipeline.id, path)
             if first != path:
                 raise InputError(f"{path} and {first} both make {compilation.pipeline.id!r}", place=str(path))
@@ -62,6 +62,18 @@ def build_folder(folder: Path, output_dir: Path, options: BuildOptions = BuildOp
             yield Built(path, bundle, compilation.diagnostics)
         except AirflowLLMError as error:
             yield Built(path, error=error)
+
+
+def compile_path(path: Path, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:
+    """The way from a file to code. A bundle's `tasks.yml` is read together with its `config.yml`."""
+    source = file_source(path)
+    if path.name != TASKS:
+        return compile_source(source, target, version)
+    from airflow_llm.spec.document import load
+
+    config = path.with_name(CONFIG)
+    settings = file_source(config).text if config.is_file() else None
+    return compile_reading(Reading(load(source.text, settings, str(path), str(config))), target, version, source=source)
 
 
 def file_source(path: Path, pipeline_id: str | None = None) -> Source:

@@ -56,7 +56,7 @@ def load_spec(layout: Layout, tasks: str | None, config: str | None) -> Pipeline
     if tasks is None:
         return None
     try:
-        return load(tasks, config, (str(layout.resources / TASKS), str(layout.resources / CONFIG)))
+        return load(tasks, config, str(layout.resources / TASKS), str(layout.resources / CONFIG))
     except InputError:
         return None
 

@@ -1,0 +1,102 @@
+"""`airflow-llm read`: how a description is understood, without writing any code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airflow_llm.cli import options
+from airflow_llm.cli.command import Command, terminal_of
+from airflow_llm.cli.sources import source_from
+from airflow_llm.cli.terminal import Terminal
+from airflow_llm.errors import AirflowLLMError, InputError, MachineError
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(cls=Command)
+def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
+    ctx: typer.Context,
+    text: Annotated[str | None, typer.Argument(help="What you want; `-` reads standard input.")] = None,
+    file: options.TextFile = None,
+    pipeline_id: options.PipelineId = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the spec (or the predictions) to this file.")] = None,
+    cases: Annotated[Path | None, typer.Option("--cases", help="Read every case of a benchmark file.")] = None,
+    texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the cases' texts.")] = None,
+) -> None:
+    """Show how a description is understood: the tasks, their order, the assumptions, the questions.
+
+    [dim]airflow-llm read "Every Monday copy invoices from MySQL to S3" --out invoices.yml[/dim]
+    """
+    terminal = terminal_of(ctx)
+    if cases is not None:
+        _read_cases(terminal, cases, texts, out)
+        return
+    from airflow_llm.cli.views.findings import findings_data, findings_view
+    from airflow_llm.cli.views.reading import notes, reading_data, reading_tree
+    from airflow_llm.compiler.compile import read_source
+    from airflow_llm.spec.document import dump
+
+    reading = read_source(source_from(text, file, pipeline_id))
+    pipeline = reading.pipeline
+    terminal.show(reading_tree(pipeline, reading.confidence), *notes(pipeline))
+    if reading.diagnostics:
+        terminal.show(findings_view(reading.diagnostics, "the reader"))
+    if out is not None:
+        _save(out, dump(pipeline)[0])
+        terminal.show(f"written: {out}")
+    elif terminal.quiet:
+        terminal.result(dump(pipeline)[0])
+    terminal.emit(
+        {**reading_data(pipeline, reading.confidence), "findings": findings_data(reading.diagnostics)}
+        | {"spec": pipeline.model_dump(mode="json", exclude_defaults=True)}
+    )
+
+
+def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None) -> None:
+    from airflow_llm.compiler.folder import file_source
+
+    if out is None:
+        raise InputError("--cases needs --out, the file for the predictions", hint="add --out predictions.json")
+    try:
+        data = json.loads(file_source(cases).text)
+        entries = list(data.items()) if isinstance(data, dict) else [(str(case["id"]), case) for case in data]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{cases} is not a file of cases: {error}", place=str(cases)) from error
+    found = {}
+    for name, case in terminal.track(entries, len(entries), "reading"):
+        found[name] = _predicted(_case_text(name, case, texts or cases.with_suffix("")))
+    _save(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    failed = sum("error" in prediction for prediction in found.values())
+    terminal.show(f"{len(found)} cases read, {failed} refused: {out}")
+    terminal.emit({"cases": len(found), "refused": failed, "out": str(out)})
+
+
+def _case_text(name: str, case: dict[str, Any], folder: Path) -> str:
+    from airflow_llm.compiler.folder import file_source
+
+    if isinstance(case.get("description"), str):
+        return str(case["description"])
+    return file_source(folder / f"{name}.txt").text
+
+
+def _predicted(text: str) -> dict[str, Any]:
+    from airflow_llm.compiler.compile import read_source
+    from airflow_llm.readers.predictions import prediction
+    from airflow_llm.readers.reading import Source
+
+    try:
+        return dict(prediction(read_source(Source(text, "case"))))
+    except AirflowLLMError as error:
+        return {"error": str(error)}
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"cannot write {path}: {error.strerror}", place=str(path)) from error

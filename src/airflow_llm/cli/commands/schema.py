@@ -1,0 +1,39 @@
+"""`airflow-llm schema`: the JSON schema of the spec."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airflow_llm.cli.command import Command, terminal_of
+from airflow_llm.errors import MachineError
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(cls=Command)
+def schema(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+) -> None:
+    """Print the JSON schema of the spec, for editors and validators.
+
+    [dim]airflow-llm schema --out tasks.schema.json[/dim]
+    """
+    from airflow_llm.spec.json_schema import json_schema
+
+    terminal = terminal_of(ctx)
+    data = json_schema()
+    if out is None:
+        terminal.result(json.dumps(data, indent=2, ensure_ascii=False))
+        terminal.emit(data)
+        return
+    try:
+        out.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"cannot write {out}: {error.strerror}", place=str(out)) from error
+    terminal.show(f"written: {out}")
+    terminal.emit({"out": str(out)})
