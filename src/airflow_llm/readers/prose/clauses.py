@@ -9,7 +9,9 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 
 _SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after", "before": "before", "while": "while"}
-_BREAKS = frozenset({*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"})
+_BREAKS = frozenset(
+    {*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"}
+)
 _SKIPPED = frozenset({"then", "last", "first", "parallel", "meanwhile", "apart", "both", "also", "always", "otherwise"})
 _DONE = frozenset(
     "done finished complete completed ready available loaded there over through in arrived succeeded finishes completes succeeds"
@@ -136,7 +138,9 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
             yield _marked(current)
             current = Clause([], number)
         if name != "gap" or not current.tokens:
-            current.joint = name if current.joint in ("start", "comma", "and") or name in ("arrow", "colon") else current.joint
+            current.joint = (
+                name if current.joint in ("start", "comma", "and") or name in ("arrow", "colon") else current.joint
+            )
         if number >= 0 and not _content(current) and name == "start":
             current.joint = "start"
         index += width
@@ -202,7 +206,7 @@ def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[s
         return None
     if token.marker == "make_sure" and current.tokens[-1].norm in ("to", "please"):
         return None
-    return ("then" if token.marker == "then" else "and"), 0
+    return ("then" if token.marker == "then" else "mark"), 0
 
 
 def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int] | None:
@@ -319,7 +323,9 @@ def _marked(clause: Clause) -> Clause:
         if tokens[0].marker:
             clause.marks.append(tokens[0].marker)
         tokens = tokens[1:]
-    while tokens and (tokens[-1].marker in ("parallel", "also", "apart", "last", "first", "always", "then") or tokens[-1].raw in ",&"):
+    while tokens and (
+        tokens[-1].marker in ("parallel", "also", "apart", "last", "first", "always", "then") or tokens[-1].raw in ",&"
+    ):
         if tokens[-1].marker:
             clause.marks.append(f"{tokens[-1].marker}_end" if tokens[-1].marker == "parallel" else tokens[-1].marker)
         tokens = tokens[:-1]

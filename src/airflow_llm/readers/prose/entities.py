@@ -171,7 +171,12 @@ def _find_systems(tokens: Tokens) -> None:
 
 
 def _may_be_slip(token: Token) -> bool:
-    return token.tag == "word" and token.norm.isalpha() and _SHORTEST_FUZZY <= len(token.norm) <= _LONGEST_FUZZY and not token.verbs
+    return (
+        token.tag == "word"
+        and token.norm.isalpha()
+        and _SHORTEST_FUZZY <= len(token.norm) <= _LONGEST_FUZZY
+        and not token.verbs
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,9 @@ from airflow_llm.readers.prose.lexicon import Verb, words
 _BE = words("be")
 _MODALS = words("modals")
 _FRONT = words("polite") | words("want") | words("parallel")
-_ADVERBS = frozenset("then also now finally only always automatically again first still even just all both each already not never".split())
+_ADVERBS = frozenset(
+    "then also now finally only always automatically again first still even just all both each already not never".split()
+)
 
 
 @dataclass(slots=True)
@@ -44,7 +46,9 @@ class Phrase:
 
 def parse(clause: Clause) -> Phrase:
     """The clause taken apart; voice `none` when it has no verb that the lexicon knows."""
-    tokens = [token for token in clause.tokens if not (token.marker in ("if", "unless", "when", "after", "before", "while"))]
+    tokens = [
+        token for token in clause.tokens if not (token.marker in ("if", "unless", "when", "after", "before", "while"))
+    ]
     for attempt in (_imperative, _passive, _gerund, _active, _participle, _nominal):
         phrase = attempt(tokens)
         if phrase is not None:
@@ -83,7 +87,11 @@ def _passive(tokens: Sequence[Token]) -> Phrase | None:
         if before < 0 or tokens[before].norm not in _BE and tokens[before].norm not in ("get", "gets", "got"):
             continue
         first = before
-        while first > 0 and (tokens[first - 1].norm in _BE or tokens[first - 1].norm in _MODALS or tokens[first - 1].norm in ("to", *_ADVERBS)):
+        while first > 0 and (
+            tokens[first - 1].norm in _BE
+            or tokens[first - 1].norm in _MODALS
+            or tokens[first - 1].norm in ("to", *_ADVERBS)
+        ):
             first -= 1
         phrase = _after(verb, "passive", tokens, index)
         subject = [held for held in tokens[:first] if held.norm not in _FRONT or held.named]
@@ -114,7 +122,12 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
             if token.marker == "that":
                 return None
             continue
-        modal = tokens[index - 1].norm in _MODALS or tokens[index - 1].norm == "to" and index > 1 and tokens[index - 2].norm in _MODALS
+        modal = (
+            tokens[index - 1].norm in _MODALS
+            or tokens[index - 1].norm == "to"
+            and index > 1
+            and tokens[index - 2].norm in _MODALS
+        )
         for verb in token.verbs:
             third = verb.form == "s" and (not verb.noun or _object_follows(tokens, index))
             if third or (verb.form == "base" and modal):
@@ -143,7 +156,11 @@ def _nominal(tokens: Sequence[Token]) -> Phrase | None:
         if token.norm in words("prepositions"):
             return None
         verb = next((verb for verb in token.verbs if verb.form == "base" and verb.noun), None)
-        last = index + 1 == len(tokens) or tokens[index + 1].norm in words("prepositions") or tokens[index + 1].norm in words("polite")
+        last = (
+            index + 1 == len(tokens)
+            or tokens[index + 1].norm in words("prepositions")
+            or tokens[index + 1].norm in words("polite")
+        )
         if verb is not None and last:
             phrase = _after(verb, "nominal", tokens, index)
             phrase.objects = [held for held in tokens[:index] if held.norm not in words("determiners")] + phrase.objects

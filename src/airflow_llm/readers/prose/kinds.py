@@ -1,0 +1,189 @@
+"""Which kind of step a verb with its objects means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.drafts import stem
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import frames, words
+from airflow_llm.readers.prose.phrases import Phrase
+
+_PERSONS = frozenset(
+    "team me us everyone everybody user users customer manager managers oncall on-call owner owners analysts stakeholders ops people support"
+    " colleagues group channel boss cfo ceo cto marketing finance sales engineers scientists recipients subscribers them him her admins".split()
+)
+_MESSAGES = frozenset(
+    "message notification mail email e-mail alert reminder slack summary note ping notice report confirmation".split()
+)
+_RUNS = {
+    "validate": "test tests check checks validation validations assertions quality expectations",
+    "predict": "inference scoring predictions prediction forecast forecasts",
+    "train": "training retraining",
+    "evaluate": "evaluation benchmark backtest",
+    "sql": "query queries procedure statement sql",
+    "container": "container image docker",
+    "transform": "transformation transformations aggregation aggregations cleaning deduplication conversion join",
+    "extract": "extraction ingestion import",
+    "load": "export backup load upload copy sync replication",
+    "report": "report reports",
+    "cleanup": "cleanup vacuum",
+}
+_RUN_KINDS = {stem(word): kind for kind, listed in _RUNS.items() for word in listed.split()}
+_INFRASTRUCTURE = frozenset(
+    stem(word)
+    for word in "cluster instance machine vm server folder directory bucket endpoint environment session namespace topic queue user job thread"
+    " ticket issue branch backup snapshot connection".split()
+)
+_NOTIFY_CHANNELS = ("chat", "mail")
+_STORES = ("sql", "objects", "files", "nosql", "search", "stream")
+
+
+def kind_of(phrase: Phrase) -> str:
+    """The spec's step kind, or `copy` for data that one step moves from one system to another."""
+    if phrase.verb is None:
+        return "python"
+    group = phrase.verb.group
+    if group == "send":
+        return _sending(phrase)
+    kind = _framed(group, phrase)
+    if group == "notify" and phrase.verb.base in ("post", "message", "announce") and _posts_to_http(phrase):
+        return "http"
+    if kind in ("extract", "load"):
+        return _movement(group, phrase)
+    if kind == "" and group in (
+        "run",
+        "trigger",
+        "create",
+        "take",
+        "set",
+        "request",
+        "register",
+        "pick",
+        "reject",
+        "refresh",
+        "look",
+    ):
+        return _work(group, phrase)
+    return kind or "python"
+
+
+def head(tokens: Sequence[Token]) -> str:
+    """The last word of a noun phrase: what it is, in the singular."""
+    for token in reversed(tokens):
+        if token.tag in ("word", "name", "table", "file", "path"):
+            return token.norm
+    return ""
+
+
+def _framed(group: str, phrase: Phrase) -> str:
+    tokens = phrase.tokens()
+    mentioned = {token.norm for token in tokens} | {
+        token.system.name for token in [*tokens, *phrase.subject] if token.system
+    }
+    mentioned |= {token.norm.split("_")[0] for token in tokens if token.tag == "name"}
+    last = {head(phrase.objects), *(head(held) for preposition, held in phrase.complements if preposition == "of")}
+    for frame in frames().get(group, ()):
+        if not frame.words and not frame.heads:
+            return frame.kind
+        if frame.words & mentioned or frame.heads & last:
+            return frame.kind
+    return ""
+
+
+def _movement(group: str, phrase: Phrase) -> str:
+    """Extract, load or copy, by where the data comes from and goes to."""
+    comes_from = bool(phrase.complement("from", "out"))
+    goes_to = bool(phrase.complement("into", "to", "onto")) or (group == "put" and bool(phrase.complement("in", "on")))
+    if group == "get":
+        return (
+            "copy"
+            if goes_to and _is_place(phrase.complement("into", "to", "onto")) and not phrase.complement("as")
+            else "extract"
+        )
+    if comes_from and goes_to:
+        return "copy"
+    if group == "put" and comes_from and not goes_to:
+        return "extract"
+    if group == "copy":
+        return (
+            "copy" if goes_to or phrase.verb is None or phrase.verb.base not in ("dump", "export", "unload") else "load"
+        )
+    return "load"
+
+
+def _is_place(tokens: Sequence[Token]) -> bool:
+    """Whether the phrase names a system, an address or a place for data."""
+    places = (
+        "warehouse",
+        "lake",
+        "bucket",
+        "database",
+        "storage",
+        "folder",
+        "table",
+        "zone",
+        "layer",
+        "staging",
+        "schema",
+        "disk",
+        "index",
+    )
+    return any(token.system or token.named or token.norm in places for token in tokens)
+
+
+def _sending(phrase: Phrase) -> str:
+    target = [*phrase.complement("to", "via", "on", "over", "by", "in"), *phrase.objects]
+    if any(
+        token.tag in ("email", "channel") or (token.system and token.system.family in _NOTIFY_CHANNELS)
+        for token in target
+    ):
+        return "notify"
+    if any(token.system and token.system.family in _STORES for token in target) or any(
+        token.tag == "uri" for token in target
+    ):
+        return "load"
+    if any(token.tag == "url" or (token.system and token.system.family == "http") for token in phrase.complement("to")):
+        return "http"
+    persons = {token.norm for token in target}
+    return "notify" if persons & _PERSONS or persons & _MESSAGES else "load"
+
+
+def _posts_to_http(phrase: Phrase) -> bool:
+    target = phrase.complement("to")
+    http = any(token.tag == "url" or (token.system and token.system.family == "http") for token in target)
+    return http and not any(token.tag == "channel" for token in target)
+
+
+def _work(group: str, phrase: Phrase) -> str:
+    """What running, starting or creating something means, by what it is."""
+    tokens = phrase.tokens()
+    stems = [stem(token.norm) for token in phrase.objects]
+    if any(token.tag == "quoted" and token.raw.startswith("`") for token in tokens):
+        return "shell"
+    if any(token.tag in ("file", "path") and token.norm.endswith(".sql") for token in tokens):
+        return "sql"
+    if group == "create":
+        return "python" if stem(head(phrase.objects)) in _INFRASTRUCTURE else "transform"
+    if group == "run" and stems:
+        for word in reversed(stems):
+            if word in _RUN_KINDS:
+                return _RUN_KINDS[word]
+        if any(token.system and token.system.family in ("sql",) for token in tokens):
+            return "sql"
+    if group == "look":
+        return "validate"
+    return "python"
+
+
+def is_noop(phrase: Phrase) -> bool:
+    """Whether the words mean that nothing is to be done (`keep the old model`, `stop`, `do nothing`)."""
+    if phrase.verb is None:
+        listed = [token.norm for token in phrase.subject]
+        return bool(listed) and listed[0] in ("nothing", "stop", "end", "done", "finish", "stay")
+    base, objects = phrase.verb.base, [token.norm for token in phrase.objects]
+    if base in ("keep",) and phrase.voice == "imperative":
+        return True
+    if base == "skip":
+        return True
+    return base == "do" and (not objects or objects[0] == "nothing" or objects[0] in words("pronouns"))

@@ -1,0 +1,101 @@
+"""`for each region (EU, US)`: what a step runs over."""
+
+from __future__ import annotations
+
+from airflow_llm.readers.prose.clauses import Clause
+from airflow_llm.readers.prose.drafts import stem
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.lists import parts
+from airflow_llm.readers.prose.phrases import Phrase
+
+_NOT_ITEMS = frozenset(
+    "day days hour week weeks month months year quarter minute second row rows record records run time line column group night morning customer_id"
+    " category unit second other".split()
+)
+_GROUPING = frozenset({"aggregate", "union", "join", "filter", "dedup"})
+_MAPPABLE = frozenset(
+    "extract load copy sql transform python train predict evaluate report spark dbt http shell container notify trigger deploy validate cleanup".split()
+)
+
+
+def each_of(clause: Clause, phrase: Phrase, kind: str) -> tuple[str, tuple[str, ...], list[Token]]:
+    """The name of one item, the items as far as the text lists them, and the step's objects without them."""
+    objects = list(phrase.objects)
+    if kind not in _MAPPABLE or phrase.verb is None or phrase.verb.group in _GROUPING:
+        return "", (), objects
+    for preposition, tokens in phrase.complements:
+        if preposition == "each" or (
+            tokens and tokens[0].norm in ("each", "every") and preposition in ("of", "for", "from", "to", "in")
+        ):
+            if (preposition == "each" and _is_ratio(clause, tokens)) or not tokens:
+                continue
+            name = _item(tokens)
+            if name:
+                return name, _items(clause, tokens), objects
+    if objects and objects[0].norm in ("each", "every") and len(objects) > 1:
+        name = _item(objects)
+        if name:
+            return name, _items(clause, objects), objects[1:]
+    return "", (), objects
+
+
+def leading(clause: Clause) -> tuple[str, tuple[str, ...]]:
+    """`for each region` at the front of a clause; empty when it is not there."""
+    tokens = clause.tokens
+    if not tokens or tokens[0].marker != "each":
+        return "", ()
+    name = _item(tokens[1:])
+    return name, _items(clause, tokens[1:]) if name else ()
+
+
+def _is_ratio(clause: Clause, tokens: list[Token]) -> bool:
+    """`sales per region` groups rows; `one job per region` is a step for each."""
+    marker = next((token for token in clause.tokens if token.marker == "each"), None)
+    if marker is None or marker.norm not in ("per", "for all"):
+        return False
+    before = clause.tokens[: clause.tokens.index(marker)]
+    return marker.norm == "for all" or not any(
+        token.norm in ("one", "a", "separate", "separately", "own") for token in before
+    )
+
+
+def _item(tokens: list[Token]) -> str:
+    held: list[str] = []
+    for token in tokens:
+        if token.norm in ("each", "every", "of", "the", "our", "these", "following", ",") or (
+            token.norm.isdigit() and not held
+        ):
+            continue
+        if (
+            token.norm in words("prepositions")
+            or token.tag == "punct"
+            or token.verbs
+            and held
+            and token.norm not in ("model", "table")
+        ):
+            break
+        held.append(token.norm)
+        if len(held) == 2:
+            break
+    if not held or held[-1] in _NOT_ITEMS or held[0] in _NOT_ITEMS or held[0] in words("pronouns"):
+        return ""
+    return "_".join(held[:-1] + [_singular(held[-1])])
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else stem(word) if word.endswith("ses") else word
+
+
+def _items(clause: Clause, tokens: list[Token]) -> tuple[str, ...]:
+    for aside in clause.asides:
+        listed = parts(aside)
+        if (
+            len(listed) > 1
+            and all(len(part) <= 3 for part in listed)
+            and not any(token.verbs and token.verbs[0].form == "s" for token in aside)
+        ):
+            return tuple(" ".join(token.raw for token in part) for part in listed)
+    return ()

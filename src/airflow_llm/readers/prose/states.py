@@ -1,0 +1,51 @@
+"""Which subordinate clauses state a condition, which wait for something outside, which say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
+
+_IDLE = frozenset(
+    "needed necessary possible required applicable missing any exists exist available relevant appropriate not it there is are does absent".split()
+)
+_OUTCOMES = frozenset(
+    "green red fails failed fail succeeds successful passes passed ok positive negative true false empty".split()
+)
+_COMPARING = frozenset(
+    "< > <= >= = == above below exceeds exceed over under greater less more fewer higher lower drops drop drift drifts drifted differs".split()
+)
+_ARRIVING = frozenset(
+    "arrive arrives arrived land lands landed appear appears appeared available exists exist there uploaded dropped published delivered received"
+    " updated refreshed written lies ready comes in posted new".split()
+)
+_OUTSIDE = frozenset(
+    "dag dags pipeline workflow job file files upstream partition feed delivery export flag marker trigger _success".split()
+)
+
+
+def is_idle(tokens: Sequence[Token]) -> bool:
+    """`if needed`, `if it does not exist`: no condition of the flow."""
+    return bool(tokens) and all(token.norm in _IDLE for token in tokens) and len(tokens) <= 5
+
+
+def looks_like_state(tokens: Sequence[Token]) -> bool:
+    """`when it is green`, `when the score drops below 0.8`: a condition, not an order."""
+    said = [token.norm for token in tokens]
+    if any(word in _COMPARING for word in said) or any(token.tag == "number" for token in tokens):
+        return True
+    return bool(set(said) & _OUTCOMES) and not {"finished", "done", "completed", "complete"} & set(said)
+
+
+def waits_outside(tokens: Sequence[Token]) -> bool:
+    """Whether the words name something that this pipeline does not make: another DAG, a file that arrives."""
+    said = {token.norm for token in tokens}
+    pronouns = all(
+        token.norm in words("pronouns") or token.norm in words("be") or token.norm in ("there", "they're", "it's")
+        for token in tokens
+    )
+    if pronouns or not said:
+        return False
+    named = any(token.tag in ("name", "table", "file", "path", "uri") for token in tokens)
+    return named or bool(said & _OUTSIDE) or bool(said & _ARRIVING and len(said) > 2)
