@@ -1,0 +1,94 @@
+"""Names in SQL: quoted only where they need it, in each system's dialect."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+from airflow_llm.errors import InputError
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FOLDS_TO_LOWER = frozenset({"postgres"})
+_QUOTED_PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([^."`\[]+))\s*(?:\.|$)')
+
+
+def identifier(name: str, dialect: str = "duckdb") -> exp.Identifier:
+    """The name as an identifier of the dialect, quoted where it is reserved, or would not mean itself bare."""
+    return exp.to_identifier(name, quoted=not _is_bare(name, dialect))
+
+
+def column(name: str, dialect: str = "duckdb", table: str | None = None) -> exp.Column:
+    """A column by name."""
+    return exp.Column(this=identifier(name, dialect), table=identifier(table, dialect) if table is not None else None)
+
+
+def table_parts(location: str) -> tuple[str, ...]:
+    """The parts of a table's name, three at most; quotes hold dots together. InputError when it is malformed."""
+    parts, position = [], 0
+    text = location.strip()
+    while position < len(text):
+        match = _QUOTED_PART.match(text, position)
+        if match is None:
+            raise InputError(f"{location!r} is not the name of a table", hint="write it like schema.table")
+        parts.append(_unquoted(match))
+        position = match.end()
+    if not 1 <= len(parts) <= 3 or not all(parts) or text.endswith("."):
+        raise InputError(f"{location!r} is not the name of a table", hint="write it like schema.table")
+    return tuple(parts)
+
+
+def table(location: str, dialect: str = "duckdb") -> exp.Table:
+    """The table of that name in the dialect; DuckDB's stand-in is one file, so the database part is dropped there."""
+    parts = [identifier(part, dialect) for part in table_parts(location)]
+    if dialect == "duckdb":
+        parts = parts[-2:]
+    names = dict(zip(("this", "db", "catalog"), reversed(parts), strict=False))
+    return exp.Table(**names)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    double, back, square, bare = match.groups()
+    if double is not None:
+        return double.replace('""', '"')
+    if back is not None:
+        return back.replace("``", "`")
+    return square if square is not None else bare.strip()
+
+
+@cache
+def _is_bare(name: str, dialect: str) -> bool:
+    if _PLAIN.fullmatch(name) is None:
+        return False
+    if dialect in _FOLDS_TO_LOWER and name != name.lower():
+        return False
+    return _parses_bare(name, dialect)
+
+
+def _parses_bare(name: str, dialect: str) -> bool:
+    """Whether the word alone is a column to the dialect's parser: a reserved word is something else, or an error."""
+    if name.upper() in RESERVED:
+        return False
+    try:
+        parsed = parse_one(name, dialect=dialect)
+    except SqlglotError:
+        return False
+    return isinstance(parsed, exp.Column) and parsed.name == name
+
+
+_WORDS = """
+    ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AUTHORIZATION BETWEEN BINARY BOTH BY CASE CAST CHECK
+    COLLATE COLUMN CONCURRENTLY CONSTRAINT CREATE CROSS CURRENT CURRENT_CATALOG CURRENT_DATE CURRENT_ROLE CURRENT_TIME
+    CURRENT_TIMESTAMP CURRENT_USER DATABASE DEFAULT DEFERRABLE DELETE DESC DESCRIBE DISTINCT DIV DO DROP ELSE END EXCEPT
+    EXISTS FALSE FETCH FOR FOREIGN FREEZE FROM FULL GLOB GRANT GROUP GROUPING HAVING ILIKE IN INDEX INITIALLY INNER
+    INSERT INTERSECT INTERVAL INTO IS ISNULL JOIN KEY KEYS LAMBDA LATERAL LEADING LEFT LIKE LIMIT LOCALTIME
+    LOCALTIMESTAMP MATCH MOD NATURAL NOT NOTNULL NULL OF OFFSET ON ONLY OR ORDER OUTER OVER OVERLAPS PARTITION PIVOT
+    PIVOT_LONGER PIVOT_WIDER PLACING POSITIONAL PRIMARY PROCEDURE QUALIFY RANGE RANK READ REFERENCES REGEXP RETURNING
+    REVOKE RIGHT RLIKE ROW ROWS SCHEMA SELECT SEMI SESSION_USER SET SHOW SIMILAR SOME START SUMMARIZE SYMMETRIC SYSTEM
+    TABLE TABLESAMPLE THEN TO TRAILING TRIGGER TRUE TRY_CAST UNION UNIQUE UNPIVOT UPDATE USE USER USING VALUES VARIADIC
+    VERBOSE WHEN WHERE WINDOW WITH WRITE
+"""
+RESERVED = frozenset(_WORDS.split())
+"""Words that one of our dialects reserves, though sqlglot's parser may let them pass."""

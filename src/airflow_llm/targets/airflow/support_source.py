@@ -1,0 +1,148 @@
+"""`staging.py` of a bundle: the functions that it uses, taken from the modules in `support`, and what they need."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from airflow_llm.targets.airflow.imports import import_block
+
+_PACKAGE = "airflow_llm.targets.airflow.support"
+_MODULES = ("location", "engine", "rows", "unload", "load", "load_server", "load_table", "rules")
+_HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by itself."""'
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One top-level definition: its text, the names it uses, and the import lines that bring some of them."""
+
+    name: str
+    text: str
+    uses: frozenset[str]
+    imports: tuple[str, ...]
+    type_imports: tuple[str, ...]
+    table: tuple[str, ...] = ()
+    """The functions that a table of functions offers; it keeps those that the bundle asks for."""
+
+
+def support_source(functions: frozenset[str]) -> str:
+    """The source of `staging.py` with these functions. KeyError names one that does not exist."""
+    parts = _parts()
+    needed = set(functions)
+    waiting = sorted(functions)
+    while waiting:
+        part = parts[waiting.pop()]
+        reached = part.uses - set(part.table) | (set(part.table) & functions)
+        new = {name for name in reached if name in parts} - needed
+        needed |= new
+        waiting += sorted(new)
+    chosen = [part for name, part in parts.items() if name in needed]
+    return _assembled(chosen, functions)
+
+
+def support_functions() -> frozenset[str]:
+    """Every name that `support_source` knows."""
+    return frozenset(_parts())
+
+
+def _assembled(parts: list[_Part], functions: frozenset[str]) -> str:
+    imports = {line for part in parts for line in part.imports}
+    type_imports = {line for part in parts for line in part.type_imports} - imports
+    if type_imports:
+        imports.add("from typing import TYPE_CHECKING")
+    lines = [_HEAD, "", *import_block(imports)]
+    if type_imports:
+        block = import_block(type_imports)[2:]
+        lines += ["", "if TYPE_CHECKING:", *(f"    {line}" if line else "" for line in block)]
+    after_definition = False
+    for part in parts:
+        text = _filtered(part, functions) if part.table else part.text
+        definition = text.startswith(("def ", "class ", "@"))
+        lines += [""] * (2 if definition or after_definition else 1)
+        lines += text.splitlines()
+        after_definition = definition
+    return "\n".join(lines) + "\n"
+
+
+def _filtered(part: _Part, functions: frozenset[str]) -> str:
+    dropped = tuple(f": {name}," for name in part.table if name not in functions)
+    return "\n".join(line for line in part.text.splitlines() if not dropped or not line.endswith(dropped))
+
+
+@cache
+def _parts() -> dict[str, _Part]:
+    folder = files(_PACKAGE)
+    found: dict[str, _Part] = {}
+    for module in _MODULES:
+        source = folder.joinpath(f"{module}.py").read_text(encoding="utf-8")
+        found |= {part.name: part for part in _module_parts(source)}
+    return found
+
+
+def _module_parts(source: str) -> Iterator[_Part]:
+    tree = ast.parse(source)
+    lines = source.splitlines()
+    imports = _import_lines(tree.body)
+    type_imports = _import_lines([node for guard in tree.body if isinstance(guard, ast.If) for node in guard.body])
+    for node in tree.body:
+        name = _defined_name(node)
+        if name is None:
+            continue
+        uses = frozenset(_used_names(node)) - {name}
+        yield _Part(
+            name,
+            _text(node, lines),
+            uses,
+            tuple(line for alias, line in imports.items() if alias in uses),
+            tuple(line for alias, line in type_imports.items() if alias in uses),
+            _table_functions(node),
+        )
+
+
+def _import_lines(nodes: list[ast.stmt]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                as_name = f" as {alias.asname}" if alias.asname else ""
+                found[(alias.asname or alias.name).split(".")[0]] = f"import {alias.name}{as_name}"
+        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith((_PACKAGE, "__future__")):
+            for alias in node.names:
+                found[alias.name] = f"from {node.module} import {alias.name}"
+    return {alias: line for alias, line in found.items() if alias != "TYPE_CHECKING"}
+
+
+def _defined_name(node: ast.stmt) -> str | None:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+    return None
+
+
+def _used_names(node: ast.stmt) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.arg) and isinstance(part.annotation, ast.Constant):
+            yield str(part.annotation.value)
+
+
+def _table_functions(node: ast.stmt) -> tuple[str, ...]:
+    if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+        values = node.value.values
+        if all(isinstance(value, ast.Name) for value in values):
+            return tuple(value.id for value in values if isinstance(value, ast.Name))
+    return ()
+
+
+def _text(node: ast.stmt, lines: list[str]) -> str:
+    decorators = getattr(node, "decorator_list", [])
+    start = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
+    while start > 0 and lines[start - 1].startswith("#"):
+        start -= 1
+    return "\n".join(lines[start : node.end_lineno])
