@@ -226,7 +226,7 @@ def _times(text: str) -> Iterator[Atom]:
         yield Atom("time", *match.span(), value, weak=False)
     hours = (
         r"\bat\s+(\d{1,2}(?:\s*(?:,|and|&|,\s*and)\s*\d{1,2})*)(?!\s*(?:%|:|\.\d|st\b|nd\b|rd\b|th\b|a\.?m|"
-        r"p\.?m))(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|at\s+night|o['’]?\s?clock|h|hrs?|"
+        r"p\.?m))(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|at\s+night|o'?\s?clock|h|hrs?|"
         r"hours))?(?![\w-])"
     )
     for match in pattern(hours).finditer(text):

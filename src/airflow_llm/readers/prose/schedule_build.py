@@ -170,6 +170,8 @@ def _interval(parts: _Parts) -> IntervalSchedule | None:
         parts.days = parts.days or DAILY_SET
         return None
     seconds = count * SECONDS[unit]
+    if unit == "mo" and parts.fixed and count == 1:
+        return None
     if unit == "mo" and count in (1, 2, 3, 4, 6, 12):
         parts.fixed = ("1", "*" if count == 1 else f"*/{count:g}", "*") if count < 12 else ("1", "1", "*")
     elif unit == "y" and count == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from airflow_llm.spec.steps import Origin
 
@@ -30,7 +30,7 @@ class Found(Generic[T]):
         """The words as the spec keeps them."""
         return Origin(text=self.text, start=self.start)
 
-    def overlaps(self, other: Found[object]) -> bool:
+    def overlaps(self, other: Found[Any]) -> bool:
         """Whether the two share a character."""
         return self.start < other.end and other.start < self.end
 
@@ -43,9 +43,13 @@ def found(  # noqa: PLR0913, PLR0917 - mirrors the fields of Found
 
 
 def without_overlaps(items: Iterable[Found[T]]) -> list[Found[T]]:
-    """The items in order of the text; of two that overlap the longer one, then the earlier one, is kept."""
+    """The items in order of the text; of two that overlap the longer, then the earlier one is kept.
+
+    Two values that the very same words say are both kept.
+    """
     kept: list[Found[T]] = []
     for item in sorted(items, key=lambda item: (item.start - item.end, item.start)):
-        if not any(item.start < other.end and other.start < item.end for other in kept):
+        rivals = [other for other in kept if item.start < other.end and other.start < item.end]
+        if all((item.start, item.end) == (other.start, other.end) and item.value != other.value for other in rivals):
             kept.append(item)
     return sorted(kept, key=lambda item: item.start)

@@ -1,0 +1,208 @@
+"""Who is told when the pipeline, or one step of it, fails, is late or is retried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from airflow_llm.readers.prose.durations import amount, duration
+from airflow_llm.readers.prose.span import Found, found, without_overlaps
+from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
+from airflow_llm.spec.steps import AlertEvent
+
+_ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
+_TELL = (
+    r"(?:tell|notify|ping|alert|inform|warn|page|message|msg|e-?mail|mail|write(?:\s+to)?|post(?:\s+(?:to|in|into))?|"
+    r"send|slack|let|shout(?:\s+(?:in|at))?|call|text|report(?:\s+(?:it\s+)?to)?|raise|escalate(?:\s+to)?|notification|"
+    r"alerts?|notifications?|e-?mails?|messages?|pages?|pings?)"
+)
+_ANYTHING = (
+    r"(?:anything|something|any\s+task\s+(?:in|of)\s+(?:the|this)\s+(?:pipeline|dag|run)|"
+    r"any\s+(?:of\s+(?:the\s+|these\s+|them\s*)?(?:tasks?|steps?)?|task|step|job|part|of\s+it)|"
+    r"one\s+of\s+(?:them|the\s+"
+    r"(?:tasks|steps))|a\s+(?:task|step|job)|it|this|that|the\s+(?:run|dag|pipeline|job|whole\s+thing|flow|"
+    r"workflow|etl|thing|import|load)|"
+    r"things?|stuff|everything|a\s+run|the\s+(?:daily|nightly|hourly|weekly)\s+(?:run|job|load)|"
+    r"(?:the\s+)?tasks?|an?\s+(?:error|failure)|errors?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWords:
+    """`channel` and `target` are empty when not said; `subject` names the one thing that it is about, else empty."""
+
+    on: AlertEvent
+    channel: str = ""
+    target: str = ""
+    subject: str = ""
+    after: timedelta | None = None
+
+
+def find_alerts(text: str) -> list[Found[AlertWords]]:
+    """Every alert that the text asks for. A message that is a step of its own (when all went well) is none."""
+    hits: list[Found[AlertWords]] = []
+    for start, sentence in _sentences(text):
+        hits += [_moved(text, start, hit) for hit in (*_conditional(sentence), *_short(sentence), *_flags(sentence))]
+    return without_overlaps(hits)
+
+
+def find_unwanted(text: str) -> Found[bool] | None:
+    """`No e-mail on failure`, `email_on_failure=False`: the text rules alerts out."""
+    words = (
+        r"\b(?:no|without|disable|don'?t\s+(?:send\s+)?(?:any\s+)?)\s*(?:explicit\s+)?(?:e-?mail\s+|"
+        r"slack\s+|failure\s+)*"
+        r"(?:alerts?|alerting|notifications?|e-?mails?)(?!\s+on\s+(?:retry|retries|success))\b"
+        r"|\bemail_on_failure[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:false|disabled|off|no)\b"
+        r"|\be-?mail\s+notifications?[\"'`*]*\s*[:=]\s*(?:disabled|off|none|no)\b"
+    )
+    match = pattern(words).search(text)
+    return found(text, *match.span(), True) if match else None
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for match in pattern(r"(?<=[a-z0-9)\"'])[.!?](?=\s|$)|\n|;").finditer(text):
+        yield start, text[start : match.start()]
+        start = match.end()
+    yield start, text[start:]
+
+
+def _moved(text: str, offset: int, hit: Found[AlertWords]) -> Found[AlertWords]:
+    return found(text, hit.start + offset, hit.end + offset, hit.value, hit.strength, hit.assumption)
+
+
+def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
+    """`tell #x if anything fails` and `if anything fails, tell #x`."""
+    event = any_of("alert_events")
+    opener = r"(?:if|when|whenever|in\s+case|once|as\s+soon\s+as|should|every\s+time)"
+    subject = rf"(?:({_ANYTHING})|((?:the\s+|a\s+|any\s+)?[\w' -]{{2,40}}?))"
+    clause = (
+        rf"\b{opener}\s+{subject}\s+(?:ever\s+|still\s+|has\s+|have\s+|is\s+|was\s+|"
+        rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+)?"
+    )
+    for match in pattern(clause).finditer(sentence):
+        on = meaning_of("alert_events", match[3])
+        if on == "success":
+            continue
+        before = _teller(sentence[: match.start()], last=True)
+        after = _teller(sentence[match.end() :], last=False)
+        if before is None and after is None:
+            continue
+        start = before.start() if before else match.start()
+        end = match.end() + after.end() if after and not before else match.end()
+        end = end if before is None else _tail(sentence, end)
+        words = sentence[start : end + 40] if on == "deadline" else sentence[start:end]
+        about = "" if match[1] else " ".join((match[2] or "").split())
+        alert = _alert(words, on, about)
+        if alert is not None:
+            yield found(sentence, start, end, alert, 0.9)
+
+
+def _teller(part: str, *, last: bool) -> re.Match[str] | None:
+    """The words that ask to tell somebody, up to the condition (`last`) or right after it."""
+    if last:
+        match = pattern(rf"(?:\b(?:and\s+|then\s+|please\s+)*)\b{_TELL}\b[^,;:()]{{0,80}}(?:,\s*)?$").search(part)
+        return None if match is not None and pattern(r"\b(?:when|if|after|then)\b").search(match.group()[6:]) else match
+    return pattern(
+        rf"[\s,:\u2013\u2192>-]*(?:then\s+|please\s+|we\s+(?:should|want\s+to)\s+|should\s+|must\s+|also\s+|"
+        rf"just\s+|i\s+want\s+)*"
+        rf"(?:an?\s+|the\s+)?(?:{_CHANNEL}|{_ADDRESS}|{any_of('alert_channels')}|{_TELL})\b[^,;:()]{{0,80}}"
+    ).match(part)
+
+
+def _tail(sentence: str, end: int) -> int:
+    """`email me if it fails at x@y` keeps its address."""
+    match = pattern(
+        rf"\s+(?:to|at|in|on|via|by)\s+(?:the\s+)?(?:{_ADDRESS}|{_CHANNEL}|{any_of('alert_channels')})\b"
+    ).match(sentence, end)
+    return match.end() if match else end
+
+
+def _short(sentence: str) -> Iterator[Found[AlertWords]]:
+    """`slack on failure`, `failure e-mails to x@y`, `on failure notify #x`."""
+    channel, event = (
+        any_of("alert_channels"),
+        r"(?:failures?|errors?|fail|error|retry|retries|success|crash(?:es)?|sla\s+miss(?:es)?)",
+    )
+    both = rf"{event}(?:\s*(?:and|or|/|,)\s*(?:on\s+)?{event})*"
+    aim = (
+        rf"(?:\s+(?:to|in|at|via|on|by|of)\s+(?:the\s+)?(?:slack\s+|channel\s+|teams\s+)*(?:{_ADDRESS}|"
+        rf"{_CHANNEL}|{channel}\b))*"
+    )
+    forms = (
+        rf"\b(?:{_TELL}|{channel})\b[\w\s@.+#'-]{{0,60}}?\s+(?:on|upon|in\s+case\s+of|for|about|after|"
+        rf"of)\s+(?:any\s+|every\s+|task\s+|all\s+|a\s+)*"
+        rf"({both})\b{aim}",
+        rf"\b(?:on|upon|in\s+case\s+of)\s+(?:any\s+|every\s+|task\s+|"
+        rf"a\s+)*({both})\b\s*[,:\u2192>-]*\s*(?:please\s+|then\s+)?(?:{_TELL}|{channel}|{_CHANNEL}|"
+        rf"{_ADDRESS})"
+        rf"[^,;:()]{{0,60}}",
+        (
+            rf"\b({event})\s+(?:alerts?|notifications?|e-?mails?|mails?|messages?|notices?)\b(?:\s+(?:go|goes|"
+            rf"are\s+sent|should\s+go|must\s+go))?{aim}"
+        ),
+        (
+            rf"\b(?:alerts?|alerting)\s*(?:go(?:es)?\s+|are\s+sent\s+|should\s+go\s+)?(?:to|in|via|"
+            rf":)\s+(?:the\s+)?(?:{_ADDRESS}|{_CHANNEL}|{channel}\b){aim}()"
+        ),
+    )
+    for form in forms:
+        for match in pattern(form).finditer(sentence):
+            words = match.group()
+            if (
+                pattern(r"\b(?:no|not|without|disabled?|don'?t|n't|skips?)\b[\w\s-]{0,20}$").search(
+                    sentence[: match.start()]
+                )
+                or "_" in words[:6]
+            ):
+                continue
+            for on in _events(match[1]):
+                alert = _alert(words, on, "")
+                if alert is not None:
+                    yield found(sentence, *match.span(), alert, 0.9)
+
+
+def _events(words: str) -> list[AlertEvent]:
+    low = words.lower()
+    events: list[AlertEvent] = []
+    if not low or pattern(r"fail|error|crash").search(low):
+        events.append("failure")
+    if "retr" in low:
+        events.append("retry")
+    if "success" in low:
+        events.append("success")
+    return events
+
+
+def _flags(sentence: str) -> Iterator[Found[AlertWords]]:
+    """The switches of Airflow's default arguments."""
+    for match in pattern(
+        r"\bemail_on_(failure|retry)[\"'`*]*\s*(?:is\s+|[:=]\s*)?[\"'`*]*\s*(true|enabled|on|yes|set)\b|"
+        r"\bemail_on_(failure)\b(?=\s*$|\s*[,;)])"
+    ).finditer(sentence):
+        event: AlertEvent = "failure" if "failure" in (match[1] or match[3] or "").lower() else "retry"
+        if not pattern(r"\b(?:no|not|without)\b[\w\s]{0,30}$").search(sentence[: match.start()]):
+            yield found(sentence, *match.span(), AlertWords(event, "email"))
+    for match in pattern(r"\bon_(failure|retry)_callback\b[\"'`*]*\s*[:=]?\s*[\"'`]?([\w.]+)").finditer(sentence):
+        channel = pattern(any_of("alert_channels")).search(match[2].replace("_", " "))
+        if channel is not None:
+            on: AlertEvent = "failure" if match[1].lower() == "failure" else "retry"
+            yield found(sentence, *match.span(), AlertWords(on, meaning_of("alert_channels", channel.group())))
+
+
+def _alert(words: str, on: str, about: str) -> AlertWords | None:
+    address, channel = pattern(_ADDRESS).search(words), pattern(_CHANNEL).search(words)
+    named = pattern(rf"\b{any_of('alert_channels')}\b").search(words)
+    target = address.group() if address else channel.group() if channel else ""
+    kind = "email" if address else meaning_of("alert_channels", named.group()) if named else "slack" if channel else ""
+    if channel is not None and kind == "email" and not address:
+        kind = "slack"
+    length = pattern(amount()).search(words) if on == "deadline" else None
+    after = duration(length.group()) if length else None
+    if on == "deadline" and after is None:
+        return None
+    event: AlertEvent = on if on in ("failure", "success", "retry", "deadline") else "failure"  # type: ignore[assignment]  # narrowed above
+    return AlertWords(event, kind, target, about, after)

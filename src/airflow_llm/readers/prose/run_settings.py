@@ -1,0 +1,135 @@
+"""How runs of the pipeline relate: catch-up, first date, how many at once, whether each needs the last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.durations import number, number_words
+from airflow_llm.readers.prose.span import Found, found
+from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
+
+_UNSAID = r"\s*[:=]?\s*\W*(?:not\s+|none\b|n/?a\b|unspecified|unknown)"
+
+
+def find_catchup(text: str) -> Found[bool] | None:
+    """Whether missed runs are made up for; None when the text does not say."""
+    off = (
+        r"\b(?:no|without|don'?t|do\s+not|never|disable|skip)\s+(?:any\s+|do\s+)?(?:catch[\s-]?up|"
+        r"back-?fill(?:ing|s)?)\b"
+        r"|\bcan'?(?:no)?t\s+be\s+back-?filled\b"
+        r"|\bcatch[_\s-]?up[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+)?(?:off|false|disabled?|no)\b"
+        r"|\bdisabled?\s+catch[_\s-]?up\b|\bignore\s+missed\s+runs\b|\bno\s+back-?filling\b"
+    )
+    on = (
+        r"\bcatch[_\s-]?up[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+)?(?:on|true|enabled?|yes)\b"
+        r"|\b(?:with|enable|do|allow|and)\s+(?:catch[\s-]?up|back-?fill(?:ing)?)\b"
+        r"|\bback-?fill\s+(?:missed|the\s+missed|missing|from|since|all|everything|the\s+history)\b"
+        r"|\b(?:make|catch)\s+up\s+(?:for|on)\s+(?:the\s+|any\s+)?missed\s+(?:runs|days)\b"
+    )
+    for value, expression in ((False, off), (True, on)):
+        for match in pattern(expression).finditer(text):
+            if value is False and match.group().lower().startswith("can"):
+                continue  # one step's nature, not a setting of the pipeline
+            return found(text, *match.span(), value)
+    return None
+
+
+def find_depends_on_past(text: str) -> Found[bool] | None:
+    """Whether a run needs the one before it to have succeeded."""
+    said = pattern(
+        r"\bdepends[_\s-]on[_\s-]past[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(true|false|yes|no|on|off)?\b"
+    ).search(text)
+    if said is not None:
+        return found(text, *said.span(), (said[1] or "true").lower() in ("true", "yes", "on"))
+    words = (
+        r"\b(?:only\s+)?(?:if|when|after|once|unless)\s+(?:the\s+)?(?:previous|last|prior)\s+(?:day'?s\s+)?run\s+"
+        r"(?:has\s+|had\s+|was\s+)?(?:succeed(?:ed|s)?|success(?:ful)?|finished|completed|failed|been\s+successful)\b"
+        r"|\beach\s+run\s+(?:needs|depends\s+on|requires)\s+the\s+(?:previous|one\s+before|last)(?:\s+(?:one|run))?\b"
+    )
+    match = pattern(words).search(text)
+    return found(text, *match.span(), True) if match else None
+
+
+def find_max_active_runs(text: str) -> Found[int] | None:
+    """How many runs may be active at once."""
+    count = number_words()
+    named = pattern(
+        rf"\bmax[_\s-]?active[_\s-]?runs?[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({count})(?![\w.])"
+    ).search(text)
+    if named is not None:
+        return found(text, *named.span(), _positive(named))
+    one = (
+        r"\b(?:no|never|avoid|without|prevent)\s+(?:two\s+|any\s+)?(?:overlap(?:ping|s)?|concurrent|"
+        r"parallel|simultaneous)"
+        r"(?:\s+runs?)?\b(?!\s+(?:task|step|branch|exec))|\bruns?\s+(?:must|should|may|can)\s*(?:not|n'?t|"
+        r"never)\s+overlap\b"
+        rf"|\b(?:only|at\s+most|max(?:imum)?(?:\s+of)?|up\s+to)\s+({count})\s+(?:active\s+|concurrent\s+|"
+        rf"parallel\s+)?runs?"
+        r"(?:\s+(?:at\s+(?:a|the\s+same|any)\s+time|active|at\s+once|in\s+parallel|concurrently))?\b"
+        rf"|\b({count})\s+(?:active\s+|concurrent\s+)?runs?\s+at\s+(?:a|the\s+same|any)\s+time\b"
+        rf"|\bup\s+to\s+({count})\s+concurrent\s+runs\b|\bsingle\s+(?:active\s+)?run\s+at\s+a\s+time\b"
+    )
+    match = pattern(one).search(text)
+    if match is None:
+        return None
+    digits = next((group for group in match.groups() if group), "1")
+    return found(text, *match.span(), _positive(match, digits))
+
+
+def _positive(match: re.Match[str], digits: str | None = None) -> int:
+    value = int(number(digits or match[1]))
+    if not 1 <= value <= 1000:
+        raise InputError(f"{match.group().strip()!r}: the number of active runs lies between 1 and 1000")
+    return value
+
+
+def find_start(text: str) -> Found[date] | None:
+    """The first day that the schedule covers; relative ones (`days_ago(1)`) are left unsaid."""
+    label = (
+        r"\b(?:start[_\s-]?date|start(?:s|ing|ed)?(?:\s+(?:on|from|at))?|beginning(?:\s+(?:on|from))?|from|"
+        r"since|begins?(?:\s+on)?)"
+    )
+    for match in pattern(rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?").finditer(text):
+        for hit in _dates(text, match.end()):
+            return found(text, match.start(), hit.end, hit.value, 0.9)
+    return None
+
+
+def find_end(text: str) -> Found[date] | None:
+    """The last day that the schedule covers."""
+    label = r"\b(?:end[_\s-]?date|until|till|ends?(?:\s+on)?|through)"
+    for match in pattern(rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?").finditer(text):
+        for hit in _dates(text, match.end()):
+            return found(text, match.start(), hit.end, hit.value, 0.9)
+    return None
+
+
+def _dates(text: str, at: int) -> Iterator[Found[date]]:
+    month = any_of("months")
+    forms = (
+        (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)", None),
+        (
+            (
+                r"(?:pendulum\.)?(?:datetime(?:\.datetime)?)\(\s*(?P<y>\d{4}),\s*(?P<m>\d{1,2}),\s*(?P<d>\d{1,2}"
+                r")[^)]{0,60}\)"
+            ),
+            None,
+        ),
+        (rf"(?P<n>{month})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", "n"),
+        (rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<n>{month})\.?,?\s+(?P<y>\d{{4}})\b", "n"),
+        (r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b", None),
+    )
+    for expression, named in forms:
+        match = pattern(expression).match(text, at)
+        if match is None:
+            continue
+        number_of_month = int(meaning_of("months", match["n"])) if named else int(match["m"])
+        try:
+            value = date(int(match["y"]), number_of_month, int(match["d"]))
+        except ValueError:
+            raise InputError(f"{match.group()!r} is not a date", hint="write it like 2026-01-31") from None
+        yield found(text, *match.span(), value)
+        return
