@@ -1,0 +1,100 @@
+"""A package that the bundle uses but does not ask for.
+
+## What it finds
+A provider that a connection needs, or that a Python file of the bundle imports, and that is missing from the
+bundle's `requirements.txt`.
+
+## Why it hurts
+The DAG works where the package happens to be installed, and fails with an import error or an unknown connection
+type on the next machine.
+
+## Example
+```
+# requirements.txt, for a pipeline that loads Snowflake
+apache-airflow-providers-postgres
+```
+
+## Use instead
+```
+# requirements.txt, for a pipeline that loads Snowflake
+apache-airflow-providers-postgres
+apache-airflow-providers-snowflake
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from airflow_llm.checks.check import Files
+from airflow_llm.checks.source import imports, python_files
+from airflow_llm.connectors.registry import get
+from airflow_llm.spec.diagnostic import Diagnostic, Place
+from airflow_llm.spec.pipeline import Pipeline
+
+code = "missing-requirement"
+_WHY = "the DAG works only where the package happens to be installed"
+_FAMILIES = frozenset({"apache", "cncf", "common", "microsoft", "dbt", "atlassian"})
+_WITH_AIRFLOW = frozenset(
+    f"apache-airflow-providers-{name}" for name in ("common-compat", "common-io", "common-sql", "smtp", "standard")
+)
+_LIBRARIES = {
+    "duckdb_provider": "airflow-provider-duckdb",
+    "duckdb": "duckdb",
+    "pyarrow": "pyarrow",
+    "pandas": "pandas",
+    "polars": "polars",
+    "sklearn": "scikit-learn",
+    "joblib": "joblib",
+    "openpyxl": "openpyxl",
+    "boto3": "boto3",
+    "snowflake": "snowflake-connector-python",
+}
+_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
+
+
+def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
+    """What is used, compared with what `requirements.txt` asks for."""
+    path = f"dags/resources/{pipeline.id}/requirements.txt"
+    if path not in files:
+        return
+    asked = {_plain(match[1]) for line in files[path].splitlines() if (match := _NAME.match(line))}
+    asked |= _WITH_AIRFLOW | {"snowflake-connector-python"} if _provider("snowflake") in asked else _WITH_AIRFLOW
+    missing = {name: why for name, why in _needed(pipeline, files) if _plain(name) not in asked}
+    for name, why in sorted(missing.items()):
+        yield Diagnostic(
+            code=code,
+            severity="error",
+            message=f"{name} is not in requirements.txt, but {why}",
+            place=Place(file=path),
+            why=_WHY,
+            hint=f"add {name}",
+        )
+
+
+def _needed(pipeline: Pipeline, files: Files) -> Iterator[tuple[str, str]]:
+    for path, tree in python_files(files):
+        for module, _statement in imports(tree):
+            package = _package(module)
+            if package:
+                yield package, f"{path} imports {'.'.join(module.split('.')[:4])}"
+    for connection in pipeline.connections:
+        connector = get(connection.connector)
+        if connector is not None and connector.provider:
+            yield connector.provider, f"the connection {connection.name!r} is {connector.title}"
+
+
+def _package(module: str) -> str:
+    parts = module.split(".")
+    if parts[:2] == ["airflow", "providers"] and len(parts) > 2:
+        return _provider("-".join(parts[2:4] if parts[2] in _FAMILIES else parts[2:3]))
+    return _LIBRARIES.get(parts[0], "")
+
+
+def _provider(name: str) -> str:
+    return f"apache-airflow-providers-{name}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).casefold()

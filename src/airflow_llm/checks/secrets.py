@@ -1,0 +1,103 @@
+"""Recognising credentials in text, without ever repeating them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from math import log2
+
+HIDDEN = "•••"
+_SHORTEST_RANDOM = 24
+_LEAST_ENTROPY = 3.8
+_LEAST_CHANGES = 0.45
+
+_PLAIN = "a password or token"
+_WORDS = r"(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key)"
+# Repeats are bounded, so that the time grows with the length of the text only.
+_KNOWN = {
+    "an AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})",
+    "a GitLab token": r"\bglpat-[\w-]{20,}",
+    "a Slack token": r"\bxox[abeprs]-[\w-]{10,}",
+    "a Slack webhook": r"https://hooks\.slack\.com/(?:services|workflows)/\w+/[\w/]+",
+    "a Google API key": r"\bAIza[\w-]{35}\b",
+    "a Stripe key": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
+    "an OpenAI or Anthropic key": r"\bsk-(?:ant-|proj-)?[\w-]{20,}",
+    "a Databricks token": r"\bdapi[0-9a-f]{32}\b",
+    "a private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----",
+    "a JSON web token": r"\beyJ[\w-]{8,200}\.eyJ[\w-]{8,}\.[\w-]+",
+    "an Azure storage key": r"\b(?:AccountKey|SharedAccessKey)=[\w+/=]{20,}",
+    "a URI with a password": r"\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@'\"]{0,100}:(?P<uri>[^\s/@'\"]{1,200})@",
+    "an Authorization header": r"\b(?:Bearer|Basic)\s+(?P<header>[\w+/.=~-]{16,})",
+    "a user and password for curl": (
+        r"\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?['\"]?[^\s:'\"]{1,100}:(?P<curl>[^\s'\"]+)"
+    ),
+    "a password in SQL": r"\b(?:identified\s+by|password)\s+'(?P<sql>[^']+)'",
+    _PLAIN: (
+        rf"{_WORDS}['\"]?\s*"
+        r"(?:=\s*['\"]?(?P<set>[^\s'\",;)&]{4,})|(?::|\bis\b)\s*['\"]?(?P<told>[^\s'\",;)]{6,}))"
+    ),
+}
+_IN_CODE = re.compile(rf"{_WORDS}['\"]?\s*[:=]\s*[rbf]?['\"](?P<set>[^'\"]{{4,}})['\"]", re.IGNORECASE)
+_PATTERNS = {title: re.compile(pattern, re.IGNORECASE) for title, pattern in _KNOWN.items()}
+_CASED = {"an AWS access key", "a Google API key", "a private key"}
+_PATTERNS |= {title: re.compile(_KNOWN[title]) for title in _CASED}
+_HINT = re.compile(
+    r"AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|hooks\.slack|AIza|k_(?:live|test)_|sk-|dapi|PRIVATE KEY|eyJ|AccessKey"
+    r"|AccountKey|://[^\s/]{0,300}@|bearer|basic|curl|identified|passw|pwd|secret|token|api[_-]?key|access[_-]?key",
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(
+    r"(?:password|passwd|(?:^|[_\W])(?:pwd|secret|token|api_?key|access_?key|secret_?key|private_?key|credentials?))$",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"\{\{|\{%|\$\{|\$\(|^\$\w+$|^%\(?\w+\)?s?$|^<.*>$|^(.)\1*$|^\{\w*\}$|^(?:none|null|true|false|str)$", re.I
+)
+_WORD = re.compile(rf"(?<![\w/+=-])[A-Za-z0-9+/]{{{_SHORTEST_RANDOM},}}={{0,2}}(?![\w/-])")
+
+
+def secret(text: str, key: str = "", *, code: bool = False) -> str:
+    """What kind of credential the text holds, such as `an AWS access key`; empty when it holds none.
+
+    `key` is the name that the text is the value of, such as `api_key`. In `code` a password is a quoted text: names and
+    calls, as in `password=connection.password`, are none.
+    """
+    if key and _SECRET_NAME.search(key.replace("-", "_")) and text.strip() and not _PLACEHOLDER.search(text.strip()):
+        return f"the value of {key!r}"
+    if _HINT.search(text):
+        for title, pattern in _PATTERNS.items():
+            chosen = _IN_CODE if code and title == _PLAIN else pattern
+            if any(_is_real(match) for match in chosen.finditer(text)):
+                return title
+    if any(_is_random(match[0]) for match in _WORD.finditer(text)):
+        return "a random key"
+    return ""
+
+
+def redact(text: str) -> str:
+    """The text with everything that looks like a credential hidden."""
+    for pattern in _PATTERNS.values():
+        text = pattern.sub(lambda match: HIDDEN if _is_real(match) else match[0], text)
+    return _WORD.sub(lambda match: HIDDEN if _is_random(match[0]) else match[0], text)
+
+
+def _is_real(match: re.Match[str]) -> bool:
+    """Whether the secret part is a value, not a placeholder such as `{{ conn.x.password }}` or a word of a sentence."""
+    told = match.groupdict().get("told")
+    if told is not None and (told.rstrip(".!?").isalpha() or told.startswith("//")):
+        return False
+    value = next((group for group in match.groups() if group is not None), None)
+    return value is None or not _PLACEHOLDER.search(value)
+
+
+def _is_random(word: str) -> bool:
+    """Many kinds of characters in no order: high entropy, and upper case, lower case and digits change often."""
+    if not (re.search(r"[a-z]", word) and re.search(r"[A-Z]", word) and re.search(r"[0-9]", word)):
+        return False
+    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" if c.islower() else "s" for c in word]
+    changes = sum(a != b for a, b in pairwise(kinds)) / (len(word) - 1)
+    counts = Counter(word).values()
+    entropy = -sum(n / len(word) * log2(n / len(word)) for n in counts)
+    return entropy >= _LEAST_ENTROPY and changes >= _LEAST_CHANGES

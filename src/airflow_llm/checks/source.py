@@ -1,0 +1,128 @@
+"""Reading Python files without running them: what is imported, what a name stands for, what runs at parse time."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from airflow_llm.checks.check import Files
+
+_PARSE_TIME_DECORATORS = ("dag", "task_group")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@lru_cache(maxsize=256)
+def parse(text: str) -> ast.Module | None:
+    """The syntax tree; None for text that is not Python (the check on syntax errors says where)."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def python_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
+    """Every Python file of the bundle that parses, by path."""
+    for path in sorted(files):
+        if path.endswith(".py") and (tree := parse(files[path])) is not None:
+            yield path, tree
+
+
+def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
+    """The files that Airflow parses again and again: those directly in `dags/`."""
+    for path, tree in python_files(files):
+        if path.startswith("dags/") and path.count("/") == 1:
+            yield path, tree
+
+
+def aliases(tree: ast.Module) -> dict[str, str]:
+    """What each imported name stands for: `{"pd": "pandas", "DAG": "airflow.sdk.DAG"}`."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                found[name.asname or name.name.partition(".")[0]] = (
+                    name.name if name.asname else name.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for name in node.names:
+                found[name.asname or name.name] = f"{node.module}.{name.name}"
+    return found
+
+
+def dotted(node: ast.AST, names: dict[str, str]) -> str:
+    """The full name that an expression such as `pd.read_csv` stands for; empty when it is not a plain name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in names:
+        return ""
+    return ".".join([names[node.id], *reversed(parts)])
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:
+    """Every imported module or member, by full name, with its statement."""
+    for node in ast.walk(tree):
+        yield from imported(node)
+
+
+def imported(node: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:
+    """What one import statement imports; nothing for any other node."""
+    if isinstance(node, ast.Import):
+        for name in node.names:
+            yield name.name, node
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        for name in node.names:
+            yield f"{node.module}.{name.name}", node
+
+
+def at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every node that some run evaluates: all but what only type checkers see."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        only_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        pending.extend(
+            reversed(node.orelse if isinstance(node, ast.If) and only_types else [*ast.iter_child_nodes(node)])
+        )
+
+
+def at_parse_time(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every node that is evaluated when Airflow parses the file, in order.
+
+    Bodies of functions wait, except those of `@dag` and `@task_group`, which run while the DAG is built.
+    """
+    names = aliases(tree)
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(list(_evaluated(node, names))))
+
+
+def _evaluated(node: ast.AST, names: dict[str, str]) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, _FUNCTIONS):
+        yield from node.decorator_list
+        yield from (default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None)
+        if any(_builds_dag(decorator, names) for decorator in node.decorator_list):
+            yield from node.body
+        return
+    if isinstance(node, ast.If) and _only_for_main_or_types(node.test):
+        yield from node.orelse
+        return
+    yield from ast.iter_child_nodes(node)
+
+
+def _builds_dag(decorator: ast.expr, names: dict[str, str]) -> bool:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    full = dotted(target, names)
+    return full.startswith("airflow.") and full.rpartition(".")[2] in _PARSE_TIME_DECORATORS
+
+
+def _only_for_main_or_types(test: ast.expr) -> bool:
+    text = ast.unparse(test)
+    return "TYPE_CHECKING" in text or text.replace('"', "'") == "__name__ == '__main__'"
