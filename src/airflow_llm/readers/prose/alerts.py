@@ -85,7 +85,7 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
     )
     for match in pattern(clause).finditer(sentence):
         on = meaning_of("alert_events", match[3])
-        if on == "success":
+        if on == "success" or pattern(r"\beven\s+$").search(sentence[: match.start()]):
             continue
         before = _teller(sentence[: match.start()], last=True)
         after = _teller(sentence[match.end() :], last=False)

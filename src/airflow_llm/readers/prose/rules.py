@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, bound, columns
@@ -35,16 +35,15 @@ def find_rules(text: str) -> list[Found[Rule]]:
     """Every rule that the text states, in order. The words that state one rule of a list are the whole list."""
     hits: list[Found[Rule]] = []
     for reader in (_subjects, _leading, _rows, _comparisons, _freshness, _references, _allowed, _whole):
-        before = tuple(hits)
         for hit in reader(text):
-            repeated = any(hit.value == other.value and hit.overlaps(other) for other in hits)
-            if not repeated and not _same_rule(hit, before):
+            if not any(hit.overlaps(other) and not _same_words(hit, other) for other in hits):
                 hits.append(hit)
     return sorted(hits, key=lambda hit: hit.start)
 
 
-def _same_rule(hit: Found[Rule], others: Sequence[Found[Rule]]) -> bool:
-    return any(hit.value == other.value or hit.overlaps(other) for other in others)
+def _same_words(hit: Found[Rule], other: Found[Rule]) -> bool:
+    """One list of words may state several rules; two readings of it are not two rules."""
+    return (hit.start, hit.end) == (other.start, other.end) and hit.value != other.value
 
 
 def _subjects(text: str) -> Iterator[Found[Rule]]:

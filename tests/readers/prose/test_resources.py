@@ -1,0 +1,71 @@
+"""Resources and run settings in prose."""
+
+from datetime import date
+
+import pytest
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.resources import Needs, find_needs, together
+from airflow_llm.readers.prose.run_settings import (
+    find_catchup,
+    find_depends_on_past,
+    find_end,
+    find_max_active_runs,
+    find_start,
+)
+
+NEEDS = {
+    "spark-submit join.py (12 executors)": Needs(workers=12),
+    "driver memroy 20g": Needs(driver_memory="20Gi"),
+    "it wants two GPUs and 32 GB RAM": Needs(gpu=2, memory="32Gi"),
+    "4 cores and 8Gi memory": Needs(cpu=4, memory="8Gi"),
+    "200 GB of disk space": Needs(disk="200Gi"),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), NEEDS.items())
+def test_needs(words, expected):
+    assert together(find_needs(words)) == expected
+
+
+def test_spark_settings():
+    settings = together(find_needs("12 executors, executor memory 4g")).conf()
+    assert settings == {"spark.executor.instances": 12, "spark.executor.memory": "4g"}
+
+
+def test_impossible_amounts_are_refused():
+    with pytest.raises(InputError, match="5000 GPUs"):
+        find_needs("5000 GPUs")
+
+
+CATCHUP = {
+    "no catchup": False,
+    "Catchup: False": False,
+    "NO BACKFILL": False,
+    "catchup is on": True,
+    "backfill from the beginning": True,
+    "Catchup: not stated (defaults to True)": None,
+    "cannot be backfilled": None,
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), CATCHUP.items())
+def test_catchup(words, expected):
+    hit = find_catchup(words)
+    assert (hit.value if hit else None) is expected
+
+
+def test_run_settings():
+    assert find_max_active_runs("only one active run").value == 1
+    assert find_max_active_runs("Max active runs: 16").value == 16
+    assert find_max_active_runs("runs must not overlap").value == 1
+    assert find_depends_on_past("depends_on_past=True").value is True
+    assert find_start("Start date: March 4, 2025").value == date(2025, 3, 4)
+    assert find_start("starting 2025-03-01").value == date(2025, 3, 1)
+    assert find_start("start_date=days_ago(2)") is None
+    assert find_end("until 31 December 2027").value == date(2027, 12, 31)
+
+
+def test_a_date_that_does_not_exist_is_refused():
+    with pytest.raises(InputError, match="2025-02-31"):
+        find_start("from 2025-02-31")
