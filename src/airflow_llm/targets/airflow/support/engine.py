@@ -90,3 +90,10 @@ def run_sql(
         )
         log.info("%s: %d rows", target, rows)
     return target
+
+
+def row_count(uris: str | Iterable[str]) -> int:
+    """The number of rows of a staged dataset."""
+    with engine() as connection, local_copies(uris) as paths:
+        counted = connection.execute(f"SELECT count(*) FROM {parquet(paths)}").fetchone()
+    return int(counted[0]) if counted else 0

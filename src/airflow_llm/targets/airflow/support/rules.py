@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_llm.targets.airflow.support.engine import copy_to, engine, parquet, quoted
 from airflow_llm.targets.airflow.support.location import (
@@ -29,7 +29,7 @@ def check_rules(
     on_invalid: str,
     quarantine: Mapping[str, tuple[str, str]],
     warnings: Iterable[str] = (),
-) -> dict[str, str | Iterable[str]]:
+) -> dict[str, Any]:
     """Check rules on staged inputs and return where the rows lie that may go on.
 
     The SQL file has three queries for each dataset in `quarantine`, in its order: how many rows break each rule, the
@@ -39,7 +39,7 @@ def check_rules(
     """
     import duckdb
 
-    checked = dict(inputs)
+    checked: dict[str, Any] = dict(inputs)
     queries = duckdb.extract_statements(sql_file.read_text(encoding="utf-8"))
     with ExitStack() as stack:
         connection = stack.enter_context(engine())

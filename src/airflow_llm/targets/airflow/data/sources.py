@@ -1,0 +1,62 @@
+"""Where rows come from: staging, a table, files or an API."""
+
+from __future__ import annotations
+
+from airflow_llm.connectors.connector import Connector
+from airflow_llm.connectors.sql.extract import narrowed, select
+from airflow_llm.errors import UnsupportedError
+from airflow_llm.spec.datasets import Dataset
+from airflow_llm.spec.steps import ExtractStep
+from airflow_llm.targets.airflow.data.parts import Parts
+from airflow_llm.targets.python import literal
+
+
+def unloaded(parts: Parts, dataset: Dataset, target: str, *, several: bool = False) -> str:
+    """The call that publishes the rows of a system's dataset at the target, and returns the target."""
+    connector = parts.connector(dataset)
+    if connector.family == "sql":
+        return _from_table(parts, dataset, connector, target, several)
+    raise UnsupportedError(
+        f"rows cannot be read from {connector.title}",
+        hint="read them from a database, from files or from an HTTP API",
+        place=f"steps.{parts.step.id}",
+    )
+
+
+def input_uris(parts: Parts, name: str) -> str:
+    """The URIs of an input: a parameter when it is staged, else what is unloaded from its system."""
+    dataset = parts.pipeline.dataset(name)
+    if dataset.staged:
+        return parts.parameter(name)
+    return unloaded(parts, dataset, parts.staged(f"{parts.step.id}-{name}"), several=True)
+
+
+def _from_table(parts: Parts, dataset: Dataset, connector: Connector, target: str, several: bool) -> str:
+    parts.use("unload", "unload_duckdb", f"unload_{connector.connection_type}")
+    parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
+    parts.uses_sql = True
+    arguments = [f'CONFIG["{dataset.connection}_conn_id"]', _sql_file(parts, dataset, connector, several), target]
+    if isinstance(parts.step, ExtractStep) and parts.step.incremental is not None:
+        parts.use("interval")
+        arguments.append("interval()")
+    return f"unload({', '.join(arguments)})"
+
+
+def _sql_file(parts: Parts, dataset: Dataset, connector: Connector, several: bool) -> str:
+    name = dataset.name if several else None
+    own = connector.dialect or "duckdb"
+    parts.files[parts.file_name(name)] = _query(parts, dataset, own, own, several)
+    if own == "duckdb":
+        return f"RESOURCES / {literal(parts.file_name(name))}"
+    parts.files[parts.file_name(name, ".duckdb.sql")] = _query(parts, dataset, own, "duckdb", several)
+    stem = parts.file_name(name, "")
+    return f"RESOURCES / f\"{stem}{{CONFIG['sql_suffix']}}\""
+
+
+def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> str:
+    step = parts.step
+    incremental = step.incremental if isinstance(step, ExtractStep) else None
+    if isinstance(step, ExtractStep) and step.query is not None and not several:
+        return narrowed(step.query, incremental, own, to)
+    columns = step.columns if isinstance(step, ExtractStep) and not several else ()
+    return select(dataset.location or dataset.name, columns, incremental, to)

@@ -1,0 +1,79 @@
+"""Data-quality rules, as SQL over staged files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.connectors.sql.rules import broken_rows, describe, kept_rows, subject, violation_counts
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.rules import Rule
+from airflow_llm.spec.steps import ValidateStep
+from airflow_llm.targets.airflow.data.hook import hook_code
+from airflow_llm.targets.airflow.data.outputs import returned
+from airflow_llm.targets.airflow.data.parts import Parts
+from airflow_llm.targets.airflow.data.sources import input_uris
+from airflow_llm.targets.airflow.task import TaskCode
+from airflow_llm.targets.python import Expression, literal
+
+
+def emit_validate(pipeline: Pipeline, step: ValidateStep) -> TaskCode:
+    """`check_rules` with the step's queries; it returns where the rows lie that may go on."""
+    reason = hook_reason(pipeline, step)
+    if reason is not None or not step.reads:
+        return hook_code(pipeline, step, reason or "it reads no dataset")
+    parts = Parts(pipeline, step)
+    parts.use("check_rules")
+    checked = list(dict.fromkeys(subject(step, rule) for rule in step.rules))
+    rules = {name: [rule for rule in step.rules if subject(step, rule) == name] for name in checked}
+    parts.files[parts.file_name()] = "\n".join(_queries(name, rules[name]) for name in checked)
+    return parts.code(*_body(parts, step, checked))
+
+
+def _body(parts: Parts, step: ValidateStep, checked: Sequence[str]) -> tuple[list[str], str]:
+    inputs = {name: Expression(input_uris(parts, name)) for name in step.reads}
+    places = {}
+    for name in checked:
+        good = step.writes[step.reads.index(name)] if step.reads.index(name) < len(step.writes) else None
+        target = (
+            parts.staged(good)
+            if good
+            else inputs[name]
+            if inputs[name] == name
+            else parts.staged(f"{step.id}-good-{name}")
+        )
+        bad = parts.staged(f"quarantine/{step.id}__{name}")
+        places[name] = (Expression(bad), Expression(target))
+    arguments = [
+        f"RESOURCES / {literal(parts.file_name())}",
+        literal(inputs),
+        literal(places),
+        f"on_invalid={literal(step.on_invalid)}",
+    ]
+    warnings = sorted({describe(rule) for rule in step.rules if rule.severity == "warning"})
+    if warnings:
+        arguments.append(f"warnings={literal(warnings)}")
+    check = f"check_rules({', '.join(arguments)})"
+    pairs = list(zip(step.reads, step.writes, strict=False))
+    if not pairs:
+        lines, note = returned(parts, {})
+        return [check, *lines], note
+    if len(pairs) == 1 and not step.returns:
+        return [f"checked = {check}", f"return checked[{literal(pairs[0][0])}]"], "str"
+    lines, note = returned(parts, {write: f"checked[{literal(read)}]" for read, write in pairs})
+    return [f"checked = {check}", *lines], note
+
+
+def _queries(name: str, rules: Sequence[Rule]) -> str:
+    counts = violation_counts(rules, name)
+    for rule, column in zip(rules, counts.expressions, strict=True):
+        column.set("alias", exp.to_identifier(describe(rule), quoted=True))
+    errors = [rule for rule in rules if rule.severity == "error"]
+    parts = {
+        f"{name}: how many rows break each rule": counts,
+        f"{name}: the rows that break one": broken_rows(errors, name),
+        f"{name}: the rows that break none": kept_rows(errors, name),
+    }
+    return "\n".join(f"-- {title}\n{query.sql('duckdb', pretty=True)};\n" for title, query in parts.items())
