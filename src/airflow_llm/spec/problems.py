@@ -19,33 +19,36 @@ _SHOWN = 60
 def explain(error: ValidationError, root: Node, name: str, model: type[Model]) -> InputError:
     """The first problem as an InputError with `name:line:column`; the hint counts the others."""
     problems = error.errors(include_url=False)
-    first = problems[0]
-    node = locate(root, first["loc"], key=first["type"] == "extra_forbidden")
+    # A misspelt field is often reported as a missing one too: the spelling is the cause.
+    first = next((problem for problem in problems if problem["type"] == "extra_forbidden"), problems[0])
+    node, path = _locate(root, first["loc"], key=first["type"] == "extra_forbidden")
     hint = _hint(first, model)
-    if len(problems) > 1:
-        lines = sorted({locate(root, problem["loc"]).line + 1 for problem in problems[1:]})
-        hint += f"; {len(problems) - 1} more on line {', '.join(map(str, lines[:5]))}"
-    place = f"{name}:{node.line + 1}:{node.column + 1}"
-    return InputError(_message(first), hint=hint, place=place)
+    others = [_locate(root, problem["loc"])[0].line + 1 for problem in problems if problem is not first]
+    if others:
+        lines = ", ".join(map(str, sorted(set(others))[:5]))
+        hint += f"; {len(others)} more problem{'s' if len(others) > 1 else ''}, on line {lines}"
+    return InputError(_message(first, path), hint=hint, place=f"{name}:{node.line + 1}:{node.column + 1}")
 
 
-def locate(root: Node, location: Sequence[int | str], *, key: bool = False) -> Node:
-    """The node that a pydantic location speaks of, or the nearest one around it; `key`: the key, not the value."""
-    node = root
-    tagged = False
+def _locate(root: Node, location: Sequence[int | str], *, key: bool = False) -> tuple[Node, str]:
+    """The node that a pydantic location speaks of (or the nearest around it), and the location without union tags.
+
+    `key`: the place of the last key, not of its value.
+    """
+    node, path, tagged = root, [], False
     for part in location:
-        if isinstance(part, int):
-            if node.kind != "sequence" or part >= len(node.items):
-                return node
-            node, tagged = node.items[part], False
-            continue
-        if not tagged and _has_tag(node, part):
+        if isinstance(part, str) and not tagged and _has_tag(node, part):
             tagged = True
             continue
-        found = node.find(part)
-        if found is not None:
-            node, tagged = (found[0] if key and part == location[-1] else found[1]), False
-    return node
+        path.append(str(part))
+        if isinstance(part, int):
+            node = node.items[part] if part < len(node.items) else node
+        else:
+            found = node.find(part)
+            if found is not None:
+                node = found[0] if key and part == location[-1] else found[1]
+        tagged = False
+    return node, ".".join(path)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -60,8 +63,7 @@ def _has_tag(node: Node, part: str) -> bool:
     return any(entry is not None and entry[1].text == part for entry in map(node.find, _TAGS))
 
 
-def _message(problem: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in problem["loc"])
+def _message(problem: ErrorDetails, path: str) -> str:
     value = problem["input"]
     match problem["type"]:
         case "extra_forbidden":
