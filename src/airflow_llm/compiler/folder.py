@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airflow_llm.compiler.bundle import WrittenBundle, write
-from airflow_llm.compiler.compile import DEFAULT_TARGET, Compilation, compile_reading, compile_source
-from airflow_llm.compiler.layout import CONFIG, TASKS
+from airflow_llm.compiler.compile import DEFAULT_TARGET, Compilation, compile_source
+from airflow_llm.compiler.layout import TASKS
 from airflow_llm.errors import AirflowLLMError, InputError, MachineError
-from airflow_llm.readers.reading import Reading, Source
+from airflow_llm.readers.reading import Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 SPEC_SUFFIXES = (".yml", ".yaml")
@@ -66,14 +66,7 @@ def build_folder(folder: Path, output_dir: Path, options: BuildOptions = BuildOp
 
 def compile_path(path: Path, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:
     """The way from a file to code. A bundle's `tasks.yml` is read together with its `config.yml`."""
-    source = file_source(path)
-    if path.name != TASKS:
-        return compile_source(source, target, version)
-    from airflow_llm.spec.document import load
-
-    config = path.with_name(CONFIG)
-    settings = file_source(config).text if config.is_file() else None
-    return compile_reading(Reading(load(source.text, settings, str(path), str(config))), target, version, source=source)
+    return compile_source(file_source(path), target, version)
 
 
 def file_source(path: Path, pipeline_id: str | None = None) -> Source:

@@ -33,10 +33,8 @@ def check(
 
     terminal = terminal_of(ctx)
     results, failed = [], False
-    for one in subjects_of(subject, output_dir):
-        applied: tuple[Any, ...] = ()
-        if fix:
-            one, applied = _fixed(one)
+    for given in subjects_of(subject, output_dir):
+        one, applied = _fixed(given) if fix else (given, ())
         for finding in applied:
             terminal.show(f"fixed: {line(finding.fix.title)}  ({finding.code} at {line(finding.place)})")
         findings = _findings(one, deep)
