@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import isfinite
 
+_QUOTES = re.compile(r"\\.|[\"]", re.DOTALL)
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
@@ -53,8 +55,21 @@ def docstring(text: str) -> str:
 
 
 def _text(value: str | bytes) -> str:
-    # repr escapes everything that could end the literal; double quotes are the formatter's own choice.
-    return repr(value)
+    # repr escapes everything that could end the literal; then the quotes are those the formatter would choose.
+    text = repr(value)
+    start = text.index(text[-1])
+    prefix, quote, inner = text[:start], text[start], text[start + 1 : -1]
+    single, double = inner.count("'"), inner.count('"')
+    if quote == '"' or double > single:
+        return text
+    return prefix + '"' + _QUOTES.sub(_requote, inner) + '"'
+
+
+def _requote(match: re.Match[str]) -> str:
+    found = match.group()
+    if found == "\\'":
+        return "'"
+    return '\\"' if found == '"' else found
 
 
 def _timedelta(value: timedelta) -> Expression:

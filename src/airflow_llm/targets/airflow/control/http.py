@@ -1,0 +1,63 @@
+"""One HTTP request as a step."""
+
+from __future__ import annotations
+
+from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import HttpStep
+from airflow_llm.targets.airflow.control.user_code import described_task, staged_writes
+from airflow_llm.targets.airflow.docs import step_doc
+from airflow_llm.targets.airflow.jinja import plain
+from airflow_llm.targets.airflow.task import TaskCode
+from airflow_llm.targets.python import Expression, literal
+
+_HTTP = frozenset({"apache-airflow-providers-http"})
+
+
+def emit_http(pipeline: Pipeline, step: HttpStep) -> TaskCode:
+    """`HttpOperator`; a task that stages the answer's records when the step writes a dataset."""
+    if hook_reason(pipeline, step) is not None:
+        return described_task(pipeline, step, f"{step_doc(step)}\n\n{step.method} {step.path} of {step.connection}.")
+    return _records(pipeline, step) if staged_writes(pipeline, step) else _request(step)
+
+
+def _request(step: HttpStep) -> TaskCode:
+    arguments: dict[str, Expression] = {
+        "http_conn_id": Expression(f'CONFIG["{step.connection}_conn_id"]'),
+        "method": literal(step.method),
+        "endpoint": literal(plain(step.path)),
+    }
+    if step.headers:
+        arguments["headers"] = literal({plain(name): plain(value) for name, value in step.headers.items()})
+    if step.body is not None:
+        arguments["data"] = literal(plain(step.body))
+    return TaskCode(
+        imports=("from airflow.providers.http.operators.http import HttpOperator",),
+        operator="HttpOperator",
+        arguments=arguments,
+        requirements=_HTTP,
+    )
+
+
+def _records(pipeline: Pipeline, step: HttpStep) -> TaskCode:
+    (name, *_) = staged_writes(pipeline, step)
+    parts = [
+        f'CONFIG["{step.connection}_conn_id"]',
+        literal(step.method),
+        literal(step.path),
+        f"headers={literal(dict(step.headers))}" if step.headers else "",
+        f"body={literal(step.body)}" if step.body is not None else "",
+        "target=target",
+    ]
+    return TaskCode(
+        decorator="task",
+        body=(
+            f"from resources.{pipeline.id}.staging import request_records, staged",
+            "",
+            f'target = staged(CONFIG["staging_url"], {literal(name)})',
+            f"return request_records({', '.join(part for part in parts if part)})",
+        ),
+        returns="str",
+        support=frozenset({"request_records", "staged"}),
+        requirements=_HTTP | {"pyarrow"},
+    )

@@ -1,0 +1,127 @@
+"""A message as a task of its own."""
+
+from __future__ import annotations
+
+import json
+
+from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.connectors.registry import find
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import NotifyStep
+from airflow_llm.targets.airflow.control.user_code import described_task, staged_reads
+from airflow_llm.targets.airflow.jinja import plain
+from airflow_llm.targets.airflow.task import TaskCode
+from airflow_llm.targets.python import Expression, literal
+
+
+def emit_notify(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
+    """The provider's operator for the system; a hook where none is known, or a mail has no address."""
+    if hook_reason(pipeline, step) is not None:
+        return _by_hand(pipeline, step)
+    connector = find(pipeline.connection(step.connection).connector)
+    if connector.family == "chat":
+        return _chat(pipeline, step)
+    if connector.family == "mail":
+        return _mail(pipeline, step) if step.target.strip() else _by_hand(pipeline, step)
+    return _http(pipeline, step)
+
+
+def _by_hand(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
+    text = f"Send this message over {step.connection}" + (f" to {step.target}" if step.target else "") + "."
+    message = {"target": step.target, "subject": step.subject, "message": _text(pipeline, step)}
+    return described_task(pipeline, step, text, {name: value for name, value in message.items() if value})
+
+
+def _chat(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
+    arguments: dict[str, Expression] = {"slack_conn_id": _connection(step)}
+    if step.target:
+        arguments["channel"] = literal(plain(step.target))
+    text = f"*{step.subject}*\n{_text(pipeline, step)}" if step.subject else _text(pipeline, step)
+    attached = _attached(pipeline, step)
+    arguments["text"] = literal(plain(text) + "".join(f"\n{name}: {_pulled(name, writer)}" for name, writer in attached))
+    return TaskCode(
+        imports=("from airflow.providers.slack.operators.slack import SlackAPIPostOperator",),
+        operator="SlackAPIPostOperator",
+        arguments=arguments,
+        requirements=frozenset({"apache-airflow-providers-slack"}),
+    )
+
+
+def _mail(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
+    from html import escape
+
+    body = escape(_text(pipeline, step)).replace("\n", "<br>\n")
+    if _attached(pipeline, step):
+        return _mail_with_files(pipeline, step, body)
+    addresses = [plain(address.strip()) for address in step.target.split(",") if address.strip()]
+    return TaskCode(
+        imports=("from airflow.providers.smtp.operators.smtp import EmailOperator",),
+        operator="EmailOperator",
+        arguments={
+            "conn_id": _connection(step),
+            "to": literal(addresses),
+            "subject": literal(plain(_subject(pipeline, step))),
+            "html_content": literal(plain(body)),
+        },
+        requirements=frozenset({"apache-airflow-providers-smtp"}),
+    )
+
+
+def _mail_with_files(pipeline: Pipeline, step: NotifyStep, body: str) -> TaskCode:
+    """Attachments lie in staging: they are fetched, sent and removed in one task."""
+    staged = tuple(name for name, _ in _attached(pipeline, step))
+    addresses = [address.strip() for address in step.target.split(",") if address.strip()]
+    return TaskCode(
+        imports=("from airflow.providers.smtp.hooks.smtp import SmtpHook",),
+        decorator="task",
+        parameters=staged,
+        body=(
+            f"from resources.{pipeline.id}.staging import local_copies",
+            "",
+            f"with local_copies([{', '.join(staged)}]) as files:",
+            f"    with SmtpHook(smtp_conn_id={_connection(step)}) as hook:",
+            f"        hook.send_email_smtp(to={literal(addresses)}, subject={literal(_subject(pipeline, step))}, "
+            f"html_content={literal(body)}, files=files)",
+        ),
+        support=frozenset({"local_copies"}),
+        requirements=frozenset({"apache-airflow-providers-smtp"}),
+    )
+
+
+def _http(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
+    payload = json.dumps({"text": _text(pipeline, step)} | ({"subject": step.subject} if step.subject else {}))
+    return TaskCode(
+        imports=("from airflow.providers.http.operators.http import HttpOperator",),
+        operator="HttpOperator",
+        arguments={
+            "http_conn_id": _connection(step),
+            "endpoint": literal(plain(step.target)),
+            "method": literal("POST"),
+            "data": literal(plain(payload)),
+            "headers": literal({"Content-Type": "application/json"}),
+        },
+        requirements=frozenset({"apache-airflow-providers-http"}),
+    )
+
+
+def _connection(step: NotifyStep) -> Expression:
+    return Expression(f'CONFIG["{step.connection}_conn_id"]')
+
+
+def _text(pipeline: Pipeline, step: NotifyStep) -> str:
+    return step.message or step.title or step.doc or f"{pipeline.title or pipeline.id}: {step.id.replace('_', ' ')}"
+
+
+def _subject(pipeline: Pipeline, step: NotifyStep) -> str:
+    return step.subject or step.title or pipeline.title or pipeline.id.replace("_", " ").capitalize()
+
+
+def _attached(pipeline: Pipeline, step: NotifyStep) -> list[tuple[str, str]]:
+    """The staged datasets to send along, each with the step that wrote it."""
+    wanted = [name for name in staged_reads(pipeline, step) if name in step.attach]
+    return [(name, next(other.id for other in pipeline.steps if name in other.writes)) for name in wanted]
+
+
+def _pulled(name: str, writer: str) -> str:
+    key = f", key={name!r}" if False else ""
+    return f"{{{{ ti.xcom_pull(task_ids={writer!r}{key}) }}}}"

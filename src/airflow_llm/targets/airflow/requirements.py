@@ -1,0 +1,47 @@
+"""`requirements.txt`: what the bundle needs beside Airflow, in versions that go with the Airflow that it is for."""
+
+from __future__ import annotations
+
+import re
+
+from airflow_llm.targets.airflow.versions import Features
+
+# The first releases that have what the generated code uses on Airflow 3; upper ends are the next major one.
+_RANGES = {
+    "apache-airflow-providers-amazon": ">=9.6,<10",
+    "apache-airflow-providers-apache-spark": ">=5.2,<7",
+    "apache-airflow-providers-common-io": ">=1.5,<2",
+    "apache-airflow-providers-common-sql": ">=1.26,<3",
+    "apache-airflow-providers-docker": ">=4.3,<5",
+    "apache-airflow-providers-http": ">=5.2,<7",
+    "apache-airflow-providers-mysql": ">=6.2,<7",
+    "apache-airflow-providers-postgres": ">=6.1,<8",
+    "apache-airflow-providers-slack": ">=9.0,<10",
+    "apache-airflow-providers-smtp": ">=2.0,<4",
+    "apache-airflow-providers-snowflake": ">=6.3,<7",
+    "apache-airflow-providers-ssh": ">=4.0,<6",
+    "apache-airflow-providers-standard": ">=1.1,<2",
+    "airflow-provider-duckdb": ">=0.2,<0.3",
+    "dbt-core": ">=1.9,<2",
+    "duckdb": ">=1.4,<3",
+    "pandas": ">=2.2,<4",
+    "pyarrow": ">=18",
+    "pyyaml": ">=6,<7",
+    "scikit-learn": ">=1.5,<2",
+}
+_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+
+
+def requirements_text(wanted: frozenset[str], features: Features) -> str:
+    """One requirement a line, Airflow first."""
+    lines = [f"apache-airflow{features.constraint}"]
+    for requirement in sorted(wanted | {"pyyaml"}):
+        match = _NAME.match(requirement)
+        name = match.group().lower() if match else requirement
+        lines.append(requirement + _RANGES.get(name, "") if requirement == match_text(requirement) else requirement)
+    return "\n".join(lines) + "\n"
+
+
+def match_text(requirement: str) -> str:
+    """The requirement when it has no version yet (extras are kept)."""
+    return requirement if not re.search(r"[<>=~!]", requirement) else ""

@@ -1,0 +1,67 @@
+"""Apache Airflow 3: the structure of a bundle."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.targets.airflow.alerts import Alerts
+from airflow_llm.targets.airflow.control.choose import emit_guard
+from airflow_llm.targets.airflow.dag_file import DagFile
+from airflow_llm.targets.airflow.emitters import emit_step
+from airflow_llm.targets.airflow.functions import items_code
+from airflow_llm.targets.airflow.plan import Node, make_plan
+from airflow_llm.targets.airflow.requirements import requirements_text
+from airflow_llm.targets.airflow.support_matrix import refuse_unsupported
+from airflow_llm.targets.airflow.task import TaskCode
+from airflow_llm.targets.airflow.versions import VERSIONS, features
+from airflow_llm.targets.target import Emission
+
+_IGNORED = "# Not DAGs: functions, SQL and settings of the pipelines.\nresources/\n"
+
+
+class AirflowTarget:
+    """Writes a pipeline as an Airflow bundle."""
+
+    name = "airflow"
+    versions = VERSIONS
+
+    def emit(self, pipeline: Pipeline, *, version: str | None = None) -> Emission:
+        """The bundle's code; UnsupportedError says what cannot be expressed, and what to do instead."""
+        flags = features(version)
+        refuse_unsupported(pipeline, flags)
+        codes = {step.id: emit_step(pipeline, step) for step in pipeline.steps}
+        mapped = {step.id: step.for_each.name for step in pipeline.steps if step.for_each is not None}
+        plan = make_plan(pipeline, lambda step: mapped.get(step.id) in codes[step.id].parameters)
+        for node in plan.nodes:
+            if node.role != "step":
+                codes[node.id] = _helper(pipeline, node)
+        alerts = Alerts(pipeline, flags)
+        dag_text = DagFile(plan, codes, flags, alerts).text()
+        folder = f"dags/resources/{pipeline.id}"
+        files = {f"dags/{pipeline.id}.py": dag_text, "dags/.airflowignore": _IGNORED}
+        for code in (*codes.values(),):
+            files |= {f"{folder}/{name}": text for name, text in code.files.items()}
+        files |= {f"{folder}/{name}": text for name, text in alerts.files.items()}
+        used = frozenset[str]().union(*(code.support for code in codes.values()))
+        if used:
+            files[f"{folder}/staging.py"] = _staging(used)
+        wanted = frozenset[str]().union(alerts.requirements, *(code.requirements for code in codes.values()))
+        files[f"{folder}/requirements.txt"] = requirements_text(wanted, flags)
+        editable = frozenset(path for path in files if path.endswith(("_function.py", ".sql")))
+        return Emission(files, editable)
+
+
+def _helper(pipeline: Pipeline, node: Node) -> TaskCode:
+    return emit_guard(pipeline, node.step) if node.role == "guard" else items_code(pipeline, node.step)
+
+
+def _staging(used: frozenset[str]) -> str:
+    package = "airflow_llm.targets.airflow.data"
+    source = import_module(f"{package}.support" if find_spec(f"{package}.support") else package)
+    text: str = source.support_source(used)
+    return text
+
+
+TARGET = AirflowTarget()
