@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.orders import leading_name, states_order
 
 _SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after", "before": "before", "while": "while"}
 _BREAKS = frozenset(
@@ -32,6 +33,8 @@ class Clause:
     marks: list[str] = field(default_factory=list)
     asides: list[list[Token]] = field(default_factory=list)
     question: bool = False
+    heading: bool = False
+    """Whether a colon follows."""
     item: str = ""
     """`bullet` or `number` when the clause opens an item of a list."""
 
@@ -135,6 +138,7 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
             continue
         name, width = joint
         if _content(current):
+            current.heading = name == "colon"
             yield _marked(current)
             current = Clause([], number)
         if name != "gap" or not current.tokens:
@@ -250,7 +254,19 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
         return True
     if any(_fits(verb.form, current) and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return True
-    return not _in_statement(current) and _has_subject_and_verb(flat, index)
+    if leading_name(flat[index : index + 4]):
+        return True
+    return _has_verb(current) and not _in_statement(current) and _has_subject_and_verb(flat, index)
+
+
+def _has_verb(current: Clause) -> bool:
+    """Whether the clause so far is more than a noun phrase."""
+    finite = any(token.norm in _FINITE or token.verbs or "'" in token.norm for token in current.tokens)
+    return (
+        not current.tokens
+        or finite
+        or any(states_order(current.tokens, place) for place in range(1, len(current.tokens)))
+    )
 
 
 def _fits(form: str, current: Clause) -> bool:
@@ -283,7 +299,11 @@ def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
         token = flat[place]
         if token.masked or token.tag == "punct" or token.marker in _BREAKS or token.marker == "that":
             return False
-        if place > index and (token.norm in _FINITE or any(verb.form == "s" and not verb.noun for verb in token.verbs)):
+        if place > index and (
+            token.norm in _FINITE
+            or states_order(flat, place)
+            or any(verb.form == "s" and not verb.noun for verb in token.verbs)
+        ):
             return True
         if token.norm in words("prepositions") or token.norm in ("and", "or"):
             return False
@@ -303,7 +323,18 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if not current.tokens or not _opens_subordinate(current):
         return False
     token, before = flat[index], flat[index - 1]
-    if before.norm in _DONE and _may_be_subject(token) and any(held.norm in _FINITE for held in current.tokens):
+    if [held.marker for held in current.tokens[:-1]] in (["before"], ["after"]) and before.norm in (
+        "it",
+        "that",
+        "this",
+        "them",
+    ):
+        return not token.marker and token.tag != "punct"
+    if (
+        before.norm in _DONE
+        and _may_be_subject(token)
+        and any(held.norm in _FINITE or "'" in held.norm for held in current.tokens)
+    ):
         return True
     if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return False

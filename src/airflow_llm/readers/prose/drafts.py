@@ -82,6 +82,10 @@ class Unit:
     parallel: bool = False
     """Whether the drafts stand beside each other because the clause lists them so."""
 
+    def parallel_said(self) -> bool:
+        """Whether the words say that the drafts run at the same time."""
+        return "parallel_end" in self.clause.marks or "parallel" in self.clause.marks
+
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:

@@ -46,6 +46,10 @@ def kind_of(phrase: Phrase) -> str:
     group = phrase.verb.group
     if group == "send":
         return _sending(phrase)
+    if phrase.verb.base == "add":
+        return "load" if phrase.complement("to", "into") else "transform"
+    if group in ("check", "look") and _looks_for_data(phrase):
+        return "wait"
     kind = _framed(group, phrase)
     if group == "notify" and phrase.verb.base in ("post", "message", "announce") and _posts_to_http(phrase):
         return "http"
@@ -81,6 +85,7 @@ def _framed(group: str, phrase: Phrase) -> str:
     mentioned = {token.norm for token in tokens} | {
         token.system.name for token in [*tokens, *phrase.subject] if token.system
     }
+    mentioned |= {phrase.verb.base} if phrase.verb else set()
     mentioned |= {token.norm.split("_")[0] for token in tokens if token.tag == "name"}
     last = {head(phrase.objects), *(head(held) for preposition, held in phrase.complements if preposition == "of")}
     for frame in frames().get(group, ()):
@@ -153,6 +158,18 @@ def _posts_to_http(phrase: Phrase) -> bool:
     target = phrase.complement("to")
     http = any(token.tag == "url" or (token.system and token.system.family == "http") for token in target)
     return http and not any(token.tag == "channel" for token in target)
+
+
+def _looks_for_data(phrase: Phrase) -> bool:
+    """`check the bucket for the file`: whether something is there, not whether it is right."""
+    wanted = phrase.complement("for")
+    if not wanted:
+        return False
+    place = [*phrase.objects, *phrase.tokens()]
+    named = any(token.tag in ("file", "path", "uri") for token in wanted)
+    new = any(token.norm in ("new", "file", "files", "partition", "flag", "arrival") for token in wanted)
+    stored = any(token.system and token.system.family in ("objects", "files") for token in place)
+    return named or new or (stored and not any(token.norm in ("duplicates", "nulls", "errors") for token in wanted))
 
 
 def _work(group: str, phrase: Phrase) -> str:

@@ -53,6 +53,12 @@ def order_in(tokens: Sequence[Token]) -> Order | None:
     return None
 
 
+def states_order(tokens: Sequence[Token], index: int) -> bool:
+    """Whether words that order the subject before them (other than plain `starts`) stand here."""
+    found = _phrases().get(tokens[index].norm.split()[0], ())
+    return any(relation != "start" and _matches(tokens, index, spelled) for spelled, relation in found)
+
+
 def _matches(tokens: Sequence[Token], index: int, spelled: tuple[str, ...]) -> int:
     """How many tokens the phrase covers here, 0 when it does not stand here."""
     held = 0

@@ -22,6 +22,8 @@ UNKNOWN = Verb("", "", "base")
 _WAIT = Verb("wait", "wait", "base")
 _DBT = frozenset("seed run test build snapshot docs freshness compile deps".split())
 _OWN = frozenset("pipeline dag job workflow flow process task it we etl script step".split())
+_NEEDING = frozenset("needs need requires require depends waits".split())
+_TITLES = frozenset("pipeline dag job workflow flow etl elt process load task tasks steps".split())
 _IDLE_OBJECTS = frozenset(
     "retry retries retrying backfill catchup catch-up timeout schedule weekends weekend hand me you".split()
 )
@@ -40,6 +42,12 @@ class Recognition:
 def recognise(clauses: Sequence[Clause]) -> Recognition:
     """What the clauses are, in order."""
     return _Recogniser(noise.noisy_sentences(clauses)).read(clauses)
+
+
+def _is_title(phrase: Phrase) -> bool:
+    """Whether the words before a colon only name the whole (`incremental load of orders:`, `store pipeline:`)."""
+    bare = not any(token.norm in words("determiners") for token in phrase.objects)
+    return phrase.voice == "nominal" or (bare and any(token.norm in _TITLES for token in phrase.objects))
 
 
 class _Recogniser:
@@ -68,6 +76,7 @@ class _Recogniser:
             self._order,
             self._refused,
             self._dbt,
+            self._gapped,
             self._task,
             self._named,
         ):
@@ -140,7 +149,11 @@ class _Recogniser:
         known = resolve(order.subject, self.result.drafts, self.last.drafts if self.last else ())
         if not known and not is_step_name(order.subject) and not self._gerund(order.subject):
             return None
-        if not known and order.relation == "start" and phrase.objects:
+        if (
+            order.relation == "start"
+            and order.reference
+            and (not known or phrase.verb is not None and phrase.verb.group != "run")
+        ):
             return None
         relation = "after" if order.relation == "before" and order.negated else order.relation
         drafts = known or self._subjects(clause, order.subject)
@@ -230,6 +243,8 @@ class _Recogniser:
             return None
         if is_noop(phrase):
             return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
+        if clause.heading and _is_title(phrase):
+            return self._header(clause, phrase)
         if phrase.voice == "participle" and self.last is not None:
             phrase.objects = list(self.last.phrase.objects)
         parallel = "parallel_end" in clause.marks or any(token.norm == "both" for token in phrase.objects)
@@ -240,7 +255,40 @@ class _Recogniser:
         for draft in drafts:
             draft.each, draft.items = each, items
             draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
-        return Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
+        unit = Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
+        if phrase.statement and phrase.statement[0].norm in _NEEDING:
+            unit.reference, unit.relation = phrase.statement[1:], "after"
+        elif phrase.voice in ("passive", "participle") and phrase.verb.group in (
+            "create",
+            "refresh",
+            "join",
+            "union",
+            "aggregate",
+            "transform",
+        ):
+            unit.reference, unit.relation = phrase.complement("from", "on", "out"), "after"
+        return unit
+
+    def _gapped(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`a is built from x, b from y`: the second half leaves the verb out."""
+        if phrase.voice not in ("passive", "active") or len(phrase.complements) < 2:
+            return None
+        (first, held), (second, rest), *_ = phrase.complements
+        commas = [place for place, token in enumerate(held) if token.norm in (",", "and")]
+        if first != second or not commas or not rest:
+            return None
+        clause.tokens = clause.tokens[: clause.tokens.index(held[commas[0]])]
+        front = Phrase(
+            phrase.voice, phrase.verb, phrase.at, phrase.subject, phrase.objects, [(first, held[: commas[0]])]
+        )
+        unit = self._task(clause, front)
+        behind = [token for token in held[commas[0] + 1 :] if token.norm != "and"]
+        after = Clause([*behind, *rest], clause.sentence, "comma")
+        if unit is None or not behind:
+            return None
+        self.result.units.append(unit)
+        self.last = unit
+        return self._task(after, Phrase(phrase.voice, phrase.verb, phrase.at, behind, behind, [(second, rest)]))
 
     def _kind(self, phrase: Phrase) -> str:
         kind = kind_of(phrase)

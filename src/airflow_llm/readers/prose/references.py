@@ -92,8 +92,11 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
     acts = {_SAME_VERBS.get(stem(verb.base), stem(verb.base)) for token in tokens for verb in token.verbs}
     telling = {word for word in wanted if word not in _WEAK} - {stem(token.norm) for token in tokens if token.verbs}
     telling -= {stem(word) for word in words("be") | words("modals") | words("determiners")}
+    named = [token for token in tokens if token.tag in ("name", "table")]
     scored: list[tuple[float, Draft]] = []
     for draft in drafts[-_WINDOW:]:
+        if not _may_be_called(named, draft):
+            continue
         own = words_of(draft)
         shared = telling & own
         act = bool(acts & own)
@@ -106,6 +109,17 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
         scored.append((score, draft))
     best = max((score for score, _ in scored), default=0.0)
     return [draft for score, draft in scored if score >= best - 0.001] if best >= _ENOUGH else []
+
+
+def _may_be_called(named: Sequence[Token], draft: Draft) -> bool:
+    """Whether an identifier in the words can mean the step: the step's own identifier, or one that it does not have."""
+    if not named:
+        return True
+    own = [token.norm for token in draft.mentioned() if token.tag in ("name", "table")]
+    said = {part for token in named for part in token.norm.split(".")}
+    if own:
+        return any(part in said for name in own for part in name.split("."))
+    return all(stem(word) in words_of(draft) for word in name_words(named))
 
 
 def acts_in(tokens: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 
 _IDLE = frozenset(
-    "needed necessary possible required applicable missing any exists exist available relevant appropriate not it there is are does absent".split()
+    "needed necessary possible required applicable missing relevant appropriate any not exist exists available absent".split()
 )
 _OUTCOMES = frozenset(
     "green red fails failed fail succeeds successful passes passed ok positive negative true false empty".split()
@@ -27,7 +27,12 @@ _OUTSIDE = frozenset(
 
 def is_idle(tokens: Sequence[Token]) -> bool:
     """`if needed`, `if it does not exist`: no condition of the flow."""
-    return bool(tokens) and all(token.norm in _IDLE for token in tokens) and len(tokens) <= 5
+    telling = [
+        token
+        for token in tokens
+        if token.norm not in ("it", "they", "is", "are", "does", "do", "there", "doesn't", "don't", "isn't")
+    ]
+    return bool(tokens) and all(token.norm in _IDLE for token in telling) and len(tokens) <= 5
 
 
 def looks_like_state(tokens: Sequence[Token]) -> bool:

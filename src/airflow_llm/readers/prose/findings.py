@@ -1,0 +1,84 @@
+"""Everything that the grammars find in a text, asked once, and the places that are thereby read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
+from airflow_llm.readers.prose.policies import (
+    Limit,
+    Retries,
+    find_pool,
+    find_pool_slots,
+    find_priority,
+    find_retries,
+    find_retry_delay,
+    find_timeouts,
+)
+from airflow_llm.readers.prose.resources import Needs, find_needs
+from airflow_llm.readers.prose.run_settings import (
+    find_catchup,
+    find_depends_on_past,
+    find_end,
+    find_max_active_runs,
+    find_start,
+)
+from airflow_llm.readers.prose.schedule import read_schedule
+from airflow_llm.readers.prose.span import Found
+from airflow_llm.spec.schedule import Schedule
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is regular in a text; lists hold one entry for each place."""
+
+    schedule: Found[Schedule] | None = None
+    retries: Sequence[Found[Retries]] = ()
+    retry_delay: Found[timedelta] | None = None
+    timeouts: Sequence[Found[Limit]] = ()
+    alerts: Sequence[Found[AlertWords]] = ()
+    no_alerts: Found[bool] | None = None
+    needs: Sequence[Found[Needs]] = ()
+    catchup: Found[bool] | None = None
+    depends_on_past: Found[bool] | None = None
+    max_active_runs: Found[int] | None = None
+    start: Found[date] | None = None
+    end: Found[date] | None = None
+    pool: Found[str] | None = None
+    pool_slots: Found[int] | None = None
+    priority: Found[int] | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The places that the grammars have read."""
+        singles: list[Found[object] | None] = [
+            self.schedule, self.retry_delay, self.no_alerts, self.catchup, self.depends_on_past, self.max_active_runs,
+            self.start, self.end, self.pool, self.pool_slots, self.priority,
+        ]  # fmt: skip
+        lists: list[Sequence[Found[object]]] = [self.retries, self.timeouts, self.alerts, self.needs]
+        for hit in [*singles, *(hit for hits in lists for hit in hits)]:
+            if hit is not None:
+                yield hit.start, hit.end
+
+
+def find_all(text: str) -> Findings:
+    """What the grammars find. InputError for a value that cannot be."""
+    return Findings(
+        schedule=read_schedule(text),
+        retries=find_retries(text),
+        retry_delay=find_retry_delay(text),
+        timeouts=find_timeouts(text),
+        alerts=find_alerts(text),
+        no_alerts=find_unwanted(text),
+        needs=find_needs(text),
+        catchup=find_catchup(text),
+        depends_on_past=find_depends_on_past(text),
+        max_active_runs=find_max_active_runs(text),
+        start=find_start(text),
+        end=find_end(text),
+        pool=find_pool(text),
+        pool_slots=find_pool_slots(text),
+        priority=find_priority(text),
+    )
