@@ -73,7 +73,8 @@ def _domain(pipeline: Pipeline, variable: Variable, constants: list[object]) -> 
     if source == "calendar" and name in CALENDAR:
         return _whole_numbers(constants, *CALENDAR[name])
     allowed = next((one.values for one in pipeline.parameters if source == "parameter" and one.name == name), ())
-    return list(allowed) or [*_between(_numbers(constants)), *_texts(constants), _OTHER]
+    numbers, texts = _between(_numbers(constants)), _texts(constants)
+    return list(allowed) or [*numbers, *texts, *([_OTHER] if texts or not numbers else [])]
 
 
 def _numbers(constants: list[object]) -> list[float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from math import log2
 
@@ -39,10 +41,8 @@ _KNOWN = {
         r"(?:=\s*['\"]?(?P<set>[^\s'\",;)&]{4,})|(?::|\bis\b)\s*['\"]?(?P<told>[^\s'\",;)]{6,}))"
     ),
 }
-_IN_CODE = re.compile(rf"{_WORDS}['\"]?\s*[:=]\s*[rbf]?['\"](?P<set>[^'\"]{{4,}})['\"]", re.IGNORECASE)
-_PATTERNS = {title: re.compile(pattern, re.IGNORECASE) for title, pattern in _KNOWN.items()}
-_CASED = {"an AWS access key", "a Google API key", "a private key"}
-_PATTERNS |= {title: re.compile(_KNOWN[title]) for title in _CASED}
+_IN_CODE = rf"{_WORDS}['\"]?\s*[:=]\s*[rbf]?['\"](?P<set>[^'\"]{{4,}})['\"]"
+_CASED = frozenset({"an AWS access key", "a Google API key", "a private key"})
 _HINT = re.compile(
     r"AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|hooks\.slack|AIza|k_(?:live|test)_|sk-|dapi|PRIVATE KEY|eyJ|AccessKey"
     r"|AccountKey|://[^\s/]{0,300}@|bearer|basic|curl|identified|passw|pwd|secret|token|api[_-]?key|access[_-]?key",
@@ -55,7 +55,14 @@ _SECRET_NAME = re.compile(
 _PLACEHOLDER = re.compile(
     r"\{\{|\{%|\$\{|\$\(|^\$\w+$|^%\(?\w+\)?s?$|^<.*>$|^(.)\1*$|^\{\w*\}$|^(?:none|null|true|false|str)$", re.I
 )
+_UNLIKE_A_WORD = re.compile(r"[0-9!@#$%^&*+]")
 _WORD = re.compile(rf"(?<![\w/+=-])[A-Za-z0-9+/]{{{_SHORTEST_RANDOM},}}={{0,2}}(?![\w/-])")
+
+
+@cache
+def _patterns(*, code: bool = False) -> Mapping[str, re.Pattern[str]]:
+    known = _KNOWN | ({_PLAIN: _IN_CODE} if code else {})
+    return {title: re.compile(one, 0 if title in _CASED else re.IGNORECASE) for title, one in known.items()}
 
 
 def secret(text: str, key: str = "", *, code: bool = False) -> str:
@@ -67,9 +74,8 @@ def secret(text: str, key: str = "", *, code: bool = False) -> str:
     if key and _SECRET_NAME.search(key.replace("-", "_")) and text.strip() and not _PLACEHOLDER.search(text.strip()):
         return f"the value of {key!r}"
     if _HINT.search(text):
-        for title, pattern in _PATTERNS.items():
-            chosen = _IN_CODE if code and title == _PLAIN else pattern
-            if any(_is_real(match) for match in chosen.finditer(text)):
+        for title, pattern in _patterns(code=code).items():
+            if any(_is_real(match) for match in pattern.finditer(text)):
                 return title
     if any(_is_random(match[0]) for match in _WORD.finditer(text)):
         return "a random key"
@@ -78,15 +84,18 @@ def secret(text: str, key: str = "", *, code: bool = False) -> str:
 
 def redact(text: str) -> str:
     """The text with everything that looks like a credential hidden."""
-    for pattern in _PATTERNS.values():
+    for pattern in _patterns().values():
         text = pattern.sub(lambda match: HIDDEN if _is_real(match) else match[0], text)
     return _WORD.sub(lambda match: HIDDEN if _is_random(match[0]) else match[0], text)
 
 
 def _is_real(match: re.Match[str]) -> bool:
     """Whether the secret part is a value, not a placeholder such as `{{ conn.x.password }}` or a word of a sentence."""
-    told = match.groupdict().get("told")
-    if told is not None and (told.rstrip(".!?").isalpha() or told.startswith("//")):
+    groups = match.groupdict()
+    told, header = groups.get("told"), groups.get("header")
+    if told is not None and (not _UNLIKE_A_WORD.search(told) or "://" in told):
+        return False
+    if header is not None and header.isalpha():
         return False
     value = next((group for group in match.groups() if group is not None), None)
     return value is None or not _PLACEHOLDER.search(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -16,9 +17,16 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def parse(text: str) -> ast.Module | None:
     """The syntax tree; None for text that is not Python (the check on syntax errors says where)."""
     try:
-        return ast.parse(text)
+        return strictly(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def strictly(text: str) -> ast.Module:
+    """The syntax tree, or Python's own error; warnings about the text are the linter's to give."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def python_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
@@ -83,7 +91,7 @@ def at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        only_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        only_types = isinstance(node, ast.If) and _only_for_types(node.test)
         pending.extend(
             reversed(node.orelse if isinstance(node, ast.If) and only_types else [*ast.iter_child_nodes(node)])
         )
@@ -124,5 +132,9 @@ def _builds_dag(decorator: ast.expr, names: dict[str, str]) -> bool:
 
 
 def _only_for_main_or_types(test: ast.expr) -> bool:
-    text = ast.unparse(test)
-    return "TYPE_CHECKING" in text or text.replace('"', "'") == "__name__ == '__main__'"
+    is_main = isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+    return is_main or _only_for_types(test)
+
+
+def _only_for_types(test: ast.expr) -> bool:
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))

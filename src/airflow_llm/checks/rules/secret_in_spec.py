@@ -36,13 +36,14 @@ code = "secret-in-spec"
 _WHY = "specs and DAG files are committed, logged and shown in the interface: whoever reads them has the credential"
 _HINT = "move it to the Airflow connection or a secrets backend, and change it where it was issued"
 _READ = (".py", ".sql", ".yml", ".yaml", ".txt", ".json")
+_SQL = frozenset({"statement", "query", "sql", "predicate", "expression"})
 _OWN = ("manifest.json", "proof.json")
 
 
 def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Every text of the spec that holds a credential."""
     for found in texts(pipeline):
-        kind = secret(found.text, found.key)
+        kind = secret(found.text, found.key, code=found.key in _SQL)
         if kind:
             yield _finding(Place(path=found.path), kind)
 

@@ -21,11 +21,10 @@ def clean(orders: str) -> str:
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from airflow_llm.checks.check import Files
-from airflow_llm.checks.source import parse
+from airflow_llm.checks.source import parse, strictly
 from airflow_llm.spec.diagnostic import Diagnostic, Place
 from airflow_llm.spec.pipeline import Pipeline
 
@@ -49,7 +48,7 @@ def check_files(_: Pipeline, files: Files) -> Iterator[Diagnostic]:
 
 def _where(path: str, text: str) -> tuple[Place, str]:
     try:
-        ast.parse(text)
+        strictly(text)
     except SyntaxError as error:
         return Place(file=path, line=error.lineno, column=error.offset or None), error.msg
     except (ValueError, RecursionError, MemoryError) as error:
