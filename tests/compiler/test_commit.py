@@ -104,7 +104,7 @@ def test_a_first_bundle_that_is_interrupted_at_any_step_is_complete_or_not_there
 
 
 def test_a_failure_leaves_no_debris_and_the_old_bundle(old_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, _data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(disk, "write_file", full)
