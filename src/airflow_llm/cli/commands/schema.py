@@ -17,16 +17,17 @@ app = typer.Typer(add_completion=False)
 @app.command(cls=Command)
 def schema(
     ctx: typer.Context,
+    config: Annotated[bool, typer.Option("--config", help="The schema of config.yml instead of tasks.yml.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
 ) -> None:
     """Print the JSON schema of the spec, for editors and validators.
 
     [dim]airflow-llm schema --out tasks.schema.json[/dim]
     """
-    from airflow_llm.spec.json_schema import json_schema
+    from airflow_llm.spec.json_schema import config_schema, tasks_schema
 
     terminal = terminal_of(ctx)
-    data = json_schema()
+    data = config_schema() if config else tasks_schema()
     if out is None:
         terminal.result(json.dumps(data, indent=2, ensure_ascii=False))
         terminal.emit(data)
