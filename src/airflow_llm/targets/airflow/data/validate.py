@@ -34,22 +34,15 @@ def emit_validate(pipeline: Pipeline, step: ValidateStep) -> TaskCode:
 
 def _body(parts: Parts, step: ValidateStep, checked: Sequence[str]) -> tuple[list[str], str]:
     inputs = {name: Expression(input_uris(parts, name)) for name in step.reads}
-    places = {}
+    passed, quarantine = {}, {}
     for name in checked:
-        good = step.writes[step.reads.index(name)] if step.reads.index(name) < len(step.writes) else None
-        target = (
-            parts.staged(good)
-            if good
-            else inputs[name]
-            if inputs[name] == name
-            else parts.staged(f"{step.id}-good-{name}")
-        )
-        bad = parts.staged(f"quarantine/{step.id}__{name}")
-        places[name] = (Expression(bad), Expression(target))
+        passed[name] = Expression(_passed(parts, step, name, inputs[name]))
+        quarantine[name] = Expression(parts.staged(f"quarantine/{step.id}__{name}"))
     arguments = [
         f"RESOURCES / {literal(parts.file_name())}",
         literal(inputs),
-        literal(places),
+        f"passed={literal(passed)}",
+        f"quarantine={literal(quarantine)}",
         f"on_invalid={literal(step.on_invalid)}",
     ]
     warnings = sorted({describe(rule) for rule in step.rules if rule.severity == "warning"})
@@ -64,6 +57,14 @@ def _body(parts: Parts, step: ValidateStep, checked: Sequence[str]) -> tuple[lis
         return [f"checked = {check}", f"return checked[{literal(pairs[0][0])}]"], "str"
     lines, note = returned(parts, {write: f"checked[{literal(read)}]" for read, write in pairs})
     return [f"checked = {check}", *lines], note
+
+
+def _passed(parts: Parts, step: ValidateStep, name: str, uris: str) -> str:
+    """Where the good rows go: to the dataset written for this input, else in its place, for those who read it."""
+    position = step.reads.index(name)
+    if position < len(step.writes):
+        return parts.staged(step.writes[position])
+    return uris if uris == name else parts.staged(f"{step.id}-{name}")
 
 
 def _queries(name: str, rules: Sequence[Rule]) -> str:

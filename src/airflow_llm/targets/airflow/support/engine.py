@@ -95,5 +95,7 @@ def run_sql(
 def row_count(uris: str | Iterable[str]) -> int:
     """The number of rows of a staged dataset."""
     with engine() as connection, local_copies(uris) as paths:
-        counted = connection.execute(f"SELECT count(*) FROM {parquet(paths)}").fetchone()
+        counted = connection.execute(
+            f"SELECT count(*) FROM {parquet(paths)}"
+        ).fetchone()
     return int(counted[0]) if counted else 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow_llm.targets.airflow.support.engine import copy_to, engine, parquet, quoted
+from airflow_llm.targets.airflow.support.engine import engine, parquet, quoted
 from airflow_llm.targets.airflow.support.location import (
     interval_end,
     local_copies,
@@ -23,97 +24,112 @@ log = logging.getLogger(__name__)
 SAMPLE_ROWS = 3
 
 
+@dataclass(frozen=True)
+class Check:
+    """The rules of one dataset as queries: how many rows break each rule, which rows
+    break one, and which break none. The names of rules in `warnings` only warn.
+    """
+
+    dataset: str
+    counts: Statement
+    broken: Statement
+    kept: Statement
+    warnings: frozenset[str]
+
+
 def check_rules(
     sql_file: Path,
     inputs: Mapping[str, str | Iterable[str]],
+    *,
+    passed: Mapping[str, str],
+    quarantine: Mapping[str, str],
     on_invalid: str,
-    quarantine: Mapping[str, tuple[str, str]],
     warnings: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Check rules on staged inputs and return where the rows lie that may go on.
 
-    The SQL file has three queries for each dataset in `quarantine`, in its order: how many rows break each rule, the
-    rows that break one, the others. When rows break a rule, `fail` raises ValueError, `warn` goes on with all rows,
-    and `quarantine` publishes the bad and the good rows at the two URIs given for the dataset. A rule about a whole
-    dataset has no row to set aside: it fails unless it only warns. Rules in `warnings` are never more than reported.
+    The SQL file has the three queries of a `Check` for each dataset in `quarantine`, in
+    its order. When rows break a rule, `fail` raises ValueError, `warn` goes on with all
+    rows, and `quarantine` publishes the bad rows at the dataset's URI in `quarantine`
+    and the others at that in `passed`. The run's parameter `on_invalid` goes before the
+    one given here.
     """
-    import duckdb
+    from airflow.sdk import get_current_context
 
+    policy = get_current_context()["params"].get("on_invalid") or on_invalid
     checked: dict[str, Any] = dict(inputs)
-    queries = duckdb.extract_statements(sql_file.read_text(encoding="utf-8"))
     with ExitStack() as stack:
         connection = stack.enter_context(engine())
         for name, uris in inputs.items():
             paths = stack.enter_context(local_copies(uris))
             connection.execute(f"CREATE VIEW {quoted(name)} AS FROM {parquet(paths)}")
-        for number, (name, (bad, good)) in enumerate(quarantine.items()):
-            counts, broken, kept = queries[3 * number : 3 * number + 3]
-            failed = broken_rules(connection, name, counts, frozenset(warnings))
-            if failed and on_invalid == "fail":
-                raise ValueError(f"{name}: {failed}{sample(connection, broken)}")
-            if failed and on_invalid == "quarantine":
-                set_aside(
-                    connection,
-                    name,
-                    (counts, broken, kept),
-                    (bad, good),
-                    frozenset(warnings),
-                )
-                checked[name] = good
+        for check in checks(sql_file, quarantine, frozenset(warnings)):
+            failed = broken_rules(connection, check)
+            if failed and policy == "fail":
+                raise ValueError(failed + sample(connection, check))
+            if failed and policy == "quarantine":
+                name = check.dataset
+                set_aside(connection, check, quarantine[name], passed[name])
+                checked[name] = passed[name]
     return checked
 
 
-def broken_rules(
-    connection: DuckDBPyConnection,
-    name: str,
-    counts: Statement,
-    warnings: frozenset[str] = frozenset(),
-) -> str:
-    """The rules that rows break, with their number; all are logged, those that only warn are left out."""
-    bounds = {"interval_end": interval_end()} if counts.named_parameters else {}
-    result = connection.execute(counts, bounds)
+def checks(
+    sql_file: Path, datasets: Iterable[str], warnings: frozenset[str]
+) -> Iterator[Check]:
+    """The queries of the file, three for each dataset."""
+    import duckdb
+
+    queries = iter(duckdb.extract_statements(sql_file.read_text(encoding="utf-8")))
+    for name in datasets:
+        yield Check(name, next(queries), next(queries), next(queries), warnings)
+
+
+def broken_rules(connection: DuckDBPyConnection, check: Check) -> str:
+    """The rules that rows break, in words; empty when none is, or when they only warn."""
+    needs_end = "interval_end" in check.counts.named_parameters
+    bounds = {"interval_end": interval_end()} if needs_end else {}
+    result = connection.execute(check.counts, bounds)
     rules = [column[0] for column in result.description]
-    found = dict(zip(rules, result.fetchone() or (), strict=True))
-    for rule, count in found.items():
-        log.log(
-            logging.WARNING if count else logging.INFO,
-            "%s: %r is broken by %d rows",
-            name,
-            rule,
-            count,
-        )
-    return "; ".join(
-        f"{rule!r} is broken by {count} rows"
-        for rule, count in found.items()
-        if count and rule not in warnings
-    )
+    failed = []
+    for rule, count in zip(rules, result.fetchone() or (), strict=True):
+        level = logging.WARNING if count else logging.INFO
+        log.log(level, "%s: %r is broken %d times", check.dataset, rule, count)
+        if count and rule not in check.warnings:
+            failed.append(f"{rule!r} is broken {count} times")
+    return f"{check.dataset}: {'; '.join(failed)}" if failed else ""
 
 
-def sample(connection: DuckDBPyConnection, broken: Statement) -> str:
+def sample(connection: DuckDBPyConnection, check: Check) -> str:
     """A few of the rows that break a rule, cut short."""
-    rows = connection.execute(broken).fetchmany(SAMPLE_ROWS)
-    return "".join(f"\n  {', '.join(str(value)[:40] for value in row)}" for row in rows)
+    rows = connection.execute(check.broken).fetchmany(SAMPLE_ROWS)
+    lines = [", ".join(str(value)[:40] for value in row) for row in rows]
+    return "".join(f"\n  {line}" for line in lines)
 
 
 def set_aside(
-    connection: DuckDBPyConnection,
-    name: str,
-    queries: tuple[Statement, Statement, Statement],
-    targets: tuple[str, str],
-    warnings: frozenset[str],
+    connection: DuckDBPyConnection, check: Check, bad: str, good: str
 ) -> None:
-    """Publish the bad and the good rows. ValueError when the good rows alone still break a rule."""
-    counts, broken, kept = queries
-    bad, good = targets
+    """Publish the bad and the good rows. ValueError when those still break a rule."""
     with publish(bad) as bad_file, publish(good) as good_file:
-        count = copy_to(connection, broken.query, bad_file)
-        copy_to(connection, kept.query, good_file)
-        connection.execute(
-            f"CREATE OR REPLACE VIEW {quoted(name)} AS FROM {parquet([str(good_file)])}"
-        )
-        failed = broken_rules(connection, name, counts, warnings)
+        rows = write_result(connection, check.broken, bad_file)
+        write_result(connection, check.kept, good_file)
+        view = f"CREATE OR REPLACE VIEW {quoted(check.dataset)}"
+        connection.execute(f"{view} AS FROM {parquet([str(good_file)])}")
+        failed = broken_rules(connection, check)
         if failed:
-            raise ValueError(
-                f"{name}: setting {count} rows aside is not enough: {failed}"
-            )
-    log.warning("%s: %d rows set aside in %s", name, count, bad)
+            raise ValueError(f"setting {rows} rows aside is not enough: {failed}")
+    log.warning("%s: %d rows set aside in %s", check.dataset, rows, bad)
+
+
+def write_result(connection: DuckDBPyConnection, query: Statement, path: Path) -> int:
+    """Write the rows of a query to a Parquet file, batch by batch; return their number."""
+    import pyarrow.parquet as pq
+
+    rows = 0
+    reader = connection.execute(query).to_arrow_reader(BATCH_ROWS)
+    with pq.ParquetWriter(path, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
