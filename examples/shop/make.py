@@ -2,10 +2,10 @@
 
 They have the dirt that such exports really have:
 
-- customers.csv (Latin-1): customers that were exported twice, rows without a customer_id, stray spaces, e-mail addresses
-  in mixed case, dates in three formats;
-- orders.csv (UTF-8 with a byte order mark): orders of customers that do not exist, orders without a customer, amounts with
-  spaces, empty amounts, dates in three formats.
+- customers.csv (Latin-1): customers that were exported twice, rows without a customer_id, stray spaces, e-mail
+  addresses in mixed case, dates in three formats;
+- orders.csv (UTF-8 with a byte order mark): orders of customers that do not exist, orders without a customer, amounts
+  with spaces, empty amounts, dates in three formats.
 """
 
 from __future__ import annotations
@@ -22,13 +22,80 @@ CUSTOMERS = 1_180
 ORDERS = 4_000
 SEED = 20_260_101
 _FIRST = (
-    "Ada Amélie André Anna Ben Björn Chloé Clara Daniel Elena Émile Emma Eva Felix François Greta Günther Hannah Ines Jan"
-    " Jörg Julia Jürgen Karin Lars Lena León Lucía Marie Mateo Mia Nina Noah Olga Paul Renée Sofía Søren Theo Zoë"
-).split()
+    "Ada",
+    "Amélie",
+    "André",
+    "Anna",
+    "Ben",
+    "Björn",
+    "Chloé",
+    "Clara",
+    "Daniel",
+    "Elena",
+    "Émile",
+    "Emma",
+    "Eva",
+    "Felix",
+    "François",
+    "Greta",
+    "Günther",
+    "Hannah",
+    "Ines",
+    "Jan",
+    "Jörg",
+    "Julia",
+    "Jürgen",
+    "Karin",
+    "Lars",
+    "Lena",
+    "León",
+    "Lucía",
+    "Marie",
+    "Mateo",
+    "Mia",
+    "Nina",
+    "Noah",
+    "Olga",
+    "Paul",
+    "Renée",
+    "Sofía",
+    "Søren",
+    "Theo",
+    "Zoë",
+)
 _LAST = (
-    "Bauer Bergström Castaño Dubois Fernández Fischer García Groß Hansen Hoffmann Jensen Keller Köhler Krüger Lefèvre Martin"
-    " Møller Müller Muñoz Nuñez Özil Petit Richter Rossi Sánchez Schäfer Schmidt Schröder Silva Weiß Ångström"
-).split()
+    "Bauer",
+    "Bergström",
+    "Castaño",
+    "Dubois",
+    "Fernández",
+    "Fischer",
+    "García",
+    "Groß",
+    "Hansen",
+    "Hoffmann",
+    "Jensen",
+    "Keller",
+    "Köhler",
+    "Krüger",
+    "Lefèvre",
+    "Martin",
+    "Møller",
+    "Müller",
+    "Muñoz",
+    "Nuñez",
+    "Özil",
+    "Petit",
+    "Richter",
+    "Rossi",
+    "Sánchez",
+    "Schäfer",
+    "Schmidt",
+    "Schröder",
+    "Silva",
+    "Weiß",
+    "Ångström",
+)
 _CITIES = (
     ("Berlin", "DE"),
     ("München", "DE"),
