@@ -338,6 +338,8 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         return True
     if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return False
+    if current.tokens[0].marker == "each":
+        return len(current.tokens) > 1
     return before.norm in _DONE or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
 
 

@@ -60,7 +60,7 @@ class Draft:
         """The systems that the step's own words name, in order, each once."""
         found: dict[str, System] = {}
         for token in self.mentioned():
-            system = token.system or _system_of(token)
+            system = token.system or system_of(token)
             if system is not None:
                 found.setdefault(system.name, system)
         return list(found.values())
@@ -154,7 +154,7 @@ def _ascii(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
-def _system_of(token: Token) -> System | None:
+def system_of(token: Token) -> System | None:
     """The system that an address belongs to."""
     if token.tag == "uri":
         scheme = token.norm.split(":")[0]

@@ -45,7 +45,8 @@ def members(phrase: Phrase, clause: Clause, kind: str, parallel: bool) -> list[l
     if kind in _WHOLE and not parallel:
         return [objects]
     several = parts(objects)
-    if len(several) > 1 and (parallel or kind in _ONE_EACH) and not _columns(phrase, kind):
+    made = phrase.verb is not None and phrase.verb.group in ("create", "refresh")
+    if len(several) > 1 and (parallel or made or kind in _ONE_EACH) and not _columns(phrase, kind):
         return _shared_head(several)
     repeated = _repeated(phrase, parallel)
     if repeated:

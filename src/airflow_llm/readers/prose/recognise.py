@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import is_noop, kind_of
 from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import count_said, members, parts
-from airflow_llm.readers.prose.mapping import each_of
+from airflow_llm.readers.prose.mapping import each_of, leading
 from airflow_llm.readers.prose.orders import inverted, is_step_name, leading_name, order_in
 from airflow_llm.readers.prose.phrases import Phrase, parse
 from airflow_llm.readers.prose.references import resolve
@@ -23,6 +23,7 @@ _WAIT = Verb("wait", "wait", "base")
 _DBT = frozenset("seed run test build snapshot docs freshness compile deps".split())
 _OWN = frozenset("pipeline dag job workflow flow process task it we etl script step".split())
 _NEEDING = frozenset("needs need requires require depends waits".split())
+_WHOLES = frozenset("pipeline dag workflow".split())
 _TITLES = frozenset("pipeline dag job workflow flow etl elt process load task tasks steps".split())
 _IDLE_OBJECTS = frozenset(
     "retry retries retrying backfill catchup catch-up timeout schedule weekends weekend hand me you".split()
@@ -56,6 +57,7 @@ class _Recogniser:
         self.result = Recognition()
         self.context: list[Token] = []
         self.last: Unit | None = None
+        self.scope: tuple[str, tuple[str, ...], int] = ("", (), -1)
 
     def read(self, clauses: Sequence[Clause]) -> Recognition:
         for clause in clauses:
@@ -70,6 +72,7 @@ class _Recogniser:
         if clause.sentence in self.noisy or noise.clause_noise(clause) or clause.role == "purpose":
             return Unit(clause, phrase)
         for rule in (
+            self._each,
             self._condition,
             self._reference,
             self._enumeration,
@@ -243,13 +246,18 @@ class _Recogniser:
             return None
         if is_noop(phrase):
             return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
-        if clause.heading and _is_title(phrase):
+        named_whole = len(phrase.objects) == 1 and phrase.objects[0].norm in _WHOLES
+        if (clause.heading and _is_title(phrase)) or (
+            named_whole and not self.result.drafts and phrase.voice == "imperative"
+        ):
             return self._header(clause, phrase)
         if phrase.voice == "participle" and self.last is not None:
             phrase.objects = list(self.last.phrase.objects)
         parallel = "parallel_end" in clause.marks or any(token.norm == "both" for token in phrase.objects)
         kind = self._kind(phrase)
         each, items, objects = each_of(clause, phrase, kind)
+        if not each and self._in_scope(clause, phrase):
+            each, items = self.scope[0], self.scope[1]
         listed = [objects] if each else members(phrase, clause, kind, parallel)
         drafts = [self._draft(clause, phrase, kind, part, phrase.verb) for part in listed]
         for draft in drafts:
@@ -289,6 +297,28 @@ class _Recogniser:
         self.result.units.append(unit)
         self.last = unit
         return self._task(after, Phrase(phrase.voice, phrase.verb, phrase.at, behind, behind, [(second, rest)]))
+
+    def _each(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`for each region (EU, US)` in front of what is done for each."""
+        if not clause.tokens or clause.tokens[0].marker != "each":
+            return None
+        name, items = leading(clause)
+        if not name or phrase.voice == "imperative":
+            return None
+        self.scope = (name, items, clause.sentence)
+        return Unit(clause, phrase, "header")
+
+    def _in_scope(self, clause: Clause, phrase: Phrase) -> bool:
+        """Whether the step still is one of those done for each item; merging the results ends that."""
+        if not self.scope[0] or self.scope[2] != clause.sentence or phrase.verb is None:
+            return False
+        merges = phrase.verb.group in ("union", "join", "aggregate") or "last" in clause.marks
+        if merges or any(
+            token.norm in ("all", "everything", "results", "three", "two", "both") for token in phrase.objects
+        ):
+            self.scope = ("", (), -1)
+            return False
+        return True
 
     def _kind(self, phrase: Phrase) -> str:
         kind = kind_of(phrase)

@@ -1,0 +1,171 @@
+"""Readings in the format of the scoring program: step kinds by its names, edges, schedule, slots."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from airflow_llm.errors import AirflowLLMError, InputError
+from airflow_llm.readers.reading import Reading, Source
+from airflow_llm.readers.registry import read
+from airflow_llm.spec.conditions import Combined, Comparison, Condition, Described, Negated, Outcome
+from airflow_llm.spec.graph import edges
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.schedule import AssetSchedule, CronSchedule, IntervalSchedule, ManualSchedule, OnceSchedule
+from airflow_llm.spec.steps import Alert, ChooseStep, LoadStep, PythonStep, Step
+
+_KINDS = {
+    "wait": "sensor", "choose": "branch", "http": "api_call", "promote": "deploy", "container": "docker", "shell": "bash", "trigger": "trigger_dag",
+    "marker": "empty", "python": "other",
+}  # fmt: skip
+_CALLED = frozenset(
+    {"http", "airbyte", "fivetran", "power_bi", "tableau", "azure_data_factory", "salesforce", "rds", "emr"}
+)
+
+
+def prediction(reading: Reading) -> dict[str, Any]:
+    """The reading as the scoring program takes it."""
+    pipeline = reading.pipeline
+    return {
+        "tasks": [_task(pipeline, step) for step in pipeline.steps],
+        "edges": [list(edge) for edge in edges(pipeline)],
+        "schedule": _schedule(pipeline),
+        "retries": pipeline.defaults.retries,
+        "retry_delay_minutes": _minutes(pipeline.defaults.retry_delay),
+        "catchup": _catchup(reading),
+        "alerts": [_alert(alert) for alert in _alerts(pipeline)],
+        "conditions": list(_conditions(pipeline)),
+        "mapped": {step.id: step.for_each.name for step in pipeline.steps if step.for_each is not None},
+        "systems": [connection.name for connection in pipeline.connections],
+        "task_retries": {step.id: step.retries for step in pipeline.steps if step.retries is not None},
+        "timeouts_minutes": _timeouts(pipeline),
+        "trigger_rules": {step.id: step.trigger_rule for step in pipeline.steps if step.trigger_rule is not None},
+        "confidence": reading.confidence,
+    }
+
+
+def predict_cases(cases_path: Path, texts_dir: Path | None = None) -> dict[str, Any]:
+    """A prediction for each case of the file; what cannot be read becomes `{"error": ...}`."""
+    return {name: _predict(name, text) for name, text in _cases(cases_path, texts_dir)}
+
+
+def _cases(cases_path: Path, texts_dir: Path | None) -> Iterator[tuple[str, str]]:
+    """Names and texts: of a list of records, or of an object whose texts lie in a folder."""
+    try:
+        cases = json.loads(cases_path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{str(cases_path)!r} is not a JSON file of cases: {error}") from error
+    if isinstance(cases, list):
+        for case in cases:
+            yield str(case["id"]), str(case.get("description", ""))
+        return
+    folder = texts_dir or cases_path.with_suffix("")
+    for stem in cases:
+        path = next((path for path in (folder / f"{stem}.txt", folder / stem) if path.is_file()), None)
+        if path is None:
+            raise InputError(
+                f"there is no text for the case {stem!r} in {str(folder)!r}", hint="name the folder with --texts"
+            )
+        yield str(stem), path.read_text(encoding="utf-8")
+
+
+def _predict(name: str, text: str) -> dict[str, Any]:
+    try:
+        return prediction(read(Source(text=text, name=name)))
+    except AirflowLLMError as error:
+        return {"error": str(error)}
+
+
+def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:
+    task: dict[str, Any] = {"id": step.id, "kind": _kind(pipeline, step)}
+    if step.title or step.origin is not None:
+        task["text"] = step.title
+    systems = {pipeline.dataset(name).connection for name in (*step.reads, *step.writes)} - {None}
+    connection = getattr(step, "connection", None)
+    task["systems"] = sorted({*systems, *([connection] if connection else [])}, key=str)
+    if step.retries is not None:
+        task["retries"] = step.retries
+    return task
+
+
+def _kind(pipeline: Pipeline, step: Step) -> str:
+    if isinstance(step, LoadStep) and any(pipeline.dataset(name).connection is not None for name in step.reads):
+        return "ingest"
+    if isinstance(step, PythonStep) and step.origin is not None and any(name in step.id for name in _CALLED):
+        return "api_call"
+    return _KINDS.get(step.kind, step.kind)
+
+
+def _schedule(pipeline: Pipeline) -> dict[str, Any]:
+    schedule = pipeline.schedule
+    found: dict[str, Any] = {"cron": None, "timezone": schedule.timezone, "trigger": None}
+    match schedule:
+        case CronSchedule(expressions=expressions):
+            found["cron"] = expressions[0]
+        case IntervalSchedule(every=every):
+            found["cron"] = f"every {int(every.total_seconds())} s"
+        case AssetSchedule(assets=assets):
+            found["trigger"] = f"asset:{assets[0]}"
+        case OnceSchedule():
+            found["cron"] = "@once"
+        case ManualSchedule():
+            found["trigger"] = "manual"
+    return found
+
+
+def _catchup(reading: Reading) -> bool | None:
+    """Catch-up only where the text says something about it."""
+    said = reading.trace.get("catchup")
+    return bool(said) if said is not None else None
+
+
+def _alerts(pipeline: Pipeline) -> Iterator[Alert]:
+    yield from pipeline.alerts
+    for step in pipeline.steps:
+        yield from step.alerts
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "channel": alert.connection,
+        "target": alert.target or None,
+        "on": "sla" if alert.on == "deadline" else alert.on,
+    }
+
+
+def _conditions(pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    for step in pipeline.steps:
+        if isinstance(step, ChooseStep):
+            said = [_spoken(branch.when) for branch in step.branches]
+            for branch, words in zip(step.branches, said, strict=True):
+                yield from ({"task": target, "expr": words} for target in branch.then)
+        elif step.when is not None:
+            yield {"task": step.id, "expr": _spoken(step.when)}
+
+
+def _spoken(condition: Condition) -> str:
+    match condition:
+        case Comparison(name=name, operator=operator, right=right):
+            return f"{name} {operator} {right}"
+        case Outcome(step=step, state=state):
+            return f"{step} {'succeeds' if state == 'success' else state}"
+        case Described(text=text):
+            return text
+        case Negated(condition=inner):
+            return f"not {_spoken(inner)}"
+        case Combined(match=match, conditions=parts):
+            return f" {'and' if match == 'all' else 'or'} ".join(_spoken(part) for part in parts)
+    return ""
+
+
+def _timeouts(pipeline: Pipeline) -> dict[str, float]:
+    found = {step.id: step.timeout.total_seconds() / 60 for step in pipeline.steps if step.timeout is not None}
+    if pipeline.defaults.timeout is not None:
+        found["*"] = pipeline.defaults.timeout.total_seconds() / 60
+    return found
+
+
+def _minutes(value: Any) -> float | None:
+    return None if value is None else round(value.total_seconds() / 60, 4)

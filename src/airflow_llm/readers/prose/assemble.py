@@ -1,0 +1,265 @@
+"""The fifth stage: drafts and findings become the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose import builders
+from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
+from airflow_llm.readers.prose.findings import Findings
+from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.link import Linked
+from airflow_llm.readers.prose.naming import step_id
+from airflow_llm.readers.prose.references import resolve
+from airflow_llm.readers.prose.scope import Scopes
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.schedule import CronSchedule
+
+_LONGEST_ORIGIN = 2000
+
+
+def assemble(
+    source: str, linked: Linked, findings: Findings, slips: dict[str, str], wanted_id: str | None
+) -> tuple[Pipeline, Flow]:
+    """The pipeline that the drafts make. InputError when the order is contradictory."""
+    drafts = ordered(linked.drafts)
+    taken: set[str] = set()
+    for draft in drafts:
+        draft.id = step_id(draft, taken)
+    flow = Flow(linked.drafts)
+    steps = _steps(source, drafts, linked.drafts, findings, flow)
+    data = _whole(source, drafts, findings, flow, slips, wanted_id)
+    data.update(steps)
+    data["connections"] = list(flow.connections.values())
+    data["datasets"] = list(flow.datasets.values())
+    data["assumptions"] = flow.assumptions
+    try:
+        return Pipeline.model_validate(data), flow
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
+        ) from error
+
+
+def ordered(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts, each after what it needs, else as in the text; InputError that quotes the words of a cycle."""
+    by_number = {draft.number: draft for draft in drafts}
+    waiting = sorted(drafts, key=lambda draft: (draft.clause.start, draft.kind != "choose", draft.number))
+    done: set[int] = set()
+    result: list[Draft] = []
+    blocked = {draft.number: len(draft.ups) for draft in drafts}
+    downs: dict[int, list[int]] = {}
+    for draft in drafts:
+        for up in draft.ups:
+            downs.setdefault(up, []).append(draft.number)
+    from heapq import heapify, heappop, heappush
+
+    place = {draft.number: position for position, draft in enumerate(waiting)}
+    ready = [(place[number], number) for number, count in blocked.items() if not count]
+    heapify(ready)
+    while ready:
+        _, number = heappop(ready)
+        done.add(number)
+        result.append(by_number[number])
+        for down in downs.get(number, []):
+            blocked[down] -= 1
+            if not blocked[down]:
+                heappush(ready, (place[down], down))
+    if len(result) < len(drafts):
+        _refuse_cycle([draft for draft in waiting if draft.number not in done])
+    return result
+
+
+def _refuse_cycle(stuck: Sequence[Draft]) -> None:
+    words = " / ".join(f"{' '.join(token.raw for token in draft.clause.tokens)[:80]!r}" for draft in stuck[:3])
+    raise InputError(f"the order contradicts itself: {words} wait for each other", hint="say which of them comes first")
+
+
+def _steps(
+    source: str, drafts: Sequence[Draft], numbered: Sequence[Draft], findings: Findings, flow: Flow
+) -> dict[str, Any]:
+    fields = {draft.number: _fields(source, draft, numbered, flow) for draft in drafts}
+    scopes = Scopes(source, drafts, findings, flow)
+    for number, extra in scopes.steps.items():
+        _merge(fields[number], extra)
+    parameters = _parameters(drafts, fields, flow)
+    found: dict[str, Any] = {"steps": [fields[draft.number] for draft in drafts], "parameters": parameters}
+    if scopes.defaults:
+        found["defaults"] = scopes.defaults
+    if scopes.timeout is not None:
+        found["timeout"] = scopes.timeout
+    if scopes.alerts:
+        found["alerts"] = scopes.alerts
+    return found
+
+
+def _merge(fields: dict[str, Any], extra: dict[str, Any]) -> None:
+    for name, value in extra.items():
+        if name != "conf" or fields["kind"] == "spark":
+            fields[name] = value
+
+
+def _fields(source: str, draft: Draft, numbered: Sequence[Draft], flow: Flow) -> dict[str, Any]:
+    """One step as data for the spec."""
+    made = (
+        _choose(draft, numbered, flow)
+        if draft.kind == "choose"
+        else getattr(builders, f"build_{draft.kind}")(draft, flow)
+    )
+    start, end = draft.span
+    fields: dict[str, Any] = {"id": draft.id, **made}
+    fields["origin"] = {
+        "text": source[start:end][:_LONGEST_ORIGIN],
+        "start": start,
+        "line": source.count("\n", 0, start) + 1,
+    }
+    if draft.rule:
+        fields["trigger_rule"] = draft.rule
+    writers = {name for number in draft.ups for name in flow.outputs.get(number, [])}
+    implied = (
+        {number for number in draft.ups if set(flow.outputs.get(number, [])) & set(made.get("reads", ()))}
+        if writers
+        else set()
+    )
+    arms = {number for number in draft.ups if _takes(numbered[number], draft.number)}
+    fields["after"] = [numbered[number].id for number in sorted(draft.ups - implied - arms)]
+    return fields
+
+
+def _takes(choice: Draft, number: int) -> bool:
+    return any(number in taken for _, taken in choice.arms)
+
+
+def _choose(draft: Draft, numbered: Sequence[Draft], flow: Flow) -> dict[str, Any]:
+    """A choice between arms; the arm without words is the otherwise."""
+    branches, otherwise = [], []
+    for words, taken in draft.arms:
+        ids = [numbered[number].id for number in taken]
+        if words:
+            branches.append({"when": _condition(words, draft, numbered, flow), "then": ids})
+        else:
+            otherwise = ids
+    return {"kind": "choose", "branches": branches, "otherwise": otherwise}
+
+
+def _condition(words: str, draft: Draft, numbered: Sequence[Draft], flow: Flow) -> Any:
+    negated = words.startswith("not (")
+    inner = words[5:-1] if negated else words
+    upstream = [numbered[number] for number in sorted(draft.ups)]
+    outcome = _outcome(inner, upstream)
+    if outcome is not None:
+        draft.rule = "all_done"
+        return {"kind": "negated", "condition": outcome} if negated else outcome
+    evaluated = next((held.id for held in upstream if held.kind == "evaluate"), None)
+    inputs = flow.inputs(draft)
+    condition = read_condition(inner, step=evaluated, dataset=inputs[0] if inputs else None)
+    data = condition.model_dump()
+    return {"kind": "negated", "condition": data} if negated else data
+
+
+def _outcome(words: str, upstream: Sequence[Draft]) -> dict[str, Any] | None:
+    """`it's green`, `the upload fails`: how the step before ended."""
+    hits = find_outcomes(f"if {words}")
+    if not hits or not upstream:
+        return None
+    from airflow_llm.readers.prose.entities import tokenise
+
+    subject = hits[0].value.subject
+    named = resolve(tokenise(subject).items, upstream, upstream) if subject else list(upstream)
+    return {"kind": "outcome", "step": named[0].id, "state": hits[0].value.state} if named else None
+
+
+def _parameters(drafts: Sequence[Draft], fields: dict[int, dict[str, Any]], flow: Flow) -> list[dict[str, Any]]:
+    """What mapped steps run over: the items of the text, or a parameter of the run."""
+    found: dict[str, dict[str, Any]] = {}
+    for draft in drafts:
+        if not draft.each or draft.kind == "choose":
+            continue
+        name = identifier([draft.each], "item")
+        if draft.items:
+            fields[draft.number]["for_each"] = {"name": name, "items": list(draft.items)}
+            continue
+        parameter = f"{name}s" if not name.endswith("y") else f"{name[:-1]}ies"
+        found[parameter] = {"name": parameter, "default": [], "description": f"one run of {draft.id} for each"}
+        fields[draft.number]["for_each"] = {"name": name, "parameter": parameter}
+        flow.assume(
+            f"parameters.{parameter}",
+            f"the text does not list each {draft.each}; a run takes them as a parameter",
+            f"set the default of parameter {parameter}",
+        )
+    return list(found.values())
+
+
+def _whole(
+    source: str, drafts: Sequence[Draft], findings: Findings, flow: Flow, slips: dict[str, str], wanted_id: str | None
+) -> dict[str, Any]:
+    """What is said of the pipeline as a whole."""
+    for wrong, right in slips.items():
+        flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
+    data: dict[str, Any] = {"description": source, "id": wanted_id or _pipeline_id(drafts, flow)}
+    data["origin"] = {"text": source[:_LONGEST_ORIGIN], "start": 0, "line": 1}
+    data["schedule"] = _schedule(findings, flow)
+    if findings.depends_on_past is not None:
+        data["defaults"] = {"depends_on_past": findings.depends_on_past.value}
+    return data
+
+
+def _schedule(findings: Findings, flow: Flow) -> dict[str, Any]:
+    if findings.schedule is None:
+        flow.assume(
+            "schedule",
+            "the text names no schedule; the pipeline only runs when it is started",
+            "say when, or set `schedule` in tasks.yml",
+        )
+        data: dict[str, Any] = {"kind": "manual"}
+    else:
+        data = findings.schedule.value.model_dump()
+        if findings.schedule.assumption:
+            flow.assume("schedule", findings.schedule.assumption, "say it in the text, or set `schedule` in tasks.yml")
+        if isinstance(findings.schedule.value, CronSchedule):
+            _clocked(data, findings, flow)
+    for name, hit in (
+        ("catchup", findings.catchup),
+        ("max_active_runs", findings.max_active_runs),
+        ("start", findings.start),
+        ("end", findings.end),
+    ):
+        if hit is not None:
+            data[name] = hit.value
+    return data
+
+
+def _clocked(data: dict[str, Any], findings: Findings, flow: Flow) -> None:
+    if not data.get("timezone"):
+        flow.assume(
+            "schedule.timezone",
+            "the text names no time zone; UTC is taken",
+            "name it in the text, or set `schedule.timezone` in tasks.yml",
+        )
+    if findings.start is None:
+        flow.assume(
+            "schedule.start",
+            f"the text names no first day; {data['start']} is taken",
+            "set `schedule.start` in tasks.yml",
+        )
+
+
+def _pipeline_id(drafts: Sequence[Draft], flow: Flow) -> str:
+    """Named after what it makes: its last written table or file, else its main object."""
+    made = [draft for draft in drafts if draft.kind in ("load", "copy")]
+    for draft in reversed(made):
+        named = [token for token in draft.phrase.tokens() if token.tag in ("table", "name")]
+        if named:
+            return identifier([named[-1].norm.split(".")[-1]], "pipeline")
+    telling = [
+        draft for draft in drafts if draft.kind not in ("wait", "notify", "choose", "validate", "cleanup")
+    ] or list(drafts)
+    words = short([word for word in name_words(telling[-1].objects)], 4) if telling else []
+    return identifier(words, "pipeline") if words else identifier([telling[-1].id] if telling else [], "pipeline")

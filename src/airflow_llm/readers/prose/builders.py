@@ -1,0 +1,410 @@
+"""What each kind of draft becomes in the spec: `build_<kind>` gives the step's own fields."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, spoken, stem
+from airflow_llm.readers.prose.durations import find_durations
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.flow import Flow, format_of, object_words, system_in
+from airflow_llm.readers.prose.keys import key_for, keys_said
+from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.transforms import operations_of
+
+Fields = dict[str, Any]
+_METRICS = frozenset(
+    ["accuracy", "f1", "auc", "mape", "rmse", "mae", "mse", "precision", "recall", "r2", "logloss", "smape"]
+)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_MODEL_WORDS = frozenset(["model", "classifier", "regressor", "lstm", "network", "forest", "forecaster", "recommender"])
+
+
+def build_extract(draft: Draft, flow: Flow) -> Fields:
+    """Data of a system, staged."""
+    source = [*draft.phrase.complement("from", "in", "out"), *draft.objects, *draft.hints]
+    connection = flow.source_of(draft, source)
+    named = object_words(draft) or short(name_words(source), 3) or [connection, "data"]
+    staged = flow.staged(named)
+    external = flow.external(connection, [*draft.objects, *draft.phrase.complement("from", "in")], named, "source")
+    flow.outputs[draft.number] = [staged]
+    return {"kind": "extract", "reads": [external], "writes": [staged]}
+
+
+def build_load(draft: Draft, flow: Flow) -> Fields:
+    """Staged data into a system. Without anything staged before it is a copy from a source that the text leaves out."""
+    inputs = flow.chosen(draft)
+    if not inputs:
+        return build_copy(draft, flow)
+    target = _target_tokens(draft)
+    connection = flow.target_of(draft, target)
+    written = []
+    for name in inputs:
+        fallback = object_words(draft) if len(inputs) == 1 and object_words(draft) else [name]
+        written.append(
+            flow.external(connection, [*target, *_places(draft)] if len(inputs) == 1 else [], fallback, "target")
+        )
+    flow.connections[connection] = flow.connections[connection].model_copy(update={"role": "target"})
+    return {"kind": "load", "reads": inputs, "writes": written, **_mode(draft, flow)}
+
+
+def build_copy(draft: Draft, flow: Flow) -> Fields:
+    """Data of one system into another, in one step."""
+    source = [*draft.phrase.complement("from", "of"), *draft.objects]
+    target = _target_tokens(draft)
+    named = object_words(draft) or short(name_words(source), 3) or ["data"]
+    inputs = flow.chosen(draft) if not system_in(source) else []
+    reads = inputs[:1] or [flow.external(flow.source_of(draft, [*source, *draft.hints]), source, named, "source")]
+    connection = flow.target_of(draft, target)
+    written = flow.external(connection, target, named, "target")
+    if written in reads:
+        written = flow.staged([*named, "copy"])
+    flow.outputs[draft.number] = [written]
+    return {"kind": "load", "reads": reads, "writes": [written], **_mode(draft, flow)}
+
+
+def build_transform(draft: Draft, flow: Flow) -> Fields:
+    """One staged dataset from others."""
+    several = draft.verb.group in ("join", "union")
+    inputs = flow.chosen(draft, several)
+    if not inputs:
+        external = flow.external(
+            flow.source_of(draft, draft.mentioned()), [], object_words(draft) or ["data"], "source"
+        )
+        inputs = [external]
+    operations = operations_of(draft, inputs, flow)
+    parts = (
+        [stem(name) if several else name for name in inputs[:2]]
+        if several or not object_words(draft)
+        else object_words(draft)
+    )
+    prefix = [] if several else [draft.verb.base.replace("-", "_") or "prepared"]
+    output = flow.staged([*prefix, *parts] if prefix else inputs[:3])
+    flow.outputs[draft.number] = [output]
+    return {"kind": "transform", "reads": inputs, "writes": [output], "operations": operations}
+
+
+def build_validate(draft: Draft, flow: Flow) -> Fields:
+    """Rules on the inputs, which later steps go on reading."""
+    from airflow_llm.readers.prose.checking import rules_of
+
+    inputs = flow.inputs(draft)
+    if not inputs:
+        inputs = [
+            flow.external(
+                flow.source_of(draft, draft.mentioned()), draft.mentioned(), object_words(draft) or ["data"], "source"
+            )
+        ]
+    flow.read[draft.number] = set()
+    return {"kind": "validate", "reads": inputs, "rules": rules_of(draft, inputs, flow)}
+
+
+def build_sql(draft: Draft, flow: Flow) -> Fields:
+    """Work inside one system; an action where one is meant, else a hook."""
+    tokens = draft.mentioned()
+    connection = flow.target_of(draft, tokens)
+    action = _action(draft)
+    named = object_words(draft) or ["table"]
+    written = flow.external(connection, tokens, named, "target")
+    return {
+        "kind": "sql",
+        "connection": connection,
+        "action": action,
+        "writes": [written] if _first_writer(flow, written) else [],
+    }
+
+
+def _first_writer(flow: Flow, name: str) -> bool:
+    """A dataset has one writer: the first step that makes it."""
+    made = name not in flow.written
+    flow.written.add(name)
+    return made
+
+
+def _action(draft: Draft) -> str | None:
+    said = {token.norm for token in draft.mentioned()}
+    if draft.verb.base == "truncate":
+        return "truncate"
+    if draft.verb.base == "refresh" and said & {"view", "views", "materialized", "materialised"}:
+        return "refresh_view"
+    if draft.verb.base in ("drop", "delete") and said & {"table", "tables"}:
+        return "drop_table"
+    return None
+
+
+def build_dbt(draft: Draft, flow: Flow) -> Fields:
+    """A dbt command; names select models."""
+    said = [token.norm for token in [*draft.objects, *draft.phrase.tokens()]]
+    known = ("seed", "test", "snapshot", "build", "freshness", "docs", "run")
+    command = next(
+        (word for word in known if word in said), {"test": "test", "seed": "seed"}.get(draft.verb.base, "run")
+    )
+    select = [token.raw for token in draft.objects if token.tag == "name"]
+    return {"kind": "dbt", "command": command, "select": select}
+
+
+def build_spark(draft: Draft, flow: Flow) -> Fields:
+    """A Spark application, when the text names its file."""
+    application = next(
+        (
+            token.raw
+            for token in draft.mentioned()
+            if token.tag in ("file", "path", "uri") and token.norm.endswith((".py", ".jar", ".r"))
+        ),
+        None,
+    )
+    return {"kind": "spark", "connection": flow.connect("spark"), "application": application}
+
+
+def build_train(draft: Draft, flow: Flow) -> Fields:
+    """A model from data."""
+    inputs = flow.inputs(draft)
+    named = object_words(draft) or ["model"]
+    model = flow.model([*named, "model"] if not set(named) & _MODEL_WORDS else named)
+    flow.outputs[draft.number] = [model]
+    return {"kind": "train", "reads": inputs, "writes": [model]}
+
+
+def build_evaluate(draft: Draft, flow: Flow) -> Fields:
+    """Metrics of a model."""
+    said = [token.norm for token in draft.mentioned()]
+    metrics = [word for word in dict.fromkeys(said) if word in _METRICS]
+    return {"kind": "evaluate", "reads": flow.inputs(draft), "metrics": metrics, "returns": metrics}
+
+
+def build_promote(draft: Draft, flow: Flow) -> Fields:
+    """The model that was made before becomes the current one."""
+    stage = next(
+        (
+            token.norm
+            for token in draft.phrase.complement("to", "into")
+            if token.norm in ("production", "staging", "prod")
+        ),
+        "production",
+    )
+    return {"kind": "promote", "reads": flow.inputs(draft)[:1], "stage": stage}
+
+
+def build_deploy(draft: Draft, flow: Flow) -> Fields:
+    """A model or application in service."""
+    system = next((system for system in draft.systems() if system.family in ("ml", "compute", "http")), None)
+    connection = flow.connection(system) if system else None
+    return {"kind": "deploy", "reads": flow.inputs(draft)[:1], "connection": connection}
+
+
+def build_predict(draft: Draft, flow: Flow) -> Fields:
+    """Predictions of a model."""
+    inputs = flow.inputs(draft)
+    output = flow.staged([*(object_words(draft) or []), "predictions"])
+    flow.outputs[draft.number] = [output]
+    return {"kind": "predict", "reads": inputs, "writes": [output]}
+
+
+def build_wait(draft: Draft, flow: Flow) -> Fields:
+    """What is waited for, as exactly as the words say."""
+    tokens = [
+        *draft.objects,
+        *(token for _, held in draft.phrase.complements for token in held),
+        *draft.phrase.statement,
+    ]
+    return {"kind": "wait", "wait_for": _wait_for(draft, tokens, flow)}
+
+
+def _wait_for(draft: Draft, tokens: list[Token], flow: Flow) -> Fields:
+    clock = next((match for token in tokens if token.tag == "time" and (match := _CLOCK.match(token.raw))), None)
+    if clock is not None and int(clock[1]) < 24 and int(clock[2]) < 60:
+        return {"on": "time", "at": time(int(clock[1]), int(clock[2])).isoformat()}
+    place = next((token for token in tokens if token.tag in ("file", "path", "uri")), None)
+    if place is not None:
+        connection = flow.source_of(draft, [place, *tokens]) if system_in(tokens) else flow.connect("files")
+        return {"on": "data", "dataset": flow.external(connection, [place], [], "awaited")}
+    url = next((token for token in tokens if token.tag == "url"), None)
+    if url is not None:
+        return {
+            "on": "http",
+            "connection": flow.connect("http"),
+            "path": "/" + url.raw.split("://", 1)[1].partition("/")[2],
+        }
+    dag = _other_dag(tokens)
+    if dag:
+        return {"on": "dag", "dag_id": dag}
+    table = next((token for token in tokens if token.tag == "table"), None)
+    if table is not None and system_in(tokens):
+        return {
+            "on": "data",
+            "dataset": flow.external(flow.source_of(draft, tokens), [table], [], "awaited"),
+            "rows": True,
+        }
+    lengths = find_durations(spoken(tokens))
+    if lengths and draft.verb.base == "wait" and len(tokens) <= 4:
+        return {"on": "delay", "delay": lengths[0].value}
+    return {"on": "described", "text": spoken(tokens) or spoken(draft.clause.tokens)}
+
+
+def _other_dag(tokens: list[Token]) -> str:
+    named = next((token.raw for token in tokens if token.tag == "name"), "")
+    said = {token.norm for token in tokens}
+    if named and not said & {"table", "partition", "file", "rows", "view"}:
+        return named
+    if said & {"dag", "pipeline", "workflow", "job", "run", "wait", "export", "ping"} and not said & {"file", "files"}:
+        return named or "_".join(
+            short(
+                [
+                    word
+                    for word in name_words(tokens)
+                    if word not in ("dag", "pipeline", "workflow", "job", "done", "finished")
+                ],
+                5,
+            )
+        )
+    return ""
+
+
+def build_notify(draft: Draft, flow: Flow) -> Fields:
+    """A message as a step of its own."""
+    tokens = draft.mentioned()
+    target = next((token.raw for token in tokens if token.tag in ("email", "channel")), "")
+    system = next((system for system in draft.systems() if system.family in ("chat", "mail")), None)
+    name = (
+        system.name if system else "slack" if target.startswith("#") or draft.verb.base in ("slack", "dm") else "email"
+    )
+    if system is None and not target and draft.verb.base not in ("mail", "email", "e-mail", "slack"):
+        flow.assume(
+            f"steps.{draft.id}",
+            "the text does not say how the message is sent; e-mail is taken",
+            "name the channel or address in the text",
+        )
+    message = spoken(draft.phrase.statement) or spoken(draft.clause.tokens)
+    inputs = [name for name in flow.inputs(draft) if flow.datasets[name].kind == "file" or name.endswith("report")]
+    attached = (
+        inputs if any(token.norm in ("it", "report", "pdf", "file", "results", "them") for token in tokens) else []
+    )
+    return {
+        "kind": "notify",
+        "connection": flow.connect(_chat(name)),
+        "target": target,
+        "message": message,
+        "reads": attached,
+        "attach": attached,
+    }
+
+
+def _chat(name: str) -> str:
+    return "email" if name in ("email", "mail") else name
+
+
+def build_report(draft: Draft, flow: Flow) -> Fields:
+    """A document from the data before it."""
+    said = [token.norm for token in draft.mentioned()]
+    formats = {
+        "pdf": "pdf",
+        "excel": "excel",
+        "xlsx": "excel",
+        "csv": "csv",
+        "html": "html",
+        "markdown": "markdown",
+        "json": "json",
+    }
+    form = next((formats[word] for word in said if word in formats), "html")
+    output = flow.staged([*[word for word in object_words(draft) if word != "report"], "report"])
+    flow.outputs[draft.number] = [output]
+    return {"kind": "report", "reads": flow.inputs(draft), "writes": [output], "format": form}
+
+
+def build_cleanup(draft: Draft, flow: Flow) -> Fields:
+    """Data to be removed: by age where the text says one, else a hook."""
+    lengths = find_durations(spoken([*draft.objects, *draft.phrase.tokens()]))
+    said = {token.norm for token in draft.mentioned()}
+    if (
+        said & {"staging", "temp", "temporary", "tmp", "intermediate"}
+        and not lengths
+        and not system_in(draft.mentioned())
+    ):
+        return {"kind": "cleanup", "staging": True}
+    place = system_in(draft.mentioned())
+    if lengths and place is not None:
+        target = flow.external(flow.connection(place), draft.mentioned(), object_words(draft), "old")
+        return {"kind": "cleanup", "reads": [target], "dataset": target, "older_than": lengths[0].value}
+    return {"kind": "cleanup"}
+
+
+def build_trigger(draft: Draft, flow: Flow) -> Fields:
+    """Another DAG to be started."""
+    tokens = [*draft.objects, *draft.phrase.tokens()]
+    dag = next((token.raw for token in tokens if token.tag == "name"), "")
+    said = [
+        word for word in name_words(tokens) if word not in ("dag", "pipeline", "workflow", "job", "run", "downstream")
+    ]
+    return {"kind": "trigger", "dag_id": dag or "_".join(said[:5]) or "downstream"}
+
+
+def build_http(draft: Draft, flow: Flow) -> Fields:
+    """One request."""
+    url = next((token.raw for token in draft.mentioned() if token.tag == "url"), "")
+    path = "/" + url.split("://", 1)[1].partition("/")[2] if url else "/"
+    return {
+        "kind": "http",
+        "connection": flow.connect("http"),
+        "method": "GET" if draft.verb.group == "get" else "POST",
+        "path": path,
+    }
+
+
+def build_shell(draft: Draft, flow: Flow) -> Fields:
+    """A command that the user quoted."""
+    quoted = next((token.raw[1:-1] for token in draft.mentioned() if token.tag == "quoted"), "")
+    return {"kind": "shell", "command": quoted} if quoted else {"kind": "python"}
+
+
+def build_container(draft: Draft, flow: Flow) -> Fields:
+    """An image that is run."""
+    image = next(
+        (token.raw.strip("`\"'") for token in draft.mentioned() if token.tag in ("quoted", "path", "table", "name")), ""
+    )
+    return {"kind": "container", "image": image} if image else {"kind": "python"}
+
+
+def build_python(draft: Draft, flow: Flow) -> Fields:
+    """Work that only the user's code can do."""
+    return {
+        "kind": "python",
+        "reads": flow.inputs(draft) if draft.verb.base and draft.verb.group not in ("create", "trigger") else [],
+    }
+
+
+def _target_tokens(draft: Draft) -> list[Token]:
+    if draft.kind == "copy" or draft.verb.group != "put":
+        return draft.phrase.complement("into", "to", "onto", "as", "in")
+    return draft.phrase.complement("into", "to", "onto", "in", "on", "at", "as")
+
+
+def _places(draft: Draft) -> list[Token]:
+    return [token for token in draft.objects if token.tag in ("table", "path", "uri")]
+
+
+def _mode(draft: Draft, flow: Flow) -> Fields:
+    """Merge by keys that are said, else replace; appending only when asked for."""
+    keys = keys_said(draft)
+    said = {token.norm for token in draft.mentioned()} | {draft.verb.base}
+    if keys:
+        return {"mode": "merge", "keys": keys}
+    if draft.verb.base == "upsert" or "merge" in said:
+        guess = key_for(draft, flow)
+        flow.assume(
+            f"steps.{draft.id}.keys",
+            f"the text names no key to merge by; `{guess}` is taken",
+            f"set `keys` of step {draft.id} in tasks.yml",
+        )
+        return {"mode": "merge", "keys": [guess]}
+    if draft.verb.base == "append" or said & {"append", "appending"}:
+        return {"mode": "append"}
+    flow.assume(
+        f"steps.{draft.id}.mode", "each run replaces the whole target, because the text names no key",
+        f"set `mode: merge` with `keys`, `partition` or `append` for step {draft.id} in tasks.yml",
+    )  # fmt: skip
+    return {"mode": "replace"}
+
+
+__all__ = ["Fields", "format_of", "identifier", "words"]

@@ -1,0 +1,203 @@
+"""What flows between the steps: connections, datasets, and who can read whose output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, stem, system_of
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import System, words
+from airflow_llm.spec.datasets import Connection, Dataset
+from airflow_llm.spec.pipeline import Assumption
+
+_FORMATS: dict[str, Any] = {
+    "csv": "csv", "tsv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet", "xlsx": "excel", "xls": "excel",
+    "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
+}  # fmt: skip
+_DATA_FAMILIES = frozenset({"sql", "objects", "files", "http", "nosql", "search", "stream", "bi", "other"})
+_NOT_NAMES = frozenset(
+    "result results output outputs it them data both everything rows records file files table tables".split()
+)
+
+
+@dataclass(slots=True)
+class Flow:
+    """The datasets and connections so far, and what each draft (by number) has written."""
+
+    drafts: Sequence[Draft]
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    outputs: dict[int, list[str]] = field(default_factory=dict)
+    assumptions: list[Assumption] = field(default_factory=list)
+    missing: int = 0
+    written: set[str] = field(default_factory=set)
+    read: dict[int, set[str]] = field(default_factory=dict)
+
+    # --------------------------------------------------------------- systems
+    def connection(self, system: System) -> str:
+        """The connection to a system, by its connector's own name."""
+        return self.connect(_connector(system.name))
+
+    def connect(self, name: str, connector: str | None = None) -> str:
+        """The connection with that name."""
+        self.connections.setdefault(name, Connection(name=name, connector=connector or name))
+        return name
+
+    def assume(self, subject: str, text: str, change: str) -> None:
+        """Notes what was taken for granted, once."""
+        assumption = Assumption(subject=subject, text=text, change=change)
+        if assumption not in self.assumptions:
+            self.assumptions.append(assumption)
+
+    def source_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
+        """The connection that data is read from; an assumption when the text names none."""
+        system = system_in(tokens) or system_in(draft.mentioned())
+        if system is not None:
+            return self.connection(system)
+        self.missing += 1
+        self.assume(
+            f"steps.{draft.id}", "the text names no source system; a PostgreSQL connection called `source` is taken",
+            "name the system in the text, or change `connector` of connection `source` in tasks.yml",
+        )  # fmt: skip
+        return self.connect("source", "postgres")
+
+    def target_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
+        """The connection that data is written to."""
+        system = system_in(tokens) or system_in(draft.objects) or system_in(draft.hints)
+        if system is not None:
+            return self.connection(system)
+        warehouses = [held for held in self.connections.values() if held.role == "target"]
+        if warehouses:
+            return warehouses[-1].name
+        self.missing += 1
+        self.assume(
+            f"steps.{draft.id}", "the text names no target system; a PostgreSQL connection called `warehouse` is taken",
+            "name the system in the text, or change `connector` of connection `warehouse` in tasks.yml",
+        )  # fmt: skip
+        return self.connect("warehouse", "postgres")
+
+    # --------------------------------------------------------------- datasets
+    def external(self, connection: str, tokens: Sequence[Token], fallback: Sequence[str], suffix: str) -> str:
+        """A dataset in a system, named after its table, path or words."""
+        place = next((token for token in tokens if token.tag in ("table", "path", "uri", "url", "file")), None)
+        named = place or next((token for token in tokens if token.tag == "name"), None)
+        location = _location(named) if named is not None else "_".join(fallback) or "data"
+        base = identifier(short(name_words([named]) if named else list(fallback), 5), "data")
+        if named is not None and named.tag == "table":
+            base = identifier([named.norm.split(".")[-1]], "data")
+        for name, held in self.datasets.items():
+            if held.connection == connection and held.location == location:
+                return name
+        filed = named is not None and named.tag in ("path", "uri", "file")
+        kind: Literal["table", "file"] = (
+            "file" if filed or self.connections[connection].connector in ("s3", "files", "gcs", "sftp") else "table"
+        )
+        dataset = Dataset(
+            name=base,
+            kind=kind,
+            connection=connection,
+            location=location,
+            format=format_of(tokens) if kind == "file" else None,
+        )
+        return self.add(dataset, suffix)
+
+    def staged(self, parts: Sequence[str]) -> str:
+        """A new dataset between two steps."""
+        return self.add(Dataset(name=identifier(list(parts), "data")), "staged")
+
+    def add(self, dataset: Dataset, suffix: str) -> str:
+        """The dataset under its name, or with a suffix when that is taken."""
+        name, number = dataset.name, 2
+        if name in self.datasets:
+            name = f"{dataset.name}_{suffix}"
+        while name in self.datasets:
+            name = f"{dataset.name}_{suffix}_{number}"
+            number += 1
+        self.datasets[name] = dataset.model_copy(update={"name": name})
+        return name
+
+    def model(self, parts: Sequence[str]) -> str:
+        """A new model."""
+        return self.add(Dataset(name=identifier(list(parts), "model"), kind="model"), "model")
+
+    # --------------------------------------------------------------- who reads what
+    def inputs(self, draft: Draft, several: bool = False) -> list[str]:
+        """The staged datasets that the step can read: those of the nearest steps before it that wrote one."""
+        found: list[str] = []
+        seen: set[int] = set()
+        layer = sorted(draft.ups)
+        used: set[str] = set()
+        while layer:
+            following: list[int] = []
+            for number in layer:
+                if number in seen:
+                    continue
+                seen.add(number)
+                written = [name for name in self.outputs.get(number, []) if name not in used]
+                found.extend(name for name in written if name not in found)
+                if not written or several:
+                    following.extend(sorted(self.drafts[number].ups))
+                used |= self.read.get(number, set())
+            if found and (not several or len(found) > 1):
+                break
+            layer = following
+        return found
+
+    def chosen(self, draft: Draft, several: bool = False) -> list[str]:
+        """Of the inputs those that the step's own words name; all of them when they name none."""
+        candidates = self.inputs(draft, several)
+        said = {
+            stem(word) for word in name_words([*draft.objects, *draft.phrase.complement("from", "of", "with", "and")])
+        } - _NOT_NAMES
+        named = [name for name in candidates if {stem(part) for part in name.split("_")} & said]
+        taken = named if named and not (several and len(named) < 2) else candidates
+        self.read[draft.number] = set(taken)
+        return taken
+
+
+def system_in(tokens: Iterable[Token]) -> System | None:
+    """The first system that holds data among the tokens."""
+    for token in tokens:
+        system = token.system or system_of(token)
+        if system is not None and system.family in _DATA_FAMILIES:
+            return system
+    return None
+
+
+def format_of(tokens: Iterable[Token]) -> Any:
+    """The file format that a name's ending or a word says."""
+    for token in tokens:
+        ending = token.norm.rsplit(".", 1)[-1]
+        if token.tag in ("file", "path", "uri", "url") and ending in _FORMATS:
+            return _FORMATS[ending]
+        if token.tag == "word" and token.norm in _FORMATS:
+            return _FORMATS[token.norm]
+    return None
+
+
+def object_words(draft: Draft) -> list[str]:
+    """The words that name the data a step is about."""
+    tokens = [token for token in draft.objects if token.norm not in words("fillers") or token.named]
+    dropped = words("determiners") | words("pronouns")
+    return short([word for word in name_words(tokens) if word not in dropped and word not in _NOT_NAMES], 4)
+
+
+def _location(token: Token) -> str:
+    if token.tag == "url":
+        rest = token.raw.split("://", 1)[1]
+        return "/" + rest.split("/", 1)[1] if "/" in rest else "/"
+    if token.tag == "uri":
+        return token.raw.split("://", 1)[1]
+    return token.raw
+
+
+def _connector(name: str) -> str:
+    from airflow_llm.connectors.registry import get
+
+    connector = get(name)
+    return connector.name if connector is not None else name
+
+
+__all__ = ["Flow", "format_of", "object_words", "system_in"]

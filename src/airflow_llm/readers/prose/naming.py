@@ -1,0 +1,112 @@
+"""Names: short verb_object ids of the steps, and the pipeline's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
+
+_SAID = {
+    "e-mail": "email",
+    "make_sure": "check",
+    "triggerdagrun": "trigger",
+    "spark-submit": "run",
+    "fine-tune": "finetune",
+}
+_STATES = frozenset(
+    "done finished complete completed available exists exist there has have ready loaded arrived arrives appear appears up".split()
+)
+_TARGETED = frozenset({"load", "copy"})
+
+
+def step_id(draft: Draft, taken: set[str]) -> str:
+    """A free id for the step."""
+    base = identifier(_parts(draft))
+    name, number = base, 2
+    while name in taken:
+        name = f"{base}_{number}"
+        number += 1
+    taken.add(name)
+    return name
+
+
+def _parts(draft: Draft) -> list[str]:
+    if draft.kind == "choose":
+        return ["check", *short(_telling(name_words(draft.objects)), 5)]
+    if draft.kind == "wait":
+        return ["wait_for", *_waited(draft)]
+    objects = _telling(name_words([*draft.objects, *_heads(draft)]))
+    if not draft.verb.base:
+        return objects or ["step"]
+    verb = _SAID.get(draft.verb.base, draft.verb.base).replace("-", "_")
+    if draft.kind == "validate" and verb in ("run", "look", "check"):
+        verb = "check"
+    if draft.kind in ("notify",) and verb not in ("send",):
+        return [verb, *short(_addressed(draft))]
+    named = short(objects) if objects else short(_fallback(draft))
+    if not [word for word in named if word not in words("fillers")]:
+        named = [*named, *short(_fallback(draft), 3)]
+    parts = [verb, *(word for word in named if word != verb)]
+    if draft.kind == "copy":
+        parts += ["to", *_target(draft)] if _target(draft) else []
+    return list(dict.fromkeys(parts))
+
+
+def _heads(draft: Draft) -> list[Token]:
+    """The head of a list that a member leaves out (`the two jobs: a and b`)."""
+    return [
+        token
+        for token in draft.hints
+        if not token.norm.isdigit() and token.norm not in ("two", "three", "both", "four")
+    ]
+
+
+def _telling(found: Sequence[str]) -> list[str]:
+    dropped = words("determiners") | words("modals") | words("be") | {"not", "t", "s"}
+    return [word for word in found if word not in dropped or word.isdigit()]
+
+
+def _waited(draft: Draft) -> list[str]:
+    phrase = draft.phrase
+    tokens = [*draft.objects, *(token for _, held in phrase.complements for token in held), *phrase.statement]
+    found = [
+        word
+        for word in _telling(name_words(tokens))
+        if word not in _STATES and word not in ("wait", "dag", "job", "ds")
+    ]
+    return short(found) or ["upstream"]
+
+
+def _addressed(draft: Draft) -> list[str]:
+    """Whom a message goes to, or what it is about."""
+    tokens = [*draft.objects, *draft.phrase.complement("to", "in", "on", "via")]
+    said = _telling(name_words(tokens))
+    return (
+        said
+        or _telling(name_words(draft.phrase.statement))
+        or _telling(name_words(draft.phrase.complement("about", "with", "that")))
+        or ["team"]
+    )
+
+
+def _fallback(draft: Draft) -> list[str]:
+    """The words of a step that names no object: where it goes, what it is about."""
+    phrase = draft.phrase
+    for tokens in (
+        phrase.complement("of", "for", "into", "to", "in", "on", "from", "with", "as", "against", "using"),
+        phrase.statement,
+    ):
+        said = _telling(name_words(tokens))
+        if said:
+            return said
+    said = [word for system in draft.systems() for word in system.name.split("_")]
+    return said or [word for token in draft.hints for word in name_words([token])]
+
+
+def _target(draft: Draft) -> list[str]:
+    target = draft.phrase.complement("to", "into", "onto", "in")
+    system = next((token.system for token in target if token.system), None)
+    said = system.name.split("_") if system else name_words([token for token in target if token.named])
+    return said[:2]

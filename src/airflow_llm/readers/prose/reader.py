@@ -1,0 +1,141 @@
+"""The prose reader: normalise, split into clauses, recognise, link, assemble, judge."""
+
+from __future__ import annotations
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.assemble import assemble
+from airflow_llm.readers.prose.clauses import split
+from airflow_llm.readers.prose.drafts import Draft, spoken
+from airflow_llm.readers.prose.entities import tokenise
+from airflow_llm.readers.prose.findings import find_all
+from airflow_llm.readers.prose.judge import judge, step_confidence
+from airflow_llm.readers.prose.link import Linked, link
+from airflow_llm.readers.prose.normalise import normalise
+from airflow_llm.readers.prose.recognise import Recognition, recognise
+from airflow_llm.readers.reading import Reading, Source
+from airflow_llm.spec.diagnostic import Diagnostic
+
+_QUOTED = 80
+_MOST_STEPS = 20_000
+_CLAIM = 0.5
+
+
+class ProseReader:
+    """Reads what people write; it is the reader for any text that no other one claims."""
+
+    name = "prose"
+
+    def claims(self, source: Source) -> float:
+        """Any text with a letter in it may be a description."""
+        return _CLAIM if source.text.strip() else 0.0
+
+    def read(self, source: Source) -> Reading:
+        """The text as a pipeline. InputError when it holds no task, or contradicts itself."""
+        if not source.text.strip():
+            raise InputError(
+                "the text is empty",
+                hint="describe the pipeline, for example: load orders.csv into Postgres every night",
+                place=source.name,
+            )
+        text = normalise(source.text)
+        findings = find_all(text)
+        tokens = tokenise(text, findings.spans())
+        clauses = split(tokens.items)
+        recognition = recognise(clauses)
+        linked = _without_empty_choices(link(recognition))
+        self._refuse_nothing(source, linked)
+        pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
+        confidence = judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
+        sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
+        steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
+        pipeline = pipeline.model_copy(update={"steps": steps, "confidence": confidence})
+        return Reading(pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked))
+
+    @staticmethod
+    def _refuse_nothing(source: Source, linked: Linked) -> None:
+        if not linked.drafts:
+            words = " ".join(source.text.split())
+            quoted = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
+            raise InputError(
+                f"no task is understood in {quoted!r}",
+                hint="say what is to be done with which data, for example: load orders.csv into Postgres",
+                place=source.name,
+            )
+        if len(linked.drafts) > _MOST_STEPS:
+            raise InputError(
+                f"the text asks for {len(linked.drafts)} steps; {_MOST_STEPS} is the most",
+                hint="split it into several pipelines",
+                place=source.name,
+            )
+
+
+def _without_empty_choices(linked: Linked) -> Linked:
+    """The drafts without choices that choose nothing; their upstreams go to what stood behind them."""
+    empty = {
+        draft.number: draft
+        for draft in linked.drafts
+        if draft.kind == "choose" and not any(words for words, _ in draft.arms)
+    }
+    if not empty:
+        return linked
+    kept = [draft for draft in linked.drafts if draft.number not in empty]
+    renumbered = {draft.number: number for number, draft in enumerate(kept)}
+    for draft in kept:
+        ups = {up for number in draft.ups for up in (empty[number].ups if number in empty else {number})}
+        draft.ups = {renumbered[up] for up in ups if up in renumbered}
+        draft.arms = [
+            (words, [renumbered[number] for number in taken if number in renumbered]) for words, taken in draft.arms
+        ]
+    for draft in kept:
+        draft.number = renumbered[draft.number]
+    return Linked(kept, linked.unresolved, linked.uncertain)
+
+
+def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, ...]:
+    """What was not understood, in the words of the text."""
+    found = [
+        Diagnostic(
+            code="unread", severity="info", message=f"not read as a task or a setting: {words[:200]!r}",
+            why="what is not understood is left out, never guessed", hint="say it in other words if it matters",
+        )
+        for words in recognition.unread
+    ]  # fmt: skip
+    found += [
+        Diagnostic(
+            code="reference",
+            severity="warning",
+            message=f"it is not clear which task is meant by {words[:200]!r}",
+            hint="name the task as elsewhere in the text",
+        )
+        for words in linked.unresolved
+    ]
+    return tuple(found)
+
+
+def _trace(recognition: Recognition, linked: Linked) -> dict[str, object]:
+    """What each stage made of the text."""
+    units = [
+        {
+            "words": spoken(unit.clause.tokens),
+            "joint": unit.clause.joint,
+            "marks": list(unit.clause.marks),
+            "sort": unit.sort,
+            "steps": [draft.id for draft in unit.drafts],
+        }
+        for unit in recognition.units
+    ]
+    return {"clauses": units, "steps": [_traced(draft) for draft in linked.drafts]}
+
+
+def _traced(draft: Draft) -> dict[str, object]:
+    return {
+        "id": draft.id,
+        "verb": draft.verb.base,
+        "kind": draft.kind,
+        "voice": draft.phrase.voice,
+        "after": sorted(draft.ups),
+        "confidence": step_confidence(draft),
+    }
+
+
+READER = ProseReader()

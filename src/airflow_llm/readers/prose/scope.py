@@ -1,0 +1,149 @@
+"""For which step a retry, a time-out, a resource or an alert holds: that of its brackets or list item, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow_llm.readers.prose.alerts import AlertWords
+from airflow_llm.readers.prose.drafts import Draft
+from airflow_llm.readers.prose.entities import tokenise
+from airflow_llm.readers.prose.findings import Findings
+from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.policies import Limit, Retries
+from airflow_llm.readers.prose.references import resolve
+from airflow_llm.readers.prose.resources import Needs
+from airflow_llm.readers.prose.span import Found
+
+_LOOK_BACK = 300
+_HEAVY = ("spark", "train", "container", "transform", "python", "predict", "evaluate")
+
+
+class Scopes:
+    """Where the findings of a text belong. `steps` holds the fields of single drafts, `defaults` those of all."""
+
+    def __init__(self, text: str, drafts: Sequence[Draft], findings: Findings, flow: Flow) -> None:
+        self.text = text
+        self.drafts = sorted(drafts, key=lambda draft: draft.clause.start)
+        self.flow = flow
+        self.steps: dict[int, dict[str, Any]] = {}
+        self.defaults: dict[str, Any] = {}
+        self.timeout: Any = None
+        self.alerts: list[dict[str, Any]] = []
+        for retries in findings.retries:
+            self._retries(retries)
+        if findings.retry_delay is not None:
+            self.defaults.setdefault("retry_delay", findings.retry_delay.value)
+        for limit in findings.timeouts:
+            self._limit(limit)
+        for needs in findings.needs:
+            self._needs(needs)
+        for alert in findings.alerts:
+            self._alert(alert)
+
+    def _give(self, drafts: Sequence[Draft], fields: dict[str, Any]) -> None:
+        for draft in drafts:
+            self.steps.setdefault(draft.number, {}).update(fields)
+
+    # --------------------------------------------------------------- where a place belongs
+    def _in_brackets(self, place: int) -> bool:
+        before = self.text[max(0, place - _LOOK_BACK) : place].rsplit("\n", 1)[-1]
+        return before.count("(") > before.count(")")
+
+    def _sentence_start(self, place: int) -> int:
+        before = self.text[:place]
+        return (
+            max(before.rfind(". "), before.rfind("\n"), before.rfind(";"), before.rfind("! "), before.rfind("? "), -1)
+            + 1
+        )
+
+    def _nearest(self, place: int) -> list[Draft]:
+        """The drafts of the clause before the place, in the same sentence; of a list, the member right before it."""
+        start = self._sentence_start(place)
+        before = [draft for draft in self.drafts if start <= draft.clause.start < place and draft.kind != "choose"]
+        if not before:
+            return []
+        ended = [draft for draft in before if draft.objects and draft.objects[-1].end <= place]
+        last = before[-1]
+        group = [draft for draft in before if draft.clause is last.clause or draft.phrase is last.phrase]
+        spread = {(draft.objects[0].start if draft.objects else 0) for draft in group}
+        if len(group) > 1 and len(spread) == len(group) and ended:
+            close = max(ended, key=lambda draft: draft.objects[-1].end)
+            listed_after = self.text[close.objects[-1].end : place].strip(" (")
+            return [close] if not listed_after else group
+        return group
+
+    def _of_item(self, place: int) -> list[Draft]:
+        """The drafts of the list item that the place stands in, when it has some of its own."""
+        start = self.text.rfind("\n", 0, place) + 1
+        end = self.text.find("\n", place)
+        end = len(self.text) if end < 0 else end
+        inside = [draft for draft in self.drafts if start <= draft.clause.start < end and draft.clause.item]
+        return inside if len(self.drafts) > len(inside) else []
+
+    # --------------------------------------------------------------- what is found
+    def _retries(self, hit: Found[Retries]) -> None:
+        fields: dict[str, Any] = {
+            "retries": hit.value.count, "retry_delay": hit.value.delay, "backoff": hit.value.backoff,
+        }  # fmt: skip
+        said = {name: value for name, value in fields.items() if value is not None}
+        general = "default" in hit.text.lower()
+        drafts = (
+            [] if general else self._nearest(hit.start) if self._in_brackets(hit.start) else self._of_item(hit.start)
+        )
+        if drafts:
+            self._give(drafts, said)
+            return
+        if hit.value.longest_delay is not None:
+            said["max_retry_delay"] = hit.value.longest_delay
+        for name, value in said.items():
+            self.defaults.setdefault(name, value)
+
+    def _limit(self, hit: Found[Limit]) -> None:
+        if hit.value.scope == "run":
+            self.timeout = hit.value.length
+            return
+        if hit.value.scope == "task" and not self._in_brackets(hit.start):
+            self.defaults["timeout"] = hit.value.length
+            return
+        drafts = self._nearest(hit.start) or self._of_item(hit.start)
+        waits = [draft for draft in self.drafts if draft.kind == "wait" and draft.clause.start < hit.start]
+        each = "each" in self.text[max(0, hit.start - 20) : hit.start].lower().split()
+        if hit.value.scope == "wait" and waits:
+            drafts = [draft for draft in drafts if draft.kind == "wait"] or waits[-1:]
+        if each and waits:
+            drafts = waits
+        if drafts:
+            self._give(drafts, {"timeout": hit.value.length})
+        else:
+            self.defaults.setdefault("timeout", hit.value.length)
+
+    def _needs(self, hit: Found[Needs]) -> None:
+        drafts = self._nearest(hit.start) or [draft for draft in self.drafts if draft.kind in _HEAVY]
+        for draft in drafts:
+            fields = self.steps.setdefault(draft.number, {})
+            for name in ("cpu", "memory", "disk", "gpu"):
+                value = getattr(hit.value, name)
+                if value is not None:
+                    fields.setdefault("resources", {})[name] = value
+            if draft.kind == "spark":
+                fields.setdefault("conf", {}).update(hit.value.conf())
+
+    def _alert(self, hit: Found[AlertWords]) -> None:
+        words = hit.value
+        channel = words.channel or ("slack" if words.target.startswith("#") else "email")
+        if not words.channel and not words.target:
+            self.flow.assume(
+                "alerts",
+                "the text does not say how the alert is sent; e-mail is taken",
+                "name a channel or address in the text",
+            )
+        alert: dict[str, Any] = {"on": words.on, "connection": self.flow.connect(channel), "target": words.target}
+        if words.after is not None:
+            alert["after"] = words.after
+        about = resolve(tokenise(words.subject).items, self.drafts, []) if words.subject else []
+        if about and len(about) < len(self.drafts) and words.on != "deadline":
+            for draft in about:
+                self.steps.setdefault(draft.number, {}).setdefault("alerts", []).append(alert)
+        elif words.on != "deadline" or words.after is not None:
+            self.alerts.append(alert)
