@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from airflow_llm.errors import InputError
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.targets.target import Emission
 
 DEFAULT_TARGET = "airflow"
+
+
+class BrokenSpecError(InputError):
+    """A pipeline from which no code can follow: its order is a circle, or it names what is not there."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        first, *rest = diagnostics
+        more = f" (and {len(rest)} more: `airflow-llm check` lists them)" if rest else ""
+        super().__init__(first.message + more, hint=first.hint, place=str(first.place))
+        self.diagnostics = diagnostics
 
 
 @dataclass(frozen=True)
@@ -50,14 +61,14 @@ def compile_pipeline(pipeline: Pipeline, target: str = DEFAULT_TARGET, version: 
 def compile_reading(
     reading: Reading, target: str = DEFAULT_TARGET, version: str | None = None, *, source: Source | None = None
 ) -> Compilation:
-    """The way from a reading to code: complete, emit, check both. Errors of the spec's order stop before emission."""
+    """The way from a reading to code: complete, emit, check both. BrokenSpecError where no code can follow."""
     from airflow_llm.checks.registry import check
     from airflow_llm.compiler.completion import complete
     from airflow_llm.targets.registry import find
 
     emitter = find(target)
     pipeline = complete(reading.pipeline)
-    _refuse_cycle(pipeline)
+    _refuse_broken(pipeline)
     emission = emitter.emit(pipeline, version=version)
     findings = check(pipeline, emission.files)
     noticed = tuple(finding for finding in reading.diagnostics if finding not in findings)
@@ -65,17 +76,10 @@ def compile_reading(
     return Compilation(reading, pipeline, emission, (*noticed, *findings), source, emitter.name, used)
 
 
-def _refuse_cycle(pipeline: Pipeline) -> None:
-    from airflow_llm.errors import InputError
-    from airflow_llm.spec.graph import cycle
+def _refuse_broken(pipeline: Pipeline) -> None:
+    from airflow_llm.checks.rules import cycle, unknown_reference
 
-    steps = cycle(pipeline)
-    if not steps:
-        return
-    words = [origin.text for step in steps if (origin := pipeline.step(step).origin) is not None]
-    quoted = f", from the words {' … '.join(map(repr, words))}" if words else ""
-    raise InputError(
-        f"the steps wait for each other in a circle: {' -> '.join((*steps, steps[0]))}{quoted}",
-        hint="take out one of these dependencies",
-        place=f"steps.{steps[0]}",
-    )
+    found = (*cycle.check_pipeline(pipeline), *unknown_reference.check_pipeline(pipeline))
+    broken = tuple(finding for finding in found if finding.severity == "error")
+    if broken:
+        raise BrokenSpecError(broken)

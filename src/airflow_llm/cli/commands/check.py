@@ -51,9 +51,12 @@ def _findings(one: Any, deep: bool) -> tuple[Any, ...]:
 
     if one.bundle is not None:
         return run_checks(one.pipeline, one.bundle.files(), deep=deep)
-    from airflow_llm.compiler.compile import compile_pipeline
+    from airflow_llm.compiler.compile import BrokenSpecError, compile_pipeline
 
-    compilation = compile_pipeline(one.pipeline)
+    try:
+        compilation = compile_pipeline(one.pipeline)
+    except BrokenSpecError:
+        return run_checks(one.pipeline)
     if not deep:
         return compilation.diagnostics
     return run_checks(compilation.pipeline, compilation.emission.files, deep=True)
