@@ -20,7 +20,7 @@ _PATH = re.compile(r"^# path: (.+)$", re.MULTILINE)
 class Fixture:
     code: str
     pipeline: Pipeline
-    files: Mapping[str, str]
+    files: Mapping[str, str] | None
     finds: tuple[str, ...]
 
 
@@ -33,5 +33,5 @@ def load(path: Path) -> Fixture:
         files = {where[1] if where else "dags/orders.py": text}
         return Fixture(path.parent.name, Pipeline.model_validate({"id": "orders"}), files, finds)
     data = YAML(typ="safe", pure=True).load(text)
-    files = data.pop("files", {})
+    files = data.pop("files", None)
     return Fixture(path.parent.name, Pipeline.model_validate(data), files, finds)

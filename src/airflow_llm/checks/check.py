@@ -25,13 +25,15 @@ class Check:
     """A check, made from its module.
 
     `on_pipeline` looks at the spec, `on_files` at the files of the bundle. A `deep` check starts a program or looks
-    at the machine: it runs only when asked for.
+    at the machine: it runs only when asked for. With `files_decide` the files, where there are any, say it better than
+    the spec, which is then not asked.
     """
 
     code: str
     summary: str
     sections: Mapping[str, str]
     deep: bool = False
+    files_decide: bool = False
     on_pipeline: Callable[[Pipeline], Iterable[Diagnostic]] | None = None
     on_files: Callable[[Pipeline, Files], Iterable[Diagnostic]] | None = None
 
@@ -48,7 +50,8 @@ def from_module(module: ModuleType) -> Check:
     if not (callable(on_pipeline) or callable(on_files)):
         raise _broken(module, "it finds nothing", "define `check_pipeline(pipeline)` or `check_files(pipeline, files)`")
     summary, sections = _documentation(module)
-    return Check(code, summary, sections, bool(getattr(module, "deep", False)), on_pipeline, on_files)
+    deep, files_decide = (getattr(module, name, False) is True for name in ("deep", "files_decide"))
+    return Check(code, summary, sections, deep, files_decide, on_pipeline, on_files)
 
 
 def _documentation(module: ModuleType) -> tuple[str, dict[str, str]]:

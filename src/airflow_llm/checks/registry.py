@@ -48,7 +48,7 @@ def describe() -> tuple[Check, ...]:
 
 def _found(chosen: Iterable[Check], pipeline: Pipeline, files: Files | None) -> Iterator[Diagnostic]:
     for member in chosen:
-        if member.on_pipeline is not None:
+        if member.on_pipeline is not None and not (member.files_decide and files is not None):
             yield from member.on_pipeline(pipeline)
         if member.on_files is not None and files is not None:
             yield from member.on_files(pipeline, files)

@@ -1,13 +1,12 @@
 """Two things with one name, or a name that something else needs.
 
 ## What it finds
-A step called like a group, like a Python built-in or like a name that the DAG file imports; a pipeline called
-like a module that its own code imports; a parameter called `on_invalid` beside a validation; and columns of one
-dataset that differ only in case.
+A step called like a group, or like a name that Python or the DAG file has already; a pipeline called like a
+module that its own code imports; a parameter called `on_invalid` beside a validation; a step whose function file an
+alert needs too; and columns of one dataset that differ only in case.
 
 ## Why it hurts
-Airflow refuses two tasks or groups with one id; the other names hide what the generated code needs, or each
-other.
+Airflow refuses two tasks or groups with one id; the other names hide what the generated code needs, or each other.
 
 ## Example
 ```yaml
@@ -30,34 +29,15 @@ import builtins
 import sys
 from collections.abc import Iterator
 
+from airflow_llm.connectors.connector import Connector
+from airflow_llm.connectors.registry import get
 from airflow_llm.spec.diagnostic import Diagnostic, Place, Severity
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ValidateStep
 
 code = "name-collision"
-_IN_DAG_FILE = frozenset(
-    {
-        "airflow",
-        "asset",
-        "chain",
-        "context",
-        "dag",
-        "datetime",
-        "duration",
-        "get_current_context",
-        "params",
-        "path",
-        "pendulum",
-        "resources",
-        "staging",
-        "task",
-        "task_group",
-        "timedelta",
-        "timetable",
-        "yaml",
-    }
-)
-_BUILTINS = frozenset(name for name in dir(builtins) if name.islower())
+_IN_DAG_FILE = frozenset({"chain", "dag", "datetime", "os", "pendulum", "resources", "task", "timedelta", "yaml"})
+_TAKEN = _IN_DAG_FILE | {name for name in dir(builtins) if name.islower()}
 _MODULES = frozenset({"airflow", "pendulum", "yaml", "duckdb", "pyarrow", "pandas", "sqlalchemy", "requests"})
 
 
@@ -71,15 +51,29 @@ def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def _steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
     groups = {step.group for step in pipeline.steps}
+    alerts = _written_alerts(pipeline)
     for step in pipeline.steps:
         path = f"steps.{step.id}.id"
         if step.id in groups:
             message = f"{step.id!r} is the name of a step and of a group"
             yield _finding("error", path, message, "Airflow refuses two tasks or groups with one id")
-        if step.id in _BUILTINS or step.id in _IN_DAG_FILE or step.id in sys.stdlib_module_names:
-            what = "a Python built-in" if step.id in _BUILTINS else "a module or a name that the DAG file uses"
-            message = f"the step {step.id!r} is called like {what}"
-            yield _finding("warning", path, message, "the task's function hides it from the code after it")
+        if step.id in _TAKEN:
+            message = f"{step.id!r} is also a name of Python or of the DAG file, so the task's function is renamed"
+            yield _finding("info", path, message, "the name in the code is not the one in the spec")
+        if step.id in alerts:
+            message = f"{step.id!r} and the alerts over {step.id.removeprefix('alert_')!r} need one function file"
+            yield _finding("error", path, message, "one would overwrite the other")
+
+
+def _written_alerts(pipeline: Pipeline) -> set[str]:
+    """The functions of alerts that no connector sends; a step of that name needs the same file."""
+    used = {alert.connection for owner in (pipeline, *pipeline.steps) for alert in owner.alerts}
+    systems = {connection.name: get(connection.connector) for connection in pipeline.connections}
+    return {f"alert_{name}" for name in used if (found := systems.get(name)) is None or not _sends(found)}
+
+
+def _sends(connector: Connector) -> bool:
+    return connector.binding("airflow", "alert") is not None
 
 
 def _pipeline_id(pipeline: Pipeline) -> Iterator[Diagnostic]:
