@@ -15,7 +15,7 @@ _HOW = "set {name} in config.yml"
 
 
 def complete(pipeline: Pipeline) -> Pipeline:
-    """The pipeline with every setting that its bundle reads; what the user set stays. Completing twice changes nothing."""
+    """The pipeline with every setting that its bundle reads; what the user set stays. Twice is the same as once."""
     known = {setting.name: setting for setting in pipeline.settings}
     settings: dict[str, Setting] = {}
     assumptions = list(pipeline.assumptions)
@@ -53,6 +53,9 @@ def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, _Guess, str]]:
         yield name, _Guess(f"{connection.name}_{{env}}", f"{connection.name}_{{env}}"), "The Airflow connection ids"
         if _has_address(connection):
             yield f"{connection.name}_url", _address(connection), f"Where {connection.name} keeps its files"
+    if any(step.kind == "dbt" for step in pipeline.steps):
+        yield "dbt_project_dir", _Guess("/opt/airflow/dbt", "/opt/airflow/dbt"), "Where the dbt project is deployed"
+        yield "dbt_target", _Guess("{env}", "{env}"), "The target of the dbt profile"
     if _stages(pipeline):
         guess = _Guess("s3://company-staging", f"{_HOME}/staging")
         yield "staging_url", guess, "Where data waits between two steps"

@@ -36,7 +36,7 @@ def literal(value: object) -> Expression:
         case float() if not isfinite(value):
             return Expression(f'float("{value}")')
         case None | bool() | int() | float():
-            return Expression(repr(value))
+            return Expression(repr(value).replace("e+", "e"))
         case date():
             return Expression(f'"{value.isoformat()}"')
     raise TypeError(f"no literal for {type(value).__name__}")

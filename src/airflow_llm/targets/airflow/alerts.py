@@ -72,7 +72,7 @@ class Alerts:
             kind = "step success" if event == "success" else event
             parts = [self._notifier(alert, kind) for alert in own]
             if event != "success" and self._of(self.pipeline.alerts, event):
-                parts.insert(0, f"*{constant}")
+                parts.insert(0, Expression(f"*{constant}"))
             arguments[name] = Expression(f"[{', '.join(parts)}]")
         if self._of(step.alerts, "deadline"):
             raise UnsupportedError(
@@ -130,7 +130,7 @@ class Alerts:
         notes = {"context": "Mapping[str, Any]", "target": "str", "message": "str"}
         file_name = f"{name}_function.py"
         self.files[file_name] = hook_file(self.pipeline.id, file_name, (Hook(name, text, notes, "None", contract),))
-        self.imports |= {"from typing import Any", "from airflow.sdk import BaseNotifier"}
+        self.imports |= {"from airflow.sdk import BaseNotifier, Context"}
         return _class_name(name), {"target": alert.target, "message": alert.message}
 
     def classes(self) -> list[str]:
@@ -143,11 +143,12 @@ class Alerts:
                 f'    """Calls {name}, which is imported only when there is something to tell."""',
                 "",
                 "    def __init__(self, target: str, message: str) -> None:",
+                '        """Keep what to tell, and whom."""',
                 "        super().__init__()",
                 "        self.target = target",
                 "        self.message = message",
                 "",
-                "    def notify(self, context: Any) -> None:",
+                "    def notify(self, context: Context) -> None:",
                 '        """Tell it."""',
                 f"        from resources.{self.pipeline.id}.{name}_function import {name}",
                 "",

@@ -1,4 +1,4 @@
-"""Conditions as Python: a pure expression over what the steps before returned, parameters, row counts and the calendar."""
+"""Conditions as Python: pure expressions over what steps returned, parameters, row counts and the calendar."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from airflow_llm.spec.conditions import Combined, Comparison, Condition, Describ
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 from airflow_llm.targets.airflow.hook_file import Hook, hook_file
+from airflow_llm.targets.airflow.imports import local_imports
 from airflow_llm.targets.airflow.plan import outcomes, returning_step, rows_writer
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import literal
 
 _CALENDAR = {"weekday": "moment.isoweekday() % 7", "day": "moment.day", "month": "moment.month", "hour": "moment.hour"}
-_FAILED = '("failed", "upstream_failed")'
+_FAILED = '{"failed", "upstream_failed"}'
 
 
 @dataclass
@@ -43,23 +44,21 @@ class Predicates:
             case Described(text=text):
                 return self._described(text)
             case Negated(condition=part):
-                return f"not ({self.compile(part)})" if isinstance(part, (Comparison, Combined, Outcome)) else (
-                    f"not {self.compile(part)}"
+                return (
+                    f"not ({self.compile(part)})"
+                    if isinstance(part, (Comparison, Combined, Outcome))
+                    else (f"not {self.compile(part)}")
                 )
             case Combined(match=match, conditions=parts):
                 return self._combined(match, [self.compile(part) for part in parts], parts)
 
     def lines(self) -> list[str]:
         """The statements that come before the expressions are used."""
-        found = []
-        for hook in self.hooks:
-            module = f"resources.{self.pipeline.id}.{self.task_id}_function"
-            found.append(f"from {module} import {hook.name}")
+        module = f"resources.{self.pipeline.id}"
+        found = [f"from {module}.{self.task_id}_function import {hook.name}" for hook in self.hooks]
         if "rows" in self.needs:
-            found.append(f"from resources.{self.pipeline.id}.staging import row_count")
-        if found:
-            found.append("")
-        return found + self._context_lines()
+            found.append(f"from {module}.staging import row_count")
+        return [*local_imports(found), *self._context_lines()]
 
     def code(self, body: list[str], decorator: str, returns: str) -> TaskCode:
         """The task that the conditions decide in."""
@@ -110,11 +109,14 @@ class Predicates:
 
     def _comparison(self, comparison: Comparison) -> str:
         value = self._value(comparison)
-        operator, right = comparison.operator, comparison.right
+        operator: str = comparison.operator
+        right = comparison.right
         if isinstance(right, tuple) and len(right) == 1:
             operator, right = ("==" if operator == "in" else "!="), right[0]
         if right is None or isinstance(right, bool):
             operator = {"==": "is", "!=": "is not"}[operator]
+        if isinstance(right, tuple):
+            return f"{value} {operator} {{{', '.join(literal(item) for item in dict.fromkeys(right))}}}"
         return f"{value} {operator} {literal(right)}"
 
     def _value(self, comparison: Comparison) -> str:
@@ -155,7 +157,7 @@ class Predicates:
         self.needs.add("params")
         staged = [read for read in self.step.reads if self.pipeline.dataset(read).staged]
         self.datasets.update(dict.fromkeys(staged))
-        notes = {read: "str" for read in staged} | {"parameters": "Mapping[str, Any]"}
+        notes = dict.fromkeys(staged, "str") | {"parameters": "Mapping[str, Any]"}
         contract = "Returns whether this is so. `parameters` are those of the run"
         contract += "; the other arguments are URIs of Parquet files." if staged else "."
         self.hooks.append(Hook(name, text, notes, "bool", contract))

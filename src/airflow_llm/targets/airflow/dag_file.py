@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.targets.airflow import functions
 from airflow_llm.targets.airflow.alerts import Alerts
 from airflow_llm.targets.airflow.arguments import default_arguments, task_arguments
@@ -80,13 +79,13 @@ class DagFile:
             lines += statement(place)
         if config:
             lines += _CONFIG
+        if self.alerts.files:
+            lines += ["", "", *self.alerts.classes()]
         lines += constants
         if "pod(" in text and "executor_config=pod(" in text:
             self.imports |= {f"from {self.features.conf} import conf", "from typing import Any"}
             lines += ["", "", *FUNCTION.rstrip("\n").split("\n"), "", ""]
-        if self.alerts.files:
-            lines += ["", "", *self.alerts.classes()]
-        elif lines and lines[-1]:
+        if lines and lines[-1]:
             lines.append("")
         return _squeezed(lines)
 
@@ -127,7 +126,7 @@ class DagFile:
         if node.role == "step":
             arguments |= task_arguments(self.plan.pipeline, node.step, code, self.features)
             arguments |= self.alerts.of_step(node.step)
-            if code.operator and "doc_md" not in arguments:
+            if code.operator and (node.step.title.strip() or node.step.doc.strip()):
                 arguments["doc_md"] = literal(step_doc(node.step))
         return arguments
 
@@ -145,7 +144,7 @@ class DagFile:
 
     def _tasks(self, wiring: Wiring, names: Names) -> list[str]:
         """The statements that make the tasks, those of a group inside of it, then their order."""
-        lines: list[str] = [""]
+        lines: list[str] = [""] if self._flows() else []
         groups: dict[str, str] = {}
         inside: str | None = None
         for node in self.plan.nodes:
@@ -187,8 +186,3 @@ def _squeezed(lines: list[str]) -> list[str]:
             continue
         result.append(line)
     return result
-
-
-def pipeline_of(plan: Plan) -> Pipeline:
-    """The pipeline that is written."""
-    return plan.pipeline

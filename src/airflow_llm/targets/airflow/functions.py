@@ -83,16 +83,31 @@ def uses_any(plan: Plan, node: Node, code: TaskCode) -> bool:
     return any("Any" in note for note in (*notes, code.returns))
 
 
+def _items_of_step(pipeline: Pipeline, source: str, item: str) -> TaskCode:
+    """The list among what the other step returns: the one that is called like the item, else the first."""
+    names = pipeline.step(source).returns
+    name = next((name for name in names if name.startswith(item)), names[0])
+    return TaskCode(
+        decorator="task",
+        parameters=(name,),
+        body=(f"return {name}",),
+        returns="list[Any]",
+        scalars={name: (source, name)},
+        annotations={name: "list[Any]"},
+    )
+
+
 def items_code(pipeline: Pipeline, step: Step) -> TaskCode:
     """The task that lists the items of a mapped step."""
     from airflow_llm.targets.python import literal
 
     if step.for_each is None:
         raise ValueError(f"{step.id} is not mapped")
-    if step.for_each.parameter is None:
-        items = [item for item in step.for_each.items]
+    if step.for_each.items:
         note = f"list[{item_type(step)}]"
-        return TaskCode(decorator="task", body=(f"return {literal(items)}",), returns=note)
+        return TaskCode(decorator="task", body=(f"return {literal(list(step.for_each.items))}",), returns=note)
+    if step.for_each.step is not None:
+        return _items_of_step(pipeline, step.for_each.step, step.for_each.name)
     name = step.for_each.parameter
     if not any(parameter.name == name for parameter in pipeline.parameters):
         from airflow_llm.errors import InputError

@@ -34,12 +34,18 @@ def import_block(lines: Iterable[str]) -> list[str]:
     return block
 
 
+def local_imports(lines: Iterable[str]) -> list[str]:
+    """Imports at the head of a function, with the blank line after them; nothing when there are none."""
+    block = import_block(lines)[2:]
+    return [*block, ""] if block else []
+
+
 def _is_standard(module: str) -> bool:
-    return module.split(".")[0] in sys.stdlib_module_names
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _member_key(name: str) -> tuple[int, str]:
-    head = name.split(" as ")[0]
+    head = name.partition(" as ")[0]
     kind = 0 if head.isupper() and len(head) > 1 else 1 if head[:1].isupper() else 2
     return kind, head
 

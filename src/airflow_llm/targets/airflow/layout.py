@@ -1,16 +1,22 @@
 """Python source in the shape of `ruff format` (its default 88 columns), without paying for a process.
 
 A statement that is too long is opened at its last bracket, one element a line with a trailing comma, and so on
-inside. Emitters avoid what cannot be opened that way (long operators, comprehensions).
+inside; texts that are too long become several. Emitters avoid what cannot be opened that way (long operators).
 """
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator
+
+from airflow_llm.targets.python import literal
 
 WIDTH = 88
 INDENT = "    "
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_OPENING = ("(", "[", "{")
+_TEXT = re.compile(r"""(?P<head>(?:\w+=|"[^"\\]*": )?)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
+_PIECE = re.compile(r"(?:\\N\{[^}]*\}|\\x..|\\u....|\\U........|\\.|\S)+\s*|\s+", re.DOTALL)
 
 
 def block(lines: Iterable[str], depth: int = 1) -> list[str]:
@@ -24,24 +30,17 @@ def statement(source: str, depth: int = 0) -> list[str]:
     prefix = INDENT * depth
     if width(source) + len(prefix) <= WIDTH:
         return [prefix + source]
-    opened = _last_bracket(source)
-    if opened is None:
-        return [prefix + source]
-    start, end = opened
-    lines = [prefix + source[: start + 1]]
-    for element in elements(source[start + 1 : end]):
-        lines += _element(element, depth + 1)
-    lines.append(prefix + source[end:])
-    return lines
+    opened = _brackets(source)
+    return _opened(source, opened, depth) if opened else [prefix + source]
 
 
 def width(source: str) -> int:
-    """Columns of a line: wide characters take two."""
+    """Columns of a line: wide characters take two, combining ones none."""
     if source.isascii():
         return len(source)
-    from unicodedata import east_asian_width
+    from unicodedata import combining, east_asian_width
 
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in source)
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in source)
 
 
 def elements(source: str) -> list[str]:
@@ -51,48 +50,92 @@ def elements(source: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _element(source: str, depth: int) -> list[str]:
-    lines = statement(source, depth)
-    lines[-1] += ","
-    if len(lines) == 1 and width(lines[0]) > WIDTH:
-        body = statement_or_none(source, depth)
-        return body if body is not None else lines
-    return lines
-
-
-def statement_or_none(source: str, depth: int) -> list[str] | None:
-    """The element opened, when the comma after it is what makes it too long."""
-    opened = _last_bracket(source)
-    if opened is None:
-        return None
-    start, end = opened
+def _opened(source: str, brackets: list[tuple[int, int]], depth: int) -> list[str]:
+    """Opened at the last bracket; at earlier ones as well while what stands before it is too long."""
     prefix = INDENT * depth
-    lines = [prefix + source[: start + 1]]
-    for element in elements(source[start + 1 : end]):
-        lines += _element(element, depth + 1)
-    return [*lines, prefix + source[end:] + ","]
+    start, end = brackets[-1]
+    head = source[: start + 1]
+    inner = [*_inside(source[start + 1 : end], depth + 1), prefix + source[end:]]
+    before = [pair for pair in brackets[:-1] if source[pair[1] + 1 : pair[1] + 2] == "."]
+    if width(prefix + head) <= WIDTH or not before:
+        return [prefix + head, *inner]
+    lines = _opened(head, before, depth)
+    return [*lines, *inner]
 
 
-def _last_bracket(source: str) -> tuple[int, int] | None:
-    """Start and end of the last bracket at depth 0 that has something in it."""
-    found: tuple[int, int] | None = None
+def _inside(source: str, depth: int) -> list[str]:
+    cut = _comprehension(source)
+    if cut is not None:
+        return [*statement(source[:cut], depth), *statement(source[cut + 1 :], depth)]
+    return [line for element in elements(source) for line in _element(element, depth)]
+
+
+def _element(source: str, depth: int) -> list[str]:
+    prefix = INDENT * depth
+    if width(source) + len(prefix) < WIDTH:
+        return [f"{prefix}{source},"]
+    text = _TEXT.fullmatch(source)
+    if text is not None:
+        return _pieces(text, source, depth)
+    opened = _brackets(source)
+    lines = _opened(source, opened, depth) if opened else [prefix + source]
+    return [*lines[:-1], f"{lines[-1]},"]
+
+
+def _pieces(text: re.Match[str], source: str, depth: int) -> list[str]:
+    """A long text as several that Python joins, broken at its white space."""
+    prefix, quote = INDENT * depth, text["quote"]
+    room = WIDTH - len(prefix) - len(INDENT) - 2
+    lines = [""]
+    for piece in _PIECE.findall(text["text"]):
+        if lines[-1] and width(lines[-1] + piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    if len(lines) == 1:
+        return [f"{prefix}{source},"]
+    # Each piece is a text of its own, so it chooses its own quotes.
+    pieces = [literal(literal_eval(f"{quote}{line}{quote}")) for line in lines]
+    return [f"{prefix}{text['head']}(", *(f"{prefix}{INDENT}{piece}" for piece in pieces), f"{prefix}),"]
+
+
+def _comprehension(source: str) -> int | None:
+    """Where the `for` of a comprehension begins."""
+    covered = [(start, end) for start, end in _spans(source)]
+    for match in re.finditer(r" for \w+ in ", source):
+        if not any(start <= match.start() <= end for start, end in covered):
+            return match.start()
+    return None
+
+
+def _spans(source: str) -> Iterator[tuple[int, int]]:
+    """Brackets at depth 0 and string literals outside of brackets."""
     start = 0
-    for position, char, depth in _scan(source):
-        if char in _CLOSING and depth == 0:
+    for position, char, depth in _scan(source, strings=True):
+        if depth != 0:
+            continue
+        if char in _OPENING:
             start = position
-        elif char in ")]}" and depth == 0 and source[start + 1 : position].strip():
-            found = (start, position)
-    return found
+        elif char in ")]}":
+            yield start, position
+        elif char in "\"'":
+            yield position, _end_of_string(source, position)
 
 
-def _scan(source: str) -> Iterator[tuple[int, str, int]]:
-    """Brackets and commas outside of string literals, with the depth that they stand at."""
+def _brackets(source: str) -> list[tuple[int, int]]:
+    """Start and end of each bracket at depth 0 that has something in it."""
+    return [(a, b) for a, b in _spans(source) if source[a] in _OPENING and source[a + 1 : b].strip()]
+
+
+def _scan(source: str, *, strings: bool = False) -> Iterator[tuple[int, str, int]]:
+    """Brackets and commas outside of string literals, with the depth that they stand at; literals when asked."""
     depth, position, size = 0, 0, len(source)
     while position < size:
         char = source[position]
         if char in "\"'":
+            if strings:
+                yield position, char, depth
             position = _end_of_string(source, position)
-        elif char in _CLOSING:
+        elif char in _OPENING:
             yield position, char, depth
             depth += 1
         elif char in ")]}":

@@ -29,11 +29,10 @@ class Names:
         """The name of the task's function, or of the variable that holds its operator."""
         return self.functions[node.id]
 
-    def variable(self, node: Node, wanted: str | None = None) -> str:
+    def variable(self, node: Node, wanted: str | None, suffix: str) -> str:
         """The variable that holds a call of the task's function: the dataset that it makes, when that name is free."""
         if node.id not in self.variables:
-            candidates = [wanted] if wanted else []
-            base = next((name for name in candidates if name not in self._used), f"{node.id}_done")
+            base = wanted if wanted is not None and wanted not in self._used else f"{node.id}_{suffix}"
             self.variables[node.id] = self._free(base, self._used)
             self._used.add(self.variables[node.id])
         return self.variables[node.id]

@@ -169,6 +169,9 @@ def _needs_items(
     parallel = parallel_reads(pipeline, step, writers)
     if step.for_each.parameter is not None:
         return not parallel or takes_item(step)
+    if step.for_each.step is not None:
+        # Only a task's whole result can be mapped over, never one entry of it.
+        return bool(pipeline.step(step.for_each.step).returns) and (not parallel or takes_item(step))
     return bool(step.for_each.items and parallel and takes_item(step))
 
 
@@ -200,14 +203,16 @@ def _edges(
         for writer in writers.get(name, ()):
             if writer != step.id:
                 yield Edge(writer, step.id, needed=True)
+    # What is only in order stands before the guard; but a guard that looks at failures must not hide others.
+    gate = guard if guard is not None and not any(True for _ in outcomes(step.when)) else None
     for before in step.after:
-        yield Edge(before, step.id)
-    if step.for_each is not None and step.for_each.step is not None:
-        yield Edge(step.for_each.step, step.id, needed=True)
-    if items is not None:
-        yield Edge(items, step.id, needed=True)
+        yield Edge(before, gate or step.id)
     if guard is not None:
         yield Edge(guard, step.id, needed=True)
+    if step.for_each is not None and step.for_each.step is not None:
+        yield Edge(step.for_each.step, items or step.id, needed=True)
+    if items is not None:
+        yield Edge(items, step.id, needed=True)
     yield from _condition_edges(pipeline, step.when, step, guard or step.id, writers)
     if isinstance(step, ChooseStep):
         yield from _branch_edges(pipeline, step, writers)

@@ -13,7 +13,8 @@ FUNCTION = '''def pod(**requests: str) -> dict[str, Any]:
         return {}
     from kubernetes.client import models as k8s
 
-    size = {name.replace("gpu", "nvidia.com/gpu"): value for name, value in requests.items()}
+    names = {"gpu": "nvidia.com/gpu", "disk": "ephemeral-storage"}
+    size = {names.get(name, name): value for name, value in requests.items()}
     resources = k8s.V1ResourceRequirements(requests=size, limits=size)
     container = k8s.V1Container(name="base", resources=resources)
     return {"pod_override": k8s.V1Pod(spec=k8s.V1PodSpec(containers=[container]))}
@@ -27,11 +28,10 @@ def executor_config(resources: Resources, code: TaskCode) -> Expression | None:
     wanted = {
         "cpu": _number(resources.cpu),
         "memory": resources.memory,
+        "disk": resources.disk,
         "gpu": str(resources.gpu) if resources.gpu else None,
     }
     parts = [f"{name}={literal(value)}" for name, value in wanted.items() if value is not None]
-    if resources.disk is not None:
-        parts.append(f'**{{"ephemeral-storage": {literal(resources.disk)}}}')
     return Expression(f"pod({', '.join(parts)})") if parts else None
 
 

@@ -79,7 +79,18 @@ def _meet(
         merge = True
         if not free and union != universe[choice]:
             own[choice] = union
-    return own, merge
+    return own, merge and not _lacks_data(found, own)
+
+
+def _lacks_data(found: list[tuple[Edge, _Depends]], own: _Depends) -> bool:
+    """Whether running without regard to skips would run the task without data that it needs.
+
+    A branch skips its targets itself, so its own edges cannot do that.
+    """
+    return any(
+        edge.needed and edge.outcomes is None and any(choice in restricted for choice in own)
+        for edge, restricted in found
+    ) and any(not restricted for _, restricted in found)
 
 
 def _rule(plan: Plan, node: Node, merge: bool, own: _Depends, steps: Mapping[str, Node]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from airflow_llm.errors import UnsupportedError
+from airflow_llm.errors import InputError, UnsupportedError
 from airflow_llm.spec.steps import ForEach, Step
 from airflow_llm.targets.airflow.jinja import plain
 from airflow_llm.targets.airflow.names import Names
@@ -62,7 +62,8 @@ class Wiring:
         if self.codes[node.id].operator:
             return self.names.function(node)
         staged = self._outputs(node)
-        return self.names.variable(node, staged[0] if len(staged) == 1 else None)
+        suffix = "result" if self.taken.get(node.id) else "done"
+        return self.names.variable(node, staged[0] if len(staged) == 1 else None, suffix)
 
     @staticmethod
     def _ordered(before: list[str], after: list[str]) -> list[str]:
@@ -129,7 +130,7 @@ class Wiring:
         single = self._outputs(node) == [name] and not node.step.returns
         return variable if single else f"{variable}[{literal(name)}]"
 
-    def _argument(self, node: Node, name: str) -> str | None:
+    def _argument(self, node: Node, name: str) -> str:
         code = self.codes[node.id]
         if name in code.scalars:
             step, scalar = code.scalars[name]
@@ -138,15 +139,19 @@ class Wiring:
         writers = [writer for writer in self.plan.writers.get(name, ()) if writer != node.id]
         self.implied |= {(writer, node.id) for writer in writers}
         if not writers:
-            return None
+            raise InputError(
+                f"{node.id!r} reads {name!r}, which no step writes",
+                hint="add a step that writes it, or name the connection that it lies in",
+                place=f"steps.{node.id}.reads",
+            )
         results = [self._result(writer, name) for writer in writers]
         return results[0] if len(results) == 1 else f"[{', '.join(results)}]"
 
     def _call(self, node: Node, code: TaskCode) -> str:
         function = self.names.function(node)
         each = node.step.for_each if node.role == "step" else None
-        given = {name: self._argument(node, name) for name in code.parameters if each is None or name != each.name}
-        arguments = {name: Expression(value) for name, value in given.items() if value is not None}
+        named = [name for name in code.parameters if each is None or name != each.name]
+        arguments = {name: Expression(self._argument(node, name)) for name in named}
         if each is None:
             return call(function, arguments)
         return self._mapped(node, each, function, arguments)
@@ -170,10 +175,7 @@ class Wiring:
         if not found:
             return literal([plain(item) if isinstance(item, str) else item for item in each.items])
         self.implied.add((found[0], node.id))
-        made = next(other for other in self.plan.nodes if other.id == found[0])
-        if made.role == "step" and len(made.step.returns) == 1:
-            return self._result(found[0], made.step.returns[0])
-        return self._whole(made)
+        return self._whole(next(other for other in self.plan.nodes if other.id == found[0]))
 
     def _whole(self, node: Node) -> str:
         variable = self.variable(node)

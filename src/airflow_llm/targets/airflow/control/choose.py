@@ -35,7 +35,10 @@ def emit_guard(pipeline: Pipeline, step: Step) -> TaskCode:
     if step.when is None:
         raise ValueError(f"{step.id} has no condition")
     predicates = Predicates(pipeline, step, guard_id(pipeline, step) or step.id)
-    code = predicates.code([f"return {predicates.compile(step.when)}"], "task.short_circuit", "bool")
+    expression = predicates.compile(step.when)
+    # Parameters and states are untyped, so that what is compared with them is as well.
+    typed = f"bool({expression})" if predicates.needs & {"params", "states"} else expression
+    code = predicates.code([f"return {typed}"], "task.short_circuit", "bool")
     return TaskCode(
         imports=code.imports,
         decorator=code.decorator,

@@ -45,16 +45,15 @@ def _records(pipeline: Pipeline, step: HttpStep) -> TaskCode:
         f'CONFIG["{step.connection}_conn_id"]',
         literal(step.method),
         literal(step.path),
+        f'staged(CONFIG["staging_url"], {literal(name)})',
         f"headers={literal(dict(step.headers))}" if step.headers else "",
         f"body={literal(step.body)}" if step.body is not None else "",
-        "target=target",
     ]
     return TaskCode(
         decorator="task",
         body=(
             f"from resources.{pipeline.id}.staging import request_records, staged",
             "",
-            f'target = staged(CONFIG["staging_url"], {literal(name)})',
             f"return request_records({', '.join(part for part in parts if part)})",
         ),
         returns="str",

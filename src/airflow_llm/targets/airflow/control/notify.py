@@ -38,7 +38,9 @@ def _chat(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
         arguments["channel"] = literal(plain(step.target))
     text = f"*{step.subject}*\n{_text(pipeline, step)}" if step.subject else _text(pipeline, step)
     attached = _attached(pipeline, step)
-    arguments["text"] = literal(plain(text) + "".join(f"\n{name}: {_pulled(name, writer)}" for name, writer in attached))
+    arguments["text"] = literal(
+        plain(text) + "".join(f"\n{name}: {_pulled(name, writer)}" for name, writer in attached)
+    )
     return TaskCode(
         imports=("from airflow.providers.slack.operators.slack import SlackAPIPostOperator",),
         operator="SlackAPIPostOperator",
@@ -78,9 +80,9 @@ def _mail_with_files(pipeline: Pipeline, step: NotifyStep, body: str) -> TaskCod
         body=(
             f"from resources.{pipeline.id}.staging import local_copies",
             "",
-            f"with local_copies([{', '.join(staged)}]) as files:",
-            f"    with SmtpHook(smtp_conn_id={_connection(step)}) as hook:",
-            f"        hook.send_email_smtp(to={literal(addresses)}, subject={literal(_subject(pipeline, step))}, "
+            f"hook = SmtpHook(smtp_conn_id={_connection(step)})",
+            f"with hook as smtp, local_copies([{', '.join(staged)}]) as files:",
+            f"    smtp.send_email_smtp(to={literal(addresses)}, subject={literal(_subject(pipeline, step))}, "
             f"html_content={literal(body)}, files=files)",
         ),
         support=frozenset({"local_copies"}),
@@ -123,5 +125,4 @@ def _attached(pipeline: Pipeline, step: NotifyStep) -> list[tuple[str, str]]:
 
 
 def _pulled(name: str, writer: str) -> str:
-    key = f", key={name!r}" if False else ""
-    return f"{{{{ ti.xcom_pull(task_ids={writer!r}{key}) }}}}"
+    return f"{{{{ ti.xcom_pull(task_ids={writer!r}, key={name!r}) or ti.xcom_pull(task_ids={writer!r}) }}}}"

@@ -28,6 +28,6 @@ def emit_python(pipeline: Pipeline, step: PythonStep) -> TaskCode:
         decorator="task",
         parameters=(*staged_reads(pipeline, step), *([step.for_each.name] if step.for_each is not None else [])),
         body=tuple(calling(pipeline, step, line, alias, step.arguments)),
-        returns=task_returns(step, written),
+        returns=task_returns(pipeline, step),
         support=support(written),
     )

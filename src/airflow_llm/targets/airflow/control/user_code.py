@@ -8,11 +8,14 @@ from airflow_llm.spec.model import Scalar
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 from airflow_llm.targets.airflow.hook_file import Hook, hook_file
+from airflow_llm.targets.airflow.imports import local_imports
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import literal
 
 
-def described_task(pipeline: Pipeline, step: Step, text: str, arguments: Mapping[str, Scalar] | None = None) -> TaskCode:
+def described_task(
+    pipeline: Pipeline, step: Step, text: str, arguments: Mapping[str, Scalar] | None = None
+) -> TaskCode:
     """A hook: the function file that the user writes, and the task that calls it."""
     given = dict(arguments or {})
     staged = staged_reads(pipeline, step)
@@ -21,7 +24,7 @@ def described_task(pipeline: Pipeline, step: Step, text: str, arguments: Mapping
     notes = {name: "str | list[str]" if _from_mapped(pipeline, step, name) else "str" for name in staged}
     notes |= dict.fromkeys(item, "Any") | {name: _annotation(value) for name, value in given.items()}
     notes |= dict.fromkeys((_output(name) for name in written), "str")
-    hook = Hook(step.id, text, notes, _returns(step), _contract(pipeline, step, staged, written))
+    hook = Hook(step.id, text, notes, _returns(pipeline, step), _contract(pipeline, step, staged, written))
     file_name = f"{step.id}_function.py"
     module = f"resources.{pipeline.id}.{step.id}_function"
     body = calling(pipeline, step, f"from {module} import {step.id}", step.id, given)
@@ -29,7 +32,7 @@ def described_task(pipeline: Pipeline, step: Step, text: str, arguments: Mapping
         decorator="task",
         parameters=(*staged, *item),
         body=tuple(body),
-        returns=task_returns(step, written),
+        returns=task_returns(pipeline, step),
         files={file_name: hook_file(pipeline.id, file_name, (hook,))},
         support=support(written),
     )
@@ -43,15 +46,12 @@ def calling(pipeline: Pipeline, step: Step, line: str, function: str, arguments:
     parts += [f"{name}={literal(value)}" for name, value in arguments.items()]
     parts += [f"{_output(name)}={_output(name)}" for name in written]
     call = f"{function}({', '.join(parts)})"
-    lines = [line]
-    if written:
-        lines = sorted([line, f"from resources.{pipeline.id}.staging import staged"])
-    lines.append("")
+    lines = local_imports([line, *([f"from resources.{pipeline.id}.staging import staged"] if written else [])])
     lines += [f'{_output(name)} = staged(CONFIG["staging_url"], {literal(name)})' for name in written]
     pairs = ", ".join(f"{literal(name)}: {_output(name)}" for name in written)
     if step.returns:
         return [*lines, f"return {{{pairs}, **{call}}}" if written else f"return {call}"]
-    lines.append(call)
+    lines.append(f"return {call}" if not written and gives_items(pipeline, step) else call)
     if len(written) == 1:
         lines.append(f"return {_output(written[0])}")
     elif written:
@@ -64,11 +64,19 @@ def support(written: tuple[str, ...]) -> frozenset[str]:
     return frozenset({"staged"} if written else ())
 
 
-def task_returns(step: Step, written: tuple[str, ...]) -> str:
+def task_returns(pipeline: Pipeline, step: Step) -> str:
     """The annotation of what the task hands on."""
+    written = staged_writes(pipeline, step)
     if step.returns:
         return "dict[str, Any]"
-    return "None" if not written else "str" if len(written) == 1 else "dict[str, str]"
+    if not written:
+        return "list[Any]" if gives_items(pipeline, step) else "None"
+    return "str" if len(written) == 1 else "dict[str, str]"
+
+
+def gives_items(pipeline: Pipeline, step: Step) -> bool:
+    """Whether another step runs once for each item of what this one returns."""
+    return any(other.for_each is not None and other.for_each.step == step.id for other in pipeline.steps)
 
 
 def staged_reads(pipeline: Pipeline, step: Step) -> tuple[str, ...]:
@@ -88,8 +96,10 @@ def _output(name: str) -> str:
     return f"{name}_target"
 
 
-def _returns(step: Step) -> str:
-    return "dict[str, Any]" if step.returns else "None"
+def _returns(pipeline: Pipeline, step: Step) -> str:
+    if step.returns:
+        return "dict[str, Any]"
+    return "list[Any]" if gives_items(pipeline, step) and not staged_writes(pipeline, step) else "None"
 
 
 def _annotation(value: Scalar) -> str:
@@ -113,5 +123,7 @@ def _contract(pipeline: Pipeline, step: Step, staged: tuple[str, ...], written: 
     parts += [f"Writes {known[name].location or name} of {known[name].connection}." for name in outside]
     if step.returns:
         parts.append(f"Returns a dict with {', '.join(step.returns)}.")
+    if gives_items(pipeline, step):
+        parts.append("Returns the list of items that the next step runs for, one by one.")
     parts.append("The same run may call it again: it must then give the same result.")
     return "\n".join(parts)

@@ -13,6 +13,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import WaitStep
 from airflow_llm.spec.waits import ForDag, ForData, ForDelay, ForDescribed, ForHttp, ForQuery, ForTime
 from airflow_llm.targets.airflow.control.wait_sql import query_sensor, table_sensor
+from airflow_llm.targets.airflow.data.parts import path_of
 from airflow_llm.targets.airflow.hook_file import Hook, hook_file
 from airflow_llm.targets.airflow.jinja import plain
 from airflow_llm.targets.airflow.task import TaskCode
@@ -147,7 +148,7 @@ def _file(pipeline: Pipeline, dataset: Dataset) -> TaskCode:
     """Any object store and local files alike; a pattern (`*.csv`) waits for at least one match."""
     name = dataset.connection or ""
     url, conn_id = f'CONFIG["{name}_url"]', f'CONFIG["{name}_conn_id"]'
-    location = literal(dataset.location or dataset.name)
+    location = literal(path_of(dataset))
     return TaskCode(
         decorator="task.sensor",
         body=(
@@ -177,5 +178,3 @@ def _described(pipeline: Pipeline, step: WaitStep) -> TaskCode:
         files={file_name: hook_file(pipeline.id, file_name, (Hook(step.id, text, {}, "bool", contract),))},
     )
     return _with_limits(pipeline, step, code)
-
-

@@ -22,7 +22,9 @@ def query_sensor(pipeline: Pipeline, step: WaitStep, wait: ForQuery) -> TaskCode
     from airflow_llm.connectors.sql.extract import narrowed
 
     dialect = _dialect(pipeline, wait.connection)
-    return _sensor(pipeline, step, wait.connection, {to: narrowed(wait.sql, None, dialect, to) for to in _both(dialect)})
+    return _sensor(
+        pipeline, step, wait.connection, {to: narrowed(wait.sql, None, dialect, to) for to in _both(dialect)}
+    )
 
 
 def table_sensor(pipeline: Pipeline, step: WaitStep, wait: ForData) -> TaskCode:
@@ -59,9 +61,7 @@ def _rows(location: str, partition: str | None, dialect: str) -> str:
     if partition is not None:
         start, end = (exp.cast(exp.Literal.string(name), "timestamp") for name in _BOUNDS)
         moment = column(partition, dialect)
-        query = query.where(
-            exp.GTE(this=moment, expression=start), exp.LT(this=moment.copy(), expression=end)
-        )
+        query = query.where(exp.GTE(this=moment, expression=start), exp.LT(this=moment.copy(), expression=end))
     return query.limit(1).sql(dialect, pretty=True) + "\n"
 
 

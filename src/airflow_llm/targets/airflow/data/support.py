@@ -11,7 +11,7 @@ from importlib.resources import files
 from airflow_llm.targets.airflow.imports import import_block
 
 _PACKAGE = "airflow_llm.targets.airflow.support"
-_MODULES = ("location", "engine", "rows", "unload", "load", "load_server", "load_table", "rules")
+_MODULES = ("location", "engine", "rows", "unload", "files", "api", "load", "load_server", "load_table", "rules")
 _HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by itself."""'
 
 
