@@ -59,8 +59,8 @@ def _seed(pipeline: Pipeline, dataset: Dataset, table: pa.Table, folder: Path, w
             return {"kind": "file", "target": f"embedded/{connection}/{path}", "source": str(source)}
         case "http":
             source = write_table(table, folder / f"{dataset.name}.json", "json")
-            path = f"{connection}/{(dataset.location or dataset.name).lstrip('/').partition('?')[0]}"
-            return {"kind": "answer", "path": path, "source": str(source)}
+            path = _STORE.sub("", dataset.location or dataset.name).lstrip("/")
+            return {"kind": "answer", "path": path.partition("?")[0], "source": str(source)}
     return None
 
 

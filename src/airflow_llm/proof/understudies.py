@@ -152,6 +152,6 @@ def _resized(table: pa.Table, rows: int) -> pa.Table:
     """The table's rows, repeated or cut to that number."""
     if rows <= table.num_rows or table.num_rows == 0:
         return table.slice(0, rows)
-    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow as pa
 
     return table.take(pa.array([n % table.num_rows for n in range(rows)]))

@@ -61,16 +61,22 @@ def _run(
     home = Path(bundle["home"]) / "homes" / scenario["home"]
     if scenario.get("fresh"):
         shutil.rmtree(home, ignore_errors=True)
+        servers.http.answers.clear()
     stores.seed(home, scenario.get("seeds", []), servers.http.answers)
     _enter(home, bundle["connections"], servers)
     servers.received.clear()
+    values = {name: _filled(value, home) for name, value in scenario.get("replace", {}).items()}
+    scenario = {**scenario, "replace": values}
     if scenario.get("kill_at") is not None:
         return _run_killed(bundle, scenario, home, template, channel)
     calls: list[dict[str, Any]] = []
     published: list[dict[str, str]] = []
     with publishing.watched(home, published):
         dag = _changed_dag(bundle, scenario, calls, channel)
-        run = engine.run(dag, channel, logical_date=_date(scenario), conf=scenario.get("conf"))
+        run = engine.run(
+            dag, channel, logical_date=_date(scenario), conf=scenario.get("conf"), logs=scenario.get("logs")
+        )
+    bundle.setdefault("publishes", len(published))
     result = asdict(run)
     for task in result["tasks"]:
         task["rows"] = stores.rows_of(task["value"], home)
@@ -83,6 +89,18 @@ def _run(
         "mails": list(servers.received.mails),
         "stores": stores.dump(home, Path(bundle["home"]) / "dumps" / scenario["name"]),
     }
+
+
+def _filled(value: Any, home: Path) -> Any:
+    """The value with the place of this scenario's data in its texts."""
+    match value:
+        case str():
+            return value.replace("@HOME@", str(home))
+        case list():
+            return [_filled(item, home) for item in value]
+        case dict():
+            return {name: _filled(item, home) for name, item in value.items()}
+    return value
 
 
 def _enter(home: Path, connections: dict[str, str], servers: standins.StandIns) -> None:
@@ -120,13 +138,17 @@ def _changed_dag(
 def _run_killed(
     bundle: dict[str, Any], scenario: dict[str, Any], home: Path, template: Path, channel: Channel
 ) -> dict[str, Any]:
-    """Run in a fork with a database of its own, and let it die at the rename."""
+    """Run in a fork with a database of its own, and let it die at the rename (-1: the last of the first run)."""
+    total = bundle.get("publishes", 0)
+    at = scenario["kill_at"] if scenario["kill_at"] >= 0 else total - 1
+    if total == 0 or (scenario["kill_at"] < 0 and at == 0):
+        return {"state": "nothing to kill", "tasks": []}
     child = os.fork()
     if child == 0:
         try:
             database.after_fork()
             database.use(template, Path(bundle["home"]) / "killed.db")
-            with publishing.watched(home, [], kill_at=scenario["kill_at"]):
+            with publishing.watched(home, [], kill_at=at):
                 dag = _changed_dag(bundle, scenario, [], channel)
                 engine.run(dag, channel, logical_date=_date(scenario), conf=scenario.get("conf"))
         finally:

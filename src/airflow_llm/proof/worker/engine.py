@@ -59,18 +59,20 @@ def load(folder: Path) -> Any:
     return find("DagBag")(dag_folder=str(folder), safe_mode=False, load_op_links=False)
 
 
-def run(dag: Any, channel: Channel, *, logical_date: datetime | None, conf: dict[str, Any] | None) -> Run:
+def run(
+    dag: Any, channel: Channel, *, logical_date: datetime | None, conf: dict[str, Any] | None, logs: bool | None = None
+) -> Run:
     """`dag.test()`, and what became of each task."""
     attempts: list[Attempt] = []
     started = time.perf_counter()
-    with _recorded(attempts, channel):
+    with _recorded(attempts, channel, bool(logs)):
         dag_run = dag.test(logical_date=logical_date, run_conf=conf or {})
     seconds = time.perf_counter() - started
     return Run(str(_value(dag_run.state)), dag_run.run_id, seconds, attempts, _tasks(dag_run))
 
 
 @contextmanager
-def _recorded(attempts: list[Attempt], channel: Channel) -> Iterator[None]:
+def _recorded(attempts: list[Attempt], channel: Channel, logs: bool) -> Iterator[None]:
     module: Any = import_module("airflow.sdk.definitions.dag")
     original = module._run_task
 
@@ -84,7 +86,7 @@ def _recorded(attempts: list[Attempt], channel: Channel) -> Iterator[None]:
             error = getattr(result, "error", None)
         finally:
             attempt.seconds = time.perf_counter() - started
-        if error is not None or str(_value(instance.state)) in ("failed", "up_for_retry"):
+        if error is not None or logs or str(_value(instance.state)) in ("failed", "up_for_retry"):
             attempt.error = "".join(traceback.format_exception_only(error)).strip() if error else ""
             attempt.log = "\n".join(channel.tail(position).splitlines()[-_LOG_LINES:])
         return result

@@ -1,0 +1,1 @@
+"""The parts of judging: runs, tasks, branches and alerts."""

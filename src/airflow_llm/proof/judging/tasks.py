@@ -1,0 +1,93 @@
+"""The table of the proof: each task's state, time, rows and stand-in in the run on good data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow_llm.connectors.registry import get
+from airflow_llm.connectors.sql.names import table_parts
+from airflow_llm.proof.evidence import TaskEvidence
+from airflow_llm.proof.placement import object_path, stand_in_of
+from airflow_llm.spec.datasets import Dataset
+from airflow_llm.spec.steps import Step
+
+if TYPE_CHECKING:
+    from airflow_llm.proof.plan import Planner
+
+_NAMES = {
+    "duckdb": "DuckDB file for {title}",
+    "folder": "local folder for {title}",
+    "http": "local HTTP server for {title}",
+    "smtp": "local mail sink for {title}",
+}
+
+
+def task_evidence(plan: Planner, result: Mapping[str, Any]) -> list[TaskEvidence]:
+    """One line for each task of a step, mapped instances together."""
+    seconds: dict[str, float] = {}
+    for attempt in result["attempts"]:
+        seconds[attempt["task_id"]] = seconds.get(attempt["task_id"], 0.0) + attempt["seconds"]
+    rows = dataset_rows(plan, result)
+    found = []
+    for step in plan.pipeline.steps:
+        states = sorted({task["state"] for task in result["tasks"] if task["task_id"] == step.id})
+        reason = plan.reasons.get(step.id, "")
+        found.append(
+            TaskEvidence(
+                task=step.id,
+                state="/".join(states) or "missing",
+                seconds=round(seconds.get(step.id, 0.0), 3),
+                rows_in=_total(rows, step.reads),
+                rows_out=_total(rows, step.writes),
+                stand_in="recorded stand-in" if reason else _stand_ins(plan, step),
+                proven=not reason,
+                reason=reason,
+            )
+        )
+    return found
+
+
+def dataset_rows(plan: Planner, result: Mapping[str, Any]) -> dict[str, int]:
+    """The rows of each dataset after the run, as far as they can be counted."""
+    found: dict[str, int] = {}
+    for dataset in plan.pipeline.datasets:
+        data = stored(plan, dataset, result["stores"])
+        counts = [item["rows"] for item in data if item["rows"] is not None]
+        if counts:
+            found[dataset.name] = sum(counts)
+    return found
+
+
+def stored(plan: Planner, dataset: Dataset, stores: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What the stand-ins hold of the dataset: one entry, or one for each item of a mapped step."""
+    if dataset.staged:
+        end, folder = f"/{dataset.name}.parquet", f"/{dataset.name}/"
+        staging = {name: data for name, data in stores.items() if name.startswith(f"staging/{plan.pipeline.id}/")}
+        exact = [data for name, data in staging.items() if name.endswith(end) and "/quarantine/" not in name]
+        return exact or [data for name, data in staging.items() if folder in name and "/quarantine/" not in name]
+    connection = dataset.connection or ""
+    if stand_in_of(plan.pipeline, connection) == "duckdb":
+        *schema, table = table_parts(dataset.location or dataset.name)[-2:]
+        wanted = f"{connection}.duckdb/{schema[0] if schema else 'main'}.{table}".casefold()
+        return [data for name, data in stores.items() if name.casefold() == wanted]
+    path = f"{connection}/{object_path(dataset, plan.date)}"
+    return [data for name, data in stores.items() if name == path or name.startswith(f"{path}/")]
+
+
+def _total(rows: Mapping[str, int], names: tuple[str, ...]) -> int | None:
+    known = [rows[name] for name in names if name in rows]
+    return sum(known) if known else None
+
+
+def _stand_ins(plan: Planner, step: Step) -> str:
+    datasets = {dataset.name: dataset for dataset in plan.pipeline.datasets}
+    connections = [datasets[name].connection for name in (*step.reads, *step.writes) if name in datasets]
+    connections.append(getattr(step, "connection", None))
+    connectors = {item.name: item.connector for item in plan.pipeline.connections}
+    found = []
+    for connection in dict.fromkeys(name for name in connections if name):
+        connector = get(connectors.get(connection, connection))
+        if connector is not None:
+            found.append(_NAMES[connector.standin].format(title=connector.title))
+    return ", ".join(dict.fromkeys(found))

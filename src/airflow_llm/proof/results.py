@@ -1,0 +1,119 @@
+"""Whether each step's output is what the spec says of its actual input, worked out without the generated code."""
+
+# ruff: noqa: S608  # this module compares by SQL over views of its own, and quotes every column
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow_llm.proof.judging.tasks import stored
+from airflow_llm.proof.reckoning import UnclearError, reckon
+from airflow_llm.spec.datasets import Dataset
+from airflow_llm.spec.steps import ExtractStep, LoadStep, Step, TransformStep
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from airflow_llm.proof.plan import Planner
+
+_LOOSE = ("DOUBLE", "FLOAT", "DECIMAL", "REAL")
+
+
+def wrong_results(plan: Planner, result: Mapping[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
+    """(step, what was compared, whether it held; None: it could not be worked out)."""
+    for step in plan.pipeline.steps:
+        if step.id in plan.reasons or step.for_each is not None or not step.reads or not step.writes:
+            continue
+        if not any(task["task_id"] == step.id and task["state"] == "success" for task in result["tasks"]):
+            continue
+        yield from _of_step(plan, step, result["stores"])
+
+
+def _of_step(plan: Planner, step: Step, stores: Mapping[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
+    import duckdb
+
+    if not isinstance(step, (ExtractStep, LoadStep, TransformStep)):
+        return
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        pairs = [(step.reads, step.writes)] if isinstance(step, TransformStep) else list(_pairs(step))
+        for reads, writes in pairs:
+            what = f"{', '.join(writes)} from {', '.join(reads)}"
+            try:
+                difference = _difference(plan, step, (reads, writes[0]), stores, connection)
+            except (duckdb.Error, UnclearError, KeyError) as error:
+                yield step.id, f"{what}: not worked out ({str(error).splitlines()[0]})", None
+            else:
+                yield step.id, f"{what}: {difference or 'the rows that the spec says'}", not difference
+
+
+def _pairs(step: Step) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for read, write in zip(step.reads, step.writes, strict=False):
+        yield (read,), (write,)
+
+
+def _difference(
+    plan: Planner,
+    step: Step,
+    ends: tuple[Sequence[str], str],
+    stores: Mapping[str, Any],
+    connection: DuckDBPyConnection,
+) -> str:
+    reads, write = ends
+    for name in reads:
+        _view(connection, plan, plan.pipeline.dataset(name), stores)
+    _view(connection, plan, plan.pipeline.dataset(write), stores, alias="the output")
+    columns = {name: _columns(connection, name) for name in reads}
+    query, compared = reckon(step, columns)
+    connection.execute(f'CREATE VIEW "the expected" AS {query}')
+    return _compare(connection, step, compared)
+
+
+def _view(
+    connection: DuckDBPyConnection, plan: Planner, dataset: Dataset, stores: Mapping[str, Any], alias: str = ""
+) -> None:
+    copies = [data["copy"] for data in stored(plan, dataset, stores) if data.get("copy")]
+    if not copies:
+        raise UnclearError(f"no rows of {dataset.name} were found")
+    connection.read_parquet(copies, union_by_name=True).create_view(f'"{alias or dataset.name}"')
+
+
+def _columns(connection: DuckDBPyConnection, name: str) -> dict[str, str]:
+    return {str(row[0]): str(row[1]) for row in connection.execute(f'DESCRIBE FROM "{name}"').fetchall()}
+
+
+def _compare(connection: DuckDBPyConnection, step: Step, compared: Sequence[str] | None) -> str:
+    """What differs between the expected rows and the output, as multisets; empty when nothing does."""
+    wanted, found = _columns(connection, "the expected"), _columns(connection, "the output")
+    folded = {name.casefold(): name for name in found}
+    names = [name for name in wanted if compared is None or name in compared]
+    missing = [name for name in names if name.casefold() not in folded]
+    if missing:
+        return f"the columns {missing} are missing"
+    if not names:
+        counts = [connection.execute(f'SELECT count(*) FROM "{it}"').fetchall()[0][0] for it in _BOTH]
+        return "" if counts[0] == counts[1] else f"there are {counts[1]} rows, not {counts[0]}"
+    lists = [
+        ", ".join(_comparable(name, wanted[name], found[folded[name.casefold()]]) for name in names),
+        ", ".join(_comparable(folded[name.casefold()], wanted[name], found[folded[name.casefold()]]) for name in names),
+    ]
+    left, right = (f'(SELECT {columns} FROM "{it}")' for columns, it in zip(lists, _BOTH, strict=True))
+    lost = connection.execute(f"SELECT count(*) FROM ({left} EXCEPT ALL {right})").fetchall()[0][0]
+    extra = connection.execute(f"SELECT count(*) FROM ({right} EXCEPT ALL {left})").fetchall()[0][0]
+    if isinstance(step, LoadStep) and step.mode == "partition":
+        lost = 0
+    if lost or extra:
+        return f"{lost} rows that the spec asks for are missing, {extra} rows are there that it does not ask for"
+    return ""
+
+
+_BOTH = ("the expected", "the output")
+
+
+def _comparable(name: str, wanted: str, found: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    if any(kind.startswith(_LOOSE) for kind in (wanted, found)):
+        return f"round(TRY_CAST({quoted} AS DOUBLE), 6)"
+    if any(kind.startswith(("TIMESTAMP", "DATE")) for kind in (wanted, found)):
+        return f"TRY_CAST({quoted} AS TIMESTAMP)"
+    return f"CAST({quoted} AS VARCHAR)"
