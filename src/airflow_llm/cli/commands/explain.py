@@ -11,6 +11,7 @@ from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.errors import NotFoundError
 
 app = typer.Typer(add_completion=False)
+_SHOWN_ELSEWHERE = frozenset({"id", "kind", "reads", "writes", "after", "origin", "confidence"})
 
 
 @app.command(cls=Command)
@@ -52,6 +53,7 @@ def _facts(one: Any, name: str) -> dict[str, Any]:
         getattr(step, "connection", None)
     }
     subjects = {name, *step.reads, *step.writes, *(system for system in systems if system)}
+    values = step.model_dump(mode="json", exclude_defaults=True)
     return {
         "id": name,
         "kind": step.kind,
@@ -61,11 +63,7 @@ def _facts(one: Any, name: str) -> dict[str, Any]:
         "after": sorted(downstream(pipeline)[name]),
         "reads": list(step.reads),
         "writes": list(step.writes),
-        "settings": step.model_dump(
-            mode="json",
-            exclude_defaults=True,
-            exclude={"id", "kind", "reads", "writes", "after", "origin", "confidence"},
-        ),
+        "settings": {key: value for key, value in values.items() if key not in _SHOWN_ELSEWHERE},
         "assumptions": [
             assumption.model_dump(mode="json")
             for assumption in pipeline.assumptions

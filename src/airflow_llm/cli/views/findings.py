@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from airflow_llm.cli.terminal import line, plain
@@ -39,18 +40,23 @@ def findings_data(findings: Sequence[Diagnostic]) -> list[dict[str, Any]]:
     return [finding.model_dump(mode="json", exclude_defaults=True) for finding in findings]
 
 
-def _finding(finding: Diagnostic) -> Text:
-    text = Text("  ").append(finding.severity, style=_COLOURS[finding.severity])
+def _finding(finding: Diagnostic) -> RenderableType:
+    text = Text(finding.severity, style=_COLOURS[finding.severity])
     text.append(f" {finding.code}", style="dim")
     place = str(finding.place)
     if place:
         text.append(f" {line(place)}", style="bold")
     text.append(f"  {plain(finding.message)}")
+    parts: list[RenderableType] = [Padding(text, (0, 0, 0, 2), expand=False)]
     if finding.why:
-        text.append(f"\n      why: {plain(finding.why)}", style="dim")
+        parts.append(_indented(f"why: {plain(finding.why)}", "dim"))
     if finding.hint:
-        text.append(f"\n      do: {plain(finding.hint)}", style="dim")
+        parts.append(_indented(f"do:  {plain(finding.hint)}", "dim"))
     if finding.fix is not None:
         way = "`airflow-llm check --fix` does it" if finding.fix.safe else "changes the meaning: yours to decide"
-        text.append(f"\n      fix: {line(finding.fix.title)} ({way})", style="green")
-    return text
+        parts.append(_indented(f"fix: {line(finding.fix.title)} ({way})", "green"))
+    return Group(*parts)
+
+
+def _indented(text: str, style: str) -> RenderableType:
+    return Padding(Text(text, style=style), (0, 0, 0, 6), expand=False)

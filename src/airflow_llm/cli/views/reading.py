@@ -20,6 +20,7 @@ from airflow_llm.spec.steps import Alert, Step
 
 _SURE, _DOUBTFUL = 0.85, 0.6
 _MOST_STEPS = 400
+_CONFIG = "config."
 
 
 def reading_tree(pipeline: Pipeline, confidence: float) -> RenderableType:
@@ -44,12 +45,15 @@ def notes(pipeline: Pipeline) -> Iterable[RenderableType]:
     """The assumptions that were made and the questions that are open, each with what to do."""
     if pipeline.assumptions:
         tree = Tree(Text("assumptions (what the text did not say)", style="bold"), guide_style="dim")
+        settings = [
+            one.subject.removeprefix(_CONFIG) for one in pipeline.assumptions if one.subject.startswith(_CONFIG)
+        ]
         for assumption in pipeline.assumptions:
-            text = Text(line(assumption.subject), style="yellow").append(": ", style="not yellow")
-            text.append(line(assumption.text), style="default")
-            if assumption.change:
-                text.append(f"  change: {line(assumption.change)}", style="dim")
-            tree.add(text)
+            if not assumption.subject.startswith(_CONFIG):
+                tree.add(_assumption(assumption.subject, assumption.text, assumption.change))
+        if settings:
+            how = "look at config.yml before you deploy"
+            tree.add(_assumption("config.yml", f"guessed values for {', '.join(settings)}", how))
         yield tree
     if pipeline.questions:
         tree = Tree(Text("questions (the text can be read in several ways)", style="bold"), guide_style="dim")
@@ -63,6 +67,11 @@ def notes(pipeline: Pipeline) -> Iterable[RenderableType]:
                 text.append(f"  or: {line('; '.join(question.options))}", style="dim")
             tree.add(text)
         yield tree
+
+
+def _assumption(subject: str, text: str, change: str) -> Text:
+    row = Text(line(subject), style="yellow").append(f": {line(text, 400)}", style="default")
+    return row.append(f"  change: {line(change)}", style="dim") if change else row
 
 
 def reading_data(pipeline: Pipeline, confidence: float) -> dict[str, Any]:
