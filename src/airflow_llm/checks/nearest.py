@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """A sentence with the nearest known name, or with the few there are; empty when there is none."""
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like this one; empty when none is."""
     from difflib import get_close_matches
 
+    return next(iter(get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)), "")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A sentence with the nearest known name, or with the few there are."""
     names = sorted(set(known))
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    near = nearest(name, names)
+    if near:
+        return f"did you mean {near!r}?"
     if not names:
         return "none is defined"
     return "known: " + ", ".join(names[:8]) + (", …" if len(names) > 8 else "")

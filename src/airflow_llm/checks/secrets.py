@@ -53,7 +53,8 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"\{\{|\{%|\$\{|\$\(|^\$\w+$|^%\(?\w+\)?s?$|^<.*>$|^(.)\1*$|^\{\w*\}$|^(?:none|null|true|false|str)$", re.I
+    r"\{\{|\{%|\$\{|\$\(|^\$\w+$|^%\(?\w+\)?s?$|^[<\[`]|^(.)\1*$|^\{\w*\}$|^your[-_]|^(?:none|null|true|false|str)$",
+    re.I,
 )
 _UNLIKE_A_WORD = re.compile(r"[0-9!@#$%^&*+]")
 _WORD = re.compile(rf"(?<![\w/+=-])[A-Za-z0-9+/]{{{_SHORTEST_RANDOM},}}={{0,2}}(?![\w/-])")

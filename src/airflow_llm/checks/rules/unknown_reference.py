@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.checks.conditions import CALENDAR, parts
-from airflow_llm.checks.nearest import suggestion
+from airflow_llm.checks.nearest import nearest, suggestion
 from airflow_llm.checks.references import references
 from airflow_llm.spec.conditions import Comparison, Condition
 from airflow_llm.spec.diagnostic import Diagnostic, Place
@@ -64,7 +64,8 @@ def _assets(pipeline: Pipeline, datasets: set[str]) -> Iterator[Diagnostic]:
     if not isinstance(pipeline.schedule, AssetSchedule):
         return
     for number, name in enumerate(pipeline.schedule.assets):
-        if name not in datasets and "://" not in name:
+        # Another DAG may own an asset of any name; one that is nearly a dataset of this spec is a slip.
+        if name not in datasets and "://" not in name and nearest(name, datasets):
             message = f"the schedule waits for {name!r}, which is neither a dataset of this spec nor a URI"
             yield _finding(f"schedule.assets.{number}", message, name, datasets)
 
