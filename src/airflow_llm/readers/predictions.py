@@ -38,12 +38,19 @@ def prediction(reading: Reading) -> dict[str, Any]:
         "alerts": [_alert(alert) for alert in _alerts(pipeline)],
         "conditions": list(_conditions(pipeline)),
         "mapped": {step.id: step.for_each.name for step in pipeline.steps if step.for_each is not None},
-        "systems": [connection.name for connection in pipeline.connections],
+        "systems": _systems(reading),
         "task_retries": {step.id: step.retries for step in pipeline.steps if step.retries is not None},
         "timeouts_minutes": _timeouts(pipeline),
         "trigger_rules": {step.id: step.trigger_rule for step in pipeline.steps if step.trigger_rule is not None},
         "confidence": reading.confidence,
     }
+
+
+def _systems(reading: Reading) -> list[str]:
+    """Every system that the pipeline uses or the text names."""
+    named = reading.trace.get("systems")
+    used = [connection.name for connection in reading.pipeline.connections]
+    return list(dict.fromkeys([*used, *(named if isinstance(named, list) else [])]))
 
 
 def predict_cases(cases_path: Path, texts_dir: Path | None = None) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def _predict(name: str, text: str) -> dict[str, Any]:
 
 def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:
     task: dict[str, Any] = {"id": step.id, "kind": _kind(pipeline, step)}
-    if step.title or step.origin is not None:
+    if step.title:
         task["text"] = step.title
     systems = {pipeline.dataset(name).connection for name in (*step.reads, *step.writes)} - {None}
     connection = getattr(step, "connection", None)

@@ -12,9 +12,9 @@ from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
 from airflow_llm.readers.prose.findings import Findings
-from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.flow import Flow, object_words
 from airflow_llm.readers.prose.link import Linked
-from airflow_llm.readers.prose.naming import step_id
+from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.scope import Scopes
 from airflow_llm.spec.pipeline import Pipeline
@@ -30,7 +30,7 @@ def assemble(
     drafts = ordered(linked.drafts)
     taken: set[str] = set()
     for draft in drafts:
-        draft.id = step_id(draft, taken)
+        draft.id = step_id(draft, taken, _inherited(draft, linked.drafts))
     flow = Flow(linked.drafts)
     steps = _steps(source, drafts, linked.drafts, findings, flow)
     data = _whole(source, drafts, findings, flow, slips, wanted_id)
@@ -46,6 +46,23 @@ def assemble(
         raise InputError(
             f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
         ) from error
+
+
+def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:
+    """The object words of the nearest steps before, for a step that only says `it` or `them`."""
+    layer, seen = sorted(draft.ups), set()
+    while layer:
+        found = [
+            word
+            for number in layer
+            for word in object_words(numbered[number])
+            if numbered[number].kind not in ("validate", "choose", "notify")
+        ]
+        if found:
+            return list(dict.fromkeys(found))
+        seen |= set(layer)
+        layer = sorted({up for number in layer for up in numbered[number].ups} - seen)
+    return []
 
 
 def ordered(drafts: Sequence[Draft]) -> list[Draft]:
@@ -114,7 +131,7 @@ def _fields(source: str, draft: Draft, numbered: Sequence[Draft], flow: Flow) ->
         else getattr(builders, f"build_{draft.kind}")(draft, flow)
     )
     start, end = draft.span
-    fields: dict[str, Any] = {"id": draft.id, **made}
+    fields: dict[str, Any] = {"id": draft.id, "title": title_of(draft), **made}
     fields["origin"] = {
         "text": source[start:end][:_LONGEST_ORIGIN],
         "start": start,

@@ -250,7 +250,7 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if index >= len(flat) or flat[index].masked:
         return index < len(flat)
     token = flat[index]
-    if token.marker in _BREAKS or token.norm in words("negation"):
+    if token.marker in _BREAKS or (token.norm in words("negation") and not _in_statement(current)):
         return True
     if any(_fits(verb.form, current) and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return True

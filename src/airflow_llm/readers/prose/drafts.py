@@ -111,7 +111,9 @@ def name_words(tokens: Sequence[Token]) -> list[str]:
     """The words of a phrase that a name is made of."""
     found: list[str] = []
     for token in tokens:
-        if token.tag in ("url", "uri", "path", "file", "email", "channel", "quoted", "template"):
+        if token.tag == "time":
+            found.append(re.sub(r"\W", "", token.norm))
+        elif token.tag in ("url", "uri", "path", "file", "email", "channel", "quoted", "template"):
             found.extend(_address_words(token))
         elif token.tag in ("word", "name", "table", "number") and token.norm not in _EMPTY:
             found.extend(part for part in re.split(r"[^a-z0-9]+", _ascii(token.norm).replace("'s", "")) if part)

@@ -35,6 +35,7 @@ _INFRASTRUCTURE = frozenset(
     for word in "cluster instance machine vm server folder directory bucket endpoint environment session namespace topic queue user job thread"
     " ticket issue branch backup snapshot connection".split()
 )
+_DOCUMENTS = frozenset(["pdf", "report", "excel", "workbook", "dashboard", "document", "presentation", "spreadsheet"])
 _NOTIFY_CHANNELS = ("chat", "mail")
 _STORES = ("sql", "objects", "files", "nosql", "search", "stream")
 
@@ -50,6 +51,8 @@ def kind_of(phrase: Phrase) -> str:
         return "load" if phrase.complement("to", "into") else "transform"
     if group in ("check", "look") and _looks_for_data(phrase):
         return "wait"
+    if group in ("union", "join") and {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS:
+        return "report"
     kind = _framed(group, phrase)
     if group == "notify" and phrase.verb.base in ("post", "message", "announce") and _posts_to_http(phrase):
         return "http"

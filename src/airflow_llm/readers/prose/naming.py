@@ -18,12 +18,14 @@ _SAID = {
 _STATES = frozenset(
     "done finished complete completed available exists exist there has have ready loaded arrived arrives appear appears up".split()
 )
+_COUNTED = frozenset(["two", "three", "four", "five", "both", "one", "ones"])
+_LONGEST_TITLE = 120
 _TARGETED = frozenset({"load", "copy"})
 
 
-def step_id(draft: Draft, taken: set[str]) -> str:
-    """A free id for the step."""
-    base = identifier(_parts(draft))
+def step_id(draft: Draft, taken: set[str], inherited: Sequence[str] = ()) -> str:
+    """A free id for the step; `inherited` are the words of what `it` or `them` points to."""
+    base = identifier(_parts(draft, inherited))
     name, number = base, 2
     while name in taken:
         name = f"{base}_{number}"
@@ -32,11 +34,22 @@ def step_id(draft: Draft, taken: set[str]) -> str:
     return name
 
 
-def _parts(draft: Draft) -> list[str]:
+def title_of(draft: Draft) -> str:
+    """The step in a few words of the text."""
+    said = [draft.verb.base.replace("make_sure", "check"), *(token.raw for token in draft.objects)]
+    for preposition, tokens in draft.phrase.complements:
+        if tokens and preposition not in ("each", "after", "before"):
+            said += [preposition, *(token.raw for token in tokens)]
+    said += [token.raw for token in draft.phrase.statement]
+    text = " ".join(word for word in said if word)[:_LONGEST_TITLE].strip()
+    return text[:1].upper() + text[1:]
+
+
+def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
     if draft.kind == "choose":
         return ["check", *short(_telling(name_words(draft.objects)), 5)]
     if draft.kind == "wait":
-        return ["wait_for", *_waited(draft)]
+        return ["wait_for", *(_waited(draft) or [*list(inherited)[:3], *_states(draft)] or ["upstream"])]
     objects = _telling(name_words([*draft.objects, *_heads(draft)]))
     if not draft.verb.base:
         return objects or ["step"]
@@ -45,13 +58,22 @@ def _parts(draft: Draft) -> list[str]:
         verb = "check"
     if draft.kind in ("notify",) and verb not in ("send",):
         return [verb, *short(_addressed(draft))]
-    named = short(objects) if objects else short(_fallback(draft))
+    objects = [word for word in objects if word not in _COUNTED] or (
+        list(inherited)[:3] if _points_back(draft) and draft.kind not in _TARGETED else []
+    )
+    named = short(objects) if objects else short(_fallback(draft)) or list(inherited)[:3]
     if not [word for word in named if word not in words("fillers")]:
         named = [*named, *short(_fallback(draft), 3)]
     parts = [verb, *(word for word in named if word != verb)]
     if draft.kind == "copy":
         parts += ["to", *_target(draft)] if _target(draft) else []
     return list(dict.fromkeys(parts))
+
+
+def _points_back(draft: Draft) -> bool:
+    """Whether the object is `it`, `them` and the like, and nothing else says what the step is about."""
+    telling = [token for _, tokens in draft.phrase.complements for token in tokens if token.named or token.system]
+    return not telling and not _telling(name_words(draft.phrase.complement("into", "to", "as", "for", "of")))
 
 
 def _heads(draft: Draft) -> list[Token]:
@@ -76,7 +98,15 @@ def _waited(draft: Draft) -> list[str]:
         for word in _telling(name_words(tokens))
         if word not in _STATES and word not in ("wait", "dag", "job", "ds")
     ]
-    return short(found) or ["upstream"]
+    return short(found)
+
+
+def _states(draft: Draft) -> list[str]:
+    return [
+        token.norm
+        for token in draft.phrase.statement
+        if token.norm in _STATES and token.norm not in ("has", "have", "there", "up")
+    ][:1]
 
 
 def _addressed(draft: Draft) -> list[str]:

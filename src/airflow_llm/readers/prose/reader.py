@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.assemble import assemble
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.drafts import Draft, spoken
-from airflow_llm.readers.prose.entities import tokenise
-from airflow_llm.readers.prose.findings import find_all
+from airflow_llm.readers.prose.entities import Token, tokenise
+from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.link import Linked, link
 from airflow_llm.readers.prose.normalise import normalise
@@ -49,7 +51,9 @@ class ProseReader:
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
         steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
         pipeline = pipeline.model_copy(update={"steps": steps, "confidence": confidence})
-        return Reading(pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked))
+        return Reading(
+            pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked, tokens.items, findings)
+        )
 
     @staticmethod
     def _refuse_nothing(source: Source, linked: Linked) -> None:
@@ -112,7 +116,7 @@ def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, 
     return tuple(found)
 
 
-def _trace(recognition: Recognition, linked: Linked) -> dict[str, object]:
+def _trace(recognition: Recognition, linked: Linked, tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
     """What each stage made of the text."""
     units = [
         {
@@ -124,7 +128,13 @@ def _trace(recognition: Recognition, linked: Linked) -> dict[str, object]:
         }
         for unit in recognition.units
     ]
-    return {"clauses": units, "steps": [_traced(draft) for draft in linked.drafts]}
+    systems = dict.fromkeys(token.system.name for token in tokens if token.system is not None)
+    return {
+        "clauses": units,
+        "steps": [_traced(draft) for draft in linked.drafts],
+        "systems": list(systems),
+        "catchup": findings.catchup.value if findings.catchup is not None else None,
+    }
 
 
 def _traced(draft: Draft) -> dict[str, object]:
