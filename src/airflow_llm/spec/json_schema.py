@@ -66,13 +66,17 @@ def _tidied(value: Any) -> Any:
     if isinstance(value, list):
         return [_tidied(item) for item in value]
     if not isinstance(value, dict):
-        return _LONG_NAME.sub(r"\2\1", value) if isinstance(value, str) else value
+        return _LONG_NAME.sub(_short_name, value) if isinstance(value, str) else value
     bound = Model.model_config["str_max_length"]
     return {
-        _LONG_NAME.sub(r"\2\1", key): _tidied(member)
+        _LONG_NAME.sub(_short_name, key): _tidied(member)
         for key, member in value.items()
         if not (key == "maxLength" and member == bound)
     }
+
+
+def _short_name(match: re.Match[str]) -> str:
+    return match[2] + match[1].capitalize()
 
 
 def _polished(definition: dict[str, Any]) -> dict[str, Any]:
