@@ -26,10 +26,10 @@ def wrong_results(plan: Planner, result: Mapping[str, Any]) -> Iterator[tuple[st
             continue
         if not any(task["task_id"] == step.id and task["state"] == "success" for task in result["tasks"]):
             continue
-        yield from _of_step(plan, step, result["stores"])
+        yield from _of_step(plan, step, result)
 
 
-def _of_step(plan: Planner, step: Step, stores: Mapping[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
+def _of_step(plan: Planner, step: Step, result: Mapping[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
     import duckdb
 
     if not isinstance(step, (ExtractStep, LoadStep, TransformStep)):
@@ -40,7 +40,7 @@ def _of_step(plan: Planner, step: Step, stores: Mapping[str, Any]) -> Iterator[t
         for reads, writes in pairs:
             what = f"{', '.join(writes)} from {', '.join(reads)}"
             try:
-                difference = _difference(plan, step, (reads, writes[0]), stores, connection)
+                difference = _difference(plan, step, (reads, writes[0]), result, connection)
             except (duckdb.Error, UnclearError, KeyError) as error:
                 yield step.id, f"{what}: not worked out ({str(error).splitlines()[0]})", None
             else:
@@ -56,13 +56,13 @@ def _difference(
     plan: Planner,
     step: Step,
     ends: tuple[Sequence[str], str],
-    stores: Mapping[str, Any],
+    result: Mapping[str, Any],
     connection: DuckDBPyConnection,
 ) -> str:
     reads, write = ends
     for name in reads:
-        _view(connection, plan, plan.pipeline.dataset(name), stores)
-    _view(connection, plan, plan.pipeline.dataset(write), stores, alias="the output")
+        _view(connection, plan, plan.pipeline.dataset(name), result)
+    _view(connection, plan, plan.pipeline.dataset(write), result, alias="the output")
     columns = {name: _columns(connection, name) for name in reads}
     query, compared = reckon(step, columns)
     connection.execute(f'CREATE VIEW "the expected" AS {query}')
@@ -70,12 +70,13 @@ def _difference(
 
 
 def _view(
-    connection: DuckDBPyConnection, plan: Planner, dataset: Dataset, stores: Mapping[str, Any], alias: str = ""
+    connection: DuckDBPyConnection, plan: Planner, dataset: Dataset, result: Mapping[str, Any], alias: str = ""
 ) -> None:
-    copies = [data["copy"] for data in stored(plan, dataset, stores) if data.get("copy")]
+    copies = [data["copy"] for data in stored(plan, dataset, result) if data.get("copy")]
     if not copies:
         raise UnclearError(f"no rows of {dataset.name} were found")
-    connection.read_parquet(copies, union_by_name=True).create_view(f'"{alias or dataset.name}"')
+    files = ", ".join("'" + copy.replace("'", "''") + "'" for copy in copies)
+    connection.execute(f'CREATE VIEW "{alias or dataset.name}" AS FROM read_parquet([{files}], union_by_name = true)')
 
 
 def _columns(connection: DuckDBPyConnection, name: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_llm.connectors.registry import get
@@ -52,20 +52,19 @@ def dataset_rows(plan: Planner, result: Mapping[str, Any]) -> dict[str, int]:
     """The rows of each dataset after the run, as far as they can be counted."""
     found: dict[str, int] = {}
     for dataset in plan.pipeline.datasets:
-        data = stored(plan, dataset, result["stores"])
+        data = stored(plan, dataset, result)
         counts = [item["rows"] for item in data if item["rows"] is not None]
         if counts:
             found[dataset.name] = sum(counts)
     return found
 
 
-def stored(plan: Planner, dataset: Dataset, stores: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def stored(plan: Planner, dataset: Dataset, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the stand-ins hold of the dataset: one entry, or one for each item of a mapped step."""
+    stores: Mapping[str, Mapping[str, Any]] = result["stores"]
     if dataset.staged:
-        end, folder = f"/{dataset.name}.parquet", f"/{dataset.name}/"
-        staging = {name: data for name, data in stores.items() if name.startswith(f"staging/{plan.pipeline.id}/")}
-        exact = [data for name, data in staging.items() if name.endswith(end) and "/quarantine/" not in name]
-        return exact or [data for name, data in staging.items() if folder in name and "/quarantine/" not in name]
+        # A step may hand on what it was given, so its answer counts, not the name of the dataset.
+        return [stores[name] for name in dict.fromkeys(_handed_on(plan, dataset.name, result)) if name in stores]
     connection = dataset.connection or ""
     if stand_in_of(plan.pipeline, connection) == "duckdb":
         *schema, table = table_parts(dataset.location or dataset.name)[-2:]
@@ -73,6 +72,16 @@ def stored(plan: Planner, dataset: Dataset, stores: Mapping[str, Any]) -> list[M
         return [data for name, data in stores.items() if name.casefold() == wanted]
     path = f"{connection}/{object_path(dataset, plan.date)}"
     return [data for name, data in stores.items() if name == path or name.startswith(f"{path}/")]
+
+
+def _handed_on(plan: Planner, dataset: str, result: Mapping[str, Any]) -> Iterator[str]:
+    """The files of the dataset, by the URIs that its writers returned."""
+    writers = {step.id for step in plan.pipeline.steps if dataset in step.writes}
+    root = f"file://{result['home']}/embedded/"
+    for task in result["tasks"]:
+        value = task["value"].get(dataset) if isinstance(task["value"], dict) else task["value"]
+        if task["task_id"] in writers and isinstance(value, str) and value.startswith(root):
+            yield value.removeprefix(root)
 
 
 def _total(rows: Mapping[str, int], names: tuple[str, ...]) -> int | None:
