@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from airflow_llm.connectors.algorithms import algorithm
 from airflow_llm.connectors.registry import get, nearest
 from airflow_llm.spec.hooks import is_hook
 from airflow_llm.spec.pipeline import Pipeline
@@ -11,16 +12,20 @@ from airflow_llm.spec.steps import (
     CleanupStep,
     DeployStep,
     EvaluateStep,
+    ExtractStep,
     HttpStep,
     LoadStep,
     NotifyStep,
     PredictStep,
     PromoteStep,
+    ReportStep,
     ShellStep,
     SparkStep,
     SqlStep,
     Step,
     TrainStep,
+    TransformStep,
+    ValidateStep,
     WaitStep,
 )
 from airflow_llm.spec.waits import ForData, ForHttp, ForQuery
@@ -35,11 +40,64 @@ def hook_reason(pipeline: Pipeline, step: Step, target: str = "airflow") -> str 
     """Why the step needs a function that the user writes; None when everything in it is generated."""
     if is_hook(step):
         return _own_reason(step)
+    reason = _unclear(pipeline, step)
+    if reason is not None:
+        return reason
     for connection, kind in _uses(pipeline, step):
         reason = _unreachable(pipeline, connection, kind, target)
         if reason is not None:
             return reason
     return None
+
+
+def _unclear(pipeline: Pipeline, step: Step) -> str | None:
+    """What the step would have to say for its work to be generated."""
+    match step:
+        case ExtractStep() | LoadStep() if not step.reads or not step.writes:
+            return "it does not say both what is read and where it goes"
+        case TransformStep() | ValidateStep() | ReportStep() if not step.reads:
+            return "it does not say what it reads"
+        case ReportStep(format="pdf"):
+            return "nothing here writes PDF; HTML, Excel or Markdown would be generated"
+        case TrainStep(algorithm=str(text)) if algorithm(text, regression=False) is None:
+            return f"{text!r} is not an algorithm that we know"
+        case EvaluateStep() | PredictStep() if not _has_model(pipeline, step):
+            return "it does not say which model and which data it reads"
+        case SqlStep(statement=None, action="create_table") if not _written_columns(pipeline, step):
+            return "the columns of the table to create are not known"
+        case SqlStep(statement=None) if not step.writes:
+            return "it does not say on which table it acts"
+        case CleanupStep(staging=False, dataset=str(name)) if _age_is_unknown(pipeline, step, name):
+            return "the column that tells the age of a row is not known"
+    return _unknown_format(pipeline, step)
+
+
+def _unknown_format(pipeline: Pipeline, step: Step) -> str | None:
+    if step.kind not in ("extract", "load", "transform", "validate"):
+        return None
+    for dataset in pipeline.datasets:
+        if dataset.name in (*step.reads, *step.writes) and dataset.format in ("xml", "binary"):
+            return f"rows cannot be read from {dataset.format} files without knowing what is in them"
+    return None
+
+
+def _has_model(pipeline: Pipeline, step: Step) -> bool:
+    kinds = [dataset.kind for dataset in pipeline.datasets if dataset.name in step.reads]
+    return "model" in kinds and any(kind != "model" for kind in kinds)
+
+
+def _written_columns(pipeline: Pipeline, step: Step) -> bool:
+    return any(dataset.columns for dataset in pipeline.datasets if dataset.name in step.writes)
+
+
+def _age_is_unknown(pipeline: Pipeline, step: CleanupStep, name: str) -> bool:
+    dataset = next((known for known in pipeline.datasets if known.name == name), None)
+    if dataset is None or dataset.connection is None:
+        return True
+    system = next((known.connector for known in pipeline.connections if known.name == dataset.connection), "")
+    connector = get(system)
+    is_table = connector is not None and connector.family == "sql"
+    return is_table and step.column is None and dataset.partition is None
 
 
 def _own_reason(step: Step) -> str:

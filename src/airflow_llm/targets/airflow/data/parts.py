@@ -16,6 +16,16 @@ from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, literal
 
 STAGING = Expression('CONFIG["staging_url"]')
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "excel",
+    ".xml": "xml",
+}
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/?", re.IGNORECASE)
 
 
@@ -61,6 +71,32 @@ class Parts:
         """A file of this task; with a dataset when the task has several of the kind."""
         return f"{self.step.id}-{dataset}{suffix}" if dataset else f"{self.step.id}{suffix}"
 
+    def path(self, dataset: Dataset) -> str:
+        """The path of a dataset inside of its store, as arguments: that of the item when the step is mapped."""
+        path, each = path_of(dataset), self.step.for_each
+        if each is None or any(self.pipeline.dataset(name).staged for name in self.step.reads):
+            return literal(path)
+        before, mark, after = path.partition(f"{{{each.name}}}")
+        if not mark:
+            before, after = f"{path}/", ""
+        ends = f" + {literal(after)}" if after else ""
+        return f"{literal(before)} + str({each.name}){ends}"
+
+    def files_at(self, dataset: Dataset, connector: Connector, kind: str | None, encoding: str | None = None) -> str:
+        """The files of a dataset in a folder or object store."""
+        self.use("Files", "place")
+        self.requirements.add(connector.requirement)
+        arguments = [f'place(CONFIG["{dataset.connection}_url"], {self.path(dataset)})']
+        if connector.family == "objects":
+            arguments.append(f'conn_id=CONFIG["{dataset.connection}_conn_id"]')
+        if kind is not None:
+            arguments.append(f"file_format={literal(kind)}")
+        if encoding is not None:
+            arguments.append(f"encoding={encoding}")
+        if kind == "excel":
+            self.requirements.add("openpyxl")
+        return f"Files({', '.join(arguments)})"
+
     def body(self, lines: Sequence[str]) -> tuple[str, ...]:
         """The lines, after the import of what they call."""
         imported = sorted(self._imported(lines))
@@ -98,6 +134,14 @@ _CHOSEN_AT_RUN_TIME = ("unload_", "load_duckdb", "load_mysql", "load_postgres", 
 def staged_writes(pipeline: Pipeline, step: StepBase) -> list[str]:
     """The datasets that the step writes into staging."""
     return [name for name in step.writes if pipeline.dataset(name).staged]
+
+
+def file_format(dataset: Dataset) -> str | None:
+    """The format of a dataset's files: the one that is named, or that the path tells; None when neither does."""
+    if dataset.format is not None:
+        return dataset.format
+    name = path_of(dataset).rpartition("/")[2].lower().removesuffix(".gz").removesuffix(".zst")
+    return _FORMATS.get(f".{name.rpartition('.')[2]}")
 
 
 def path_of(dataset: Dataset) -> str:

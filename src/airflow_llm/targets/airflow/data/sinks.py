@@ -7,8 +7,8 @@ from airflow_llm.connectors.sql.names import table_parts
 from airflow_llm.errors import UnsupportedError
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.steps import ExtractStep, LoadStep
-from airflow_llm.targets.airflow.data.parts import Parts
-from airflow_llm.targets.python import call
+from airflow_llm.targets.airflow.data.parts import Parts, file_format
+from airflow_llm.targets.python import call, literal
 
 
 def written(parts: Parts, dataset: Dataset, uris: str) -> str:
@@ -16,6 +16,12 @@ def written(parts: Parts, dataset: Dataset, uris: str) -> str:
     connector = parts.connector(dataset)
     if connector.family == "sql":
         return _to_table(parts, dataset, connector, uris)
+    if connector.family in ("objects", "files"):
+        return _to_files(parts, dataset, connector, uris)
+    if connector.family == "http":
+        parts.use("post_records")
+        parts.requirements.add(connector.requirement)
+        return f'post_records(CONFIG["{dataset.connection}_conn_id"], {parts.path(dataset)}, {uris})'
     raise UnsupportedError(
         f"rows cannot be written to {connector.title}",
         hint="write them to a database, to files or to an HTTP API",
@@ -37,6 +43,19 @@ def _to_table(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -
         load["partition"] = partition_column(parts, dataset)
     arguments = [f'CONFIG["{dataset.connection}_conn_id"]', uris, call("Load", load)]
     return f"load_table({', '.join(arguments)})"
+
+
+def _to_files(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -> str:
+    parts.use("write_files")
+    arguments = [uris, parts.files_at(dataset, connector, file_format(dataset) or "parquet")]
+    step = parts.step
+    if isinstance(step, LoadStep) and step.mode != "replace":
+        arguments.append(f"mode={literal(step.mode)}")
+        if step.mode == "merge":
+            arguments.append(f"keys={literal(step.keys)}")
+        if step.mode == "partition":
+            arguments.append(f"partition={literal(partition_column(parts, dataset))}")
+    return f"write_files({', '.join(arguments)})"
 
 
 def partition_column(parts: Parts, dataset: Dataset) -> str:

@@ -7,7 +7,7 @@ from airflow_llm.connectors.sql.extract import narrowed, select
 from airflow_llm.errors import UnsupportedError
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.steps import ExtractStep
-from airflow_llm.targets.airflow.data.parts import Parts
+from airflow_llm.targets.airflow.data.parts import Parts, file_format
 from airflow_llm.targets.python import literal
 
 
@@ -16,6 +16,10 @@ def unloaded(parts: Parts, dataset: Dataset, target: str, *, several: bool = Fal
     connector = parts.connector(dataset)
     if connector.family == "sql":
         return _from_table(parts, dataset, connector, target, several)
+    if connector.family in ("objects", "files"):
+        return _from_files(parts, dataset, connector, target)
+    if connector.family == "http":
+        return _from_api(parts, dataset, connector, target)
     raise UnsupportedError(
         f"rows cannot be read from {connector.title}",
         hint="read them from a database, from files or from an HTTP API",
@@ -40,6 +44,33 @@ def _from_table(parts: Parts, dataset: Dataset, connector: Connector, target: st
         parts.use("interval")
         arguments.append("interval()")
     return f"unload({', '.join(arguments)})"
+
+
+def _from_files(parts: Parts, dataset: Dataset, connector: Connector, target: str) -> str:
+    parts.use("unload_files")
+    encoding = parts.setting(f"{dataset.name}_encoding") or parts.setting(f"{dataset.connection}_encoding")
+    files = parts.files_at(dataset, connector, file_format(dataset), encoding)
+    return f"unload_files({', '.join([files, target, *_cut(parts)])})"
+
+
+def _from_api(parts: Parts, dataset: Dataset, connector: Connector, target: str) -> str:
+    parts.use("unload_api")
+    parts.requirements.add(connector.requirement)
+    arguments = [f'CONFIG["{dataset.connection}_conn_id"]', parts.path(dataset), target]
+    return f"unload_api({', '.join([*arguments, *_cut(parts)])})"
+
+
+def _cut(parts: Parts) -> list[str]:
+    """The arguments that keep only some columns, or the rows of the data interval."""
+    step = parts.step
+    if not isinstance(step, ExtractStep):
+        return []
+    arguments = []
+    if step.columns and len(step.reads) == 1:
+        arguments.append(f"columns={literal(step.columns)}")
+    if step.incremental is not None:
+        arguments.append(f"incremental={literal(step.incremental)}")
+    return arguments
 
 
 def _sql_file(parts: Parts, dataset: Dataset, connector: Connector, several: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,6 @@ from importlib.resources import files
 from airflow_llm.targets.airflow.imports import import_block
 
 _PACKAGE = "airflow_llm.targets.airflow.support"
-_MODULES = ("location", "engine", "rows", "unload", "files", "api", "load", "load_server", "load_table", "rules")
 _HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by itself."""'
 
 
@@ -76,10 +76,23 @@ def _filtered(part: _Part, functions: frozenset[str]) -> str:
 def _parts() -> dict[str, _Part]:
     folder = files(_PACKAGE)
     found: dict[str, _Part] = {}
-    for module in _MODULES:
-        source = folder.joinpath(f"{module}.py").read_text(encoding="utf-8")
-        found |= {part.name: part for part in _module_parts(source)}
+    names = [file.name for file in folder.iterdir() if file.name.endswith(".py") and file.name != "__init__.py"]
+    sources = {name.removesuffix(".py"): folder.joinpath(name).read_text(encoding="utf-8") for name in sorted(names)}
+    for module in _ordered(sources):
+        found |= {part.name: part for part in _module_parts(sources[module])}
     return found
+
+
+def _ordered(sources: dict[str, str]) -> list[str]:
+    """The modules so that each comes after those that it imports from, ties by name."""
+    imported = {
+        name: {found[1] for found in re.finditer(rf"^from {re.escape(_PACKAGE)}\.(\w+) import", source, re.MULTILINE)}
+        for name, source in sources.items()
+    }
+    ordered: list[str] = []
+    while len(ordered) < len(sources):
+        ordered.append(min(name for name in sources if name not in ordered and imported[name] <= set(ordered)))
+    return ordered
 
 
 def _module_parts(source: str) -> Iterator[_Part]:

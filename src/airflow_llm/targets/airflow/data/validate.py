@@ -45,9 +45,6 @@ def _body(parts: Parts, step: ValidateStep, checked: Sequence[str]) -> tuple[lis
         f"quarantine={literal(quarantine)}",
         f"on_invalid={literal(step.on_invalid)}",
     ]
-    warnings = sorted({describe(rule) for rule in step.rules if rule.severity == "warning"})
-    if warnings:
-        arguments.append(f"warnings={literal(warnings)}")
     check = f"check_rules({', '.join(arguments)})"
     pairs = list(zip(step.reads, step.writes, strict=False))
     if not pairs:
@@ -67,10 +64,14 @@ def _passed(parts: Parts, step: ValidateStep, name: str, uris: str) -> str:
     return uris if uris == name else parts.staged(f"{step.id}-{name}")
 
 
+def _title(rule: Rule) -> str:
+    return f"{describe(rule)} (warning)" if rule.severity == "warning" else describe(rule)
+
+
 def _queries(name: str, rules: Sequence[Rule]) -> str:
     counts = violation_counts(rules, name)
     for rule, column in zip(rules, counts.expressions, strict=True):
-        column.set("alias", exp.to_identifier(describe(rule), quoted=True))
+        column.set("alias", exp.to_identifier(_title(rule), quoted=True))
     errors = [rule for rule in rules if rule.severity == "error"]
     parts = {
         f"{name}: how many rows break each rule": counts,

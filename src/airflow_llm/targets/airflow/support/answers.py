@@ -11,16 +11,16 @@ from airflow_llm.targets.airflow.support.rows import write_rows
 
 def request_records(
     conn_id: str,
-    method: str,
-    path: str,
+    request: tuple[str, str],
     target: str,
     *,
     headers: Mapping[str, str] | None = None,
     body: str | None = None,
 ) -> str:
-    """Publish the records of one answer and return the target; an answer that is no success fails the task."""
+    """Publish the records that a request (method, path) is answered; no success fails the task."""
     from airflow.providers.http.hooks.http import HttpHook
 
+    method, path = request
     hook = HttpHook(method=method, http_conn_id=conn_id)
     response = hook.run(path, data=body, headers=dict(headers or {}))
     records = answered_records(response.json())
@@ -32,7 +32,7 @@ def request_records(
 
 
 def answered_records(answer: Any) -> list[dict[str, Any]]:
-    """The records of an answer: a list, the one list inside of an object, or the object itself."""
+    """The records of an answer: a list, the one list of an object, or the object."""
     if isinstance(answer, dict):
         lists = [value for value in answer.values() if isinstance(value, list)]
         answer = lists[0] if len(lists) == 1 else [answer]

@@ -58,17 +58,17 @@ def interval_end() -> datetime:
     return datetime.fromtimestamp(end.timestamp(), UTC)
 
 
-def staged(staging_url: str, dataset: str) -> str:
-    """The URI of a dataset of this run in staging; each item of a mapped task has its own."""
+def staged(staging_url: str, dataset: str, suffix: str = ".parquet") -> str:
+    """The URI of a dataset of this run in staging; each item of a mapped task has one."""
     from airflow.sdk import get_current_context
 
     context = get_current_context()
     base = f"{expand(staging_url).rstrip('/')}/{context['dag'].dag_id}/{interval_key()}/{dataset}"
     map_index = context["ti"].map_index
     return (
-        f"{base}.parquet"
+        f"{base}{suffix}"
         if map_index is None or map_index < 0
-        else f"{base}/{map_index}.parquet"
+        else f"{base}/{map_index}{suffix}"
     )
 
 

@@ -6,7 +6,7 @@ from airflow_llm.targets.airflow.support.location import expand, local_path
 
 
 def exists(url: str, location: str, conn_id: str) -> bool:
-    """Whether there is a file at the location; a pattern such as `*.csv` needs one match."""
+    """Whether a file is at the location; a pattern such as `*.csv` needs one match."""
     base = expand(url).rstrip("/")
     pattern = any(mark in location for mark in "*?[")
     folder = local_path(base)

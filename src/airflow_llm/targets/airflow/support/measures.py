@@ -1,0 +1,26 @@
+"""Scalars of staged datasets, for conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from airflow_llm.targets.airflow.support.engine import engine, parquet, quoted
+from airflow_llm.targets.airflow.support.location import local_copies
+
+
+def measured(uris: Iterable[str], names: Sequence[str]) -> dict[str, Any]:
+    """These values of staged datasets: of the column by that name in the first row, else
+    the number of rows.
+    """
+    with engine() as connection, local_copies(uris) as paths:
+        connection.execute(f"CREATE VIEW staged_rows AS FROM {parquet(paths)}")
+        described = connection.execute("FROM staged_rows LIMIT 0").description
+        columns = {column[0].casefold(): column[0] for column in described}
+        values = {}
+        for name in names:
+            column = columns.get(name.casefold())
+            value = "count(*)" if column is None else f"any_value({quoted(column)})"
+            row = connection.execute(f"SELECT {value} FROM staged_rows").fetchone()
+            values[name] = row[0] if row else None
+    return values
