@@ -12,7 +12,7 @@ from airflow_llm.dag_factory.configs import TaskConfig
 from airflow_llm.errors import InputError, UnsupportedError
 
 Step = dict[str, Any]
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SUFFIXES = (" operator", " decorated")
 
 

@@ -127,7 +127,9 @@ def _cron_words(expression: str) -> str:
     which = _day_words(day, month, weekday)
     if when is None or which is None:
         return f"cron `{expression}`"
-    return f"{which} {when}".strip() if minute.isdigit() and hour.isdigit() else f"{when} {which}".strip()
+    if when.startswith("at "):
+        return f"{which} {when}"
+    return when if which == "every day" else f"{when}, {which}"
 
 
 def _clock_words(minute: str, hour: str) -> str | None:
