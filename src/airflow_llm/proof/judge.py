@@ -21,9 +21,9 @@ from airflow_llm.proof.evidence import (
 from airflow_llm.proof.judging.alerts import judge_alert
 from airflow_llm.proof.judging.branches import judge_branch
 from airflow_llm.proof.judging.runs import failing_tasks, same_data
-from airflow_llm.proof.judging.tasks import task_evidence
+from airflow_llm.proof.judging.tasks import lost_rows, task_evidence
 from airflow_llm.proof.plan import Planner, Scenario
-from airflow_llm.proof.results import wrong_results
+from airflow_llm.proof.results import kept_wrongly, wrong_results
 from airflow_llm.proof.structure.compare import differences
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ValidateStep
@@ -96,6 +96,7 @@ class Judge:
         handler = {
             "good": self._good,
             "replay": self._replay,
+            "earlier rows": self._earlier_rows,
             "killed": self._killed,
             "after kill": self._after_kill,
             "rule": self._rule,
@@ -138,6 +139,17 @@ class Judge:
         changed = same_data(good, result)
         self.failures += [Failure(cause=text, run=scenario.name) for text in changed]
         return not changed and result["state"] == "success"
+
+    def _earlier_rows(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
+        """A merge and a partition keep the row of an earlier run, a replacement removes it; ours are all there."""
+        self.failures += failing_tasks(scenario.name, result)
+        good = self.observed.results.get("good data", {})
+        if result["state"] != "success" or good.get("state") != "success":
+            return
+        for step_id, mode in scenario.about["loads"].items():
+            cause = kept_wrongly(self.plan, self.pipeline.step(step_id), mode, (good, result))
+            if cause:
+                self.failures.append(Failure(cause=cause, run=scenario.name, task=step_id))
 
     def _killed(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         good = self.observed.results.get("good data", {})
@@ -182,6 +194,8 @@ class Judge:
             self.failures.append(Failure(cause="no row was set aside", run=scenario.name, task=step_id))
         if mode == "warn" and aside:
             self.failures.append(Failure(cause="rows were set aside", run=scenario.name, task=step_id))
+        for text in lost_rows(self.plan, self.pipeline.step(step_id), result):
+            self.failures.append(Failure(cause=text, run=scenario.name, task=step_id))
 
     def _branch(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         evidence, failures = judge_branch(self.plan, scenario, result)

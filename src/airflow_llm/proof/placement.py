@@ -14,7 +14,7 @@ from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow as pa
 
 _STORE = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/?", re.IGNORECASE)
 
@@ -46,13 +46,7 @@ def _seed(pipeline: Pipeline, dataset: Dataset, table: pa.Table, folder: Path, w
     match stand_in_of(pipeline, connection):
         case "duckdb":
             source = write_table(table, folder / f"{dataset.name}.parquet", "parquet")
-            parts = table_parts(dataset.location or dataset.name)[-2:]
-            return {
-                "kind": "table",
-                "target": f"embedded/{connection}.duckdb",
-                "table": list(parts),
-                "source": str(source),
-            }
+            return {"kind": "table", **table_place(dataset), "source": str(source)}
         case "folder":
             path = object_path(dataset, when)
             source = write_table(table, folder / f"{dataset.name}.file", dataset.format or Path(path).suffix[1:])
@@ -62,6 +56,12 @@ def _seed(pipeline: Pipeline, dataset: Dataset, table: pa.Table, folder: Path, w
             path = _STORE.sub("", dataset.location or dataset.name).lstrip("/")
             return {"kind": "answer", "path": path.partition("?")[0], "source": str(source)}
     return None
+
+
+def table_place(dataset: Dataset) -> dict[str, Any]:
+    """The stand-in's file and the table in it; a database part of the name is the file."""
+    parts = table_parts(dataset.location or dataset.name)[-2:]
+    return {"target": f"embedded/{dataset.connection}.duckdb", "table": list(parts)}
 
 
 def object_path(dataset: Dataset, when: datetime) -> str:

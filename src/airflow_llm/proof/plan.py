@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_llm.proof import branches, placement
 from airflow_llm.proof.breaking import Broken, broken_data
-from airflow_llm.proof.understudies import Understudies, unproven_reason, validates
+from airflow_llm.proof.understudies import Understudies, unproven_reasons, validates
+from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import LoadStep, SqlStep, Step, WaitStep
+from airflow_llm.spec.steps import ExtractStep, LoadStep, SqlStep, Step, WaitStep
 from airflow_llm.spec.waits import ForDag, ForData
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow as pa
 
-Purpose = Literal["good", "replay", "killed", "after kill", "rule", "mode", "branch", "alert", "mapping"]
+Purpose = Literal[
+    "good", "replay", "earlier rows", "killed", "after kill", "rule", "mode", "branch", "alert", "mapping"
+]
 
-_AFTER_START = timedelta(days=14)
 _ITEMS = ("first", "second", "third")
 
 
@@ -37,25 +39,18 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Planner:
-    """Makes the scenarios of one bundle. `folder` takes the files that they need."""
+    """Makes the scenarios of one bundle. `folder` takes the files that they need, `date` is their logical date."""
 
     pipeline: Pipeline
     tables: Mapping[str, pa.Table]
     folder: Path
+    date: datetime
     resources: Path | None = None
-
-    @cached_property
-    def date(self) -> datetime:
-        """The logical date of the runs: fixed by the spec, after its start, never in the future."""
-        start = datetime.combine(self.pipeline.schedule.start, time(12), UTC) + _AFTER_START
-        latest = datetime.combine(datetime.now(UTC).date(), time(12), UTC) - timedelta(days=1)
-        return min(start, latest)
 
     @cached_property
     def reasons(self) -> dict[str, str]:
         """The steps whose own work is not run, and why."""
-        found = ((step.id, unproven_reason(self.pipeline, step, self.resources)) for step in self.pipeline.steps)
-        return {step_id: reason for step_id, reason in found if reason is not None}
+        return unproven_reasons(self.pipeline, self.resources)
 
     @cached_property
     def understudies(self) -> Understudies:
@@ -73,12 +68,43 @@ class Planner:
     def _good(self) -> Iterator[Scenario]:
         yield self._scenario("good data", "good", home="good")
         yield self._scenario("same interval again", "replay", home="good", fresh=False)
+        loads = list(self._loads())
+        if loads:
+            changes: dict[str, Any] = {"disturb": [item for _, item in loads]}
+            about = {"loads": {step.id: step.mode for step, _ in loads}}
+            yield self._scenario(
+                "rows of earlier runs", "earlier rows", home="good", fresh=False, about=about, **changes
+            )
         for place in ("first", "last"):
             at = 0 if place == "first" else -1
             yield self._scenario(f"killed at the {place} publish", "killed", home=f"killed_{place}", kill_at=at)
             yield self._scenario(
                 f"after the kill at the {place} publish", "after kill", home=f"killed_{place}", fresh=False
             )
+
+    def _loads(self) -> Iterator[tuple[LoadStep, dict[str, Any]]]:
+        """The loads into tables, each with the row that an earlier run left there."""
+        for step in self.pipeline.steps:
+            if not isinstance(step, LoadStep) or step.id in self.reasons or step.mode == "append" or step.for_each:
+                continue
+            dataset = self.pipeline.dataset(step.writes[0]) if step.writes else None
+            if dataset is None or placement.stand_in_of(self.pipeline, dataset.connection or "") != "duckdb":
+                continue
+            yield step, {**placement.table_place(dataset), "columns": self._telling_columns(step, dataset)}
+
+    def _telling_columns(self, step: LoadStep, dataset: Dataset) -> list[str]:
+        """The columns by which a load tells its own rows from others."""
+        if step.mode == "merge":
+            return list(step.keys)
+        if step.mode == "partition":
+            cut = [other.incremental for other in self.pipeline.steps if isinstance(other, ExtractStep)]
+            return [column for column in (dataset.partition, *cut) if column]
+        return [column.name for name in step.reads for column in self._known_columns(name)]
+
+    def _known_columns(self, name: str) -> list[Any]:
+        if name in self.tables:
+            return list(self.tables[name].schema)
+        return list(self.pipeline.dataset(name).columns)
 
     def _rules(self) -> Iterator[Scenario]:
         for step in validates(self.pipeline):

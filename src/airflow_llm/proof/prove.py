@@ -14,9 +14,11 @@ from airflow_llm.proof.connections import embedded_connections
 from airflow_llm.proof.driver import Driven, Limits, OnEvent, Worker, drive
 from airflow_llm.proof.evidence import Level, Proof
 from airflow_llm.proof.installation import Installation, find_installation
+from airflow_llm.proof.interval import data_interval, proof_date
 from airflow_llm.proof.judge import Judge
 from airflow_llm.proof.plan import Planner, Scenario
 from airflow_llm.proof.sibling_dags import sibling_dags
+from airflow_llm.proof.understudies import unproven_reasons, without_understudies
 from airflow_llm.spec.pipeline import Pipeline
 
 ROWS = 200
@@ -72,11 +74,16 @@ def prove(  # noqa: PLR0913  # what a caller may choose, each by keyword
 
 
 def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _Case:
+    from airflow_llm.samples.data import sample_tables
+
     pipeline = bundle.pipeline
     name = f"{number}-{pipeline.id}"
     home = workspace / name
     dags = copy_bundle(bundle, home / "dags")
-    plan = Planner(pipeline, sample_tables(pipeline, options), home / "data", bundle.resources)
+    date = proof_date(pipeline)
+    known = without_understudies(pipeline, unproven_reasons(pipeline, bundle.resources))
+    tables = sample_tables(known, options.rows, options.seed, data_interval(pipeline, date))
+    plan = Planner(pipeline, tables, home / "data", date, bundle.resources)
     scenarios = plan.scenarios()
     job = {
         "name": name,
@@ -102,14 +109,6 @@ def copy_bundle(bundle: Bundle, dags: Path) -> Path:
     for name, text in sibling_dags(bundle.pipeline).items():
         (dags / name).write_text(text, encoding="utf-8")
     return dags
-
-
-def sample_tables(pipeline: Pipeline, options: _Options) -> Mapping[str, Any]:
-    """Good data for every dataset of the pipeline."""
-    from airflow_llm.samples import data
-
-    tables: Mapping[str, Any] = data.sample_tables(pipeline, options.rows, options.seed)
-    return tables
 
 
 def _proof(case: _Case, driven: Driven, installation: Installation, options: _Options) -> Proof:

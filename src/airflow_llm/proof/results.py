@@ -29,6 +29,32 @@ def wrong_results(plan: Planner, result: Mapping[str, Any]) -> Iterator[tuple[st
         yield from _of_step(plan, step, result)
 
 
+def kept_wrongly(plan: Planner, step: Step, mode: str, runs: tuple[Mapping[str, Any], Mapping[str, Any]]) -> str:
+    """What is wrong with a load's table when a row of an earlier run was there; empty when nothing is."""
+    import duckdb
+
+    dataset = plan.pipeline.dataset(step.writes[0])
+    with duckdb.connect() as connection:
+        try:
+            _view(connection, plan, dataset, runs[0], alias="before")
+            _view(connection, plan, dataset, runs[1], alias="after")
+        except UnclearError:
+            return ""
+        lost = _count(connection, "before", "after")
+        extra = _count(connection, "after", "before")
+    wanted = 0 if mode == "replace" else 1
+    if lost:
+        return f"{lost} rows of this run are missing after loading over an earlier one"
+    if extra != wanted:
+        return f"mode {mode!r} left {extra} rows of an earlier run, not {wanted}"
+    return ""
+
+
+def _count(connection: DuckDBPyConnection, left: str, right: str) -> int:
+    query = f'SELECT count(*) FROM (FROM "{left}" EXCEPT ALL FROM "{right}")'
+    return int(connection.execute(query).fetchall()[0][0])
+
+
 def _of_step(plan: Planner, step: Step, result: Mapping[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
     import duckdb
 

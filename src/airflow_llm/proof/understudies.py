@@ -15,7 +15,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ChooseStep, Step, TriggerStep, ValidateStep, WaitStep
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow as pa
 
 _ELSEWHERE = {
     "shell": "a quoted command is yours: it is recorded with its rendered arguments, never executed in a proof",
@@ -26,6 +26,18 @@ _ELSEWHERE = {
     "deploy": "there is nothing to deploy to: the call is recorded",
 }
 _ITEMS = ("first", "second", "third")
+
+
+def unproven_reasons(pipeline: Pipeline, resources: Path | None = None) -> dict[str, str]:
+    """The steps whose own work is not run, and why."""
+    found = ((step.id, unproven_reason(pipeline, step, resources)) for step in pipeline.steps)
+    return {step_id: reason for step_id, reason in found if reason is not None}
+
+
+def without_understudies(pipeline: Pipeline, reasons: Mapping[str, str]) -> Pipeline:
+    """The pipeline as sample data sees it: what a recorded stand-in hands on comes from outside."""
+    kept = tuple(step for step in pipeline.steps if step.id not in reasons or not step.writes)
+    return pipeline.model_copy(update={"steps": kept})
 
 
 def unproven_reason(pipeline: Pipeline, step: Step, resources: Path | None = None) -> str | None:
@@ -135,12 +147,6 @@ def comparisons(condition: Condition | None) -> list[Comparison]:
         case Negated(condition=part):
             return comparisons(part)
     return []
-
-
-def writer_of(pipeline: Pipeline, dataset: str, before: Step) -> Step | None:
-    """The one step that writes the dataset for `before`."""
-    writers = [step for step in pipeline.steps if dataset in step.writes and step.id != before.id]
-    return writers[0] if len(writers) == 1 else None
 
 
 def validates(pipeline: Pipeline) -> list[ValidateStep]:

@@ -84,6 +84,19 @@ def _handed_on(plan: Planner, dataset: str, result: Mapping[str, Any]) -> Iterat
             yield value.removeprefix(root)
 
 
+def lost_rows(plan: Planner, step: Step, result: Mapping[str, Any]) -> Iterator[str]:
+    """Inputs of a check whose rows are neither handed on nor set aside."""
+    for read, write in zip(step.reads, step.writes, strict=False):
+        given, kept = (
+            sum(data["rows"] or 0 for data in stored(plan, plan.pipeline.dataset(name), result))
+            for name in (read, write)
+        )
+        end = f"quarantine/{step.id}__{read}.parquet"
+        aside = sum(data["rows"] or 0 for name, data in result["stores"].items() if name.endswith(end))
+        if given != kept + aside:
+            yield f"of {given} rows of {read}, {kept} went on and {aside} were set aside"
+
+
 def _total(rows: Mapping[str, int], names: tuple[str, ...]) -> int | None:
     known = [rows[name] for name in names if name in rows]
     return sum(known) if known else None

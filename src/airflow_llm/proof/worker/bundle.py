@@ -63,6 +63,8 @@ def _run(
         shutil.rmtree(home, ignore_errors=True)
         servers.http.answers.clear()
     stores.seed(home, scenario.get("seeds", []), servers.http.answers)
+    for item in scenario.get("disturb", []):
+        stores.disturb(home, item)
     _enter(home, bundle["connections"], servers)
     servers.received.clear()
     values = {name: _filled(value, home) for name, value in scenario.get("replace", {}).items()}

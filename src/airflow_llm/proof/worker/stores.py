@@ -50,6 +50,39 @@ def _create_table(connection: Any, item: Mapping[str, Any]) -> None:
         connection.execute(f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} SET NOT NULL")
 
 
+def disturb(home: Path, item: Mapping[str, Any]) -> None:
+    """Change one row of a table, and add one that no run would make: what was there before a load."""
+    import duckdb
+
+    table = quoted(*item["table"])
+    with duckdb.connect(str(home / str(item["target"]))) as connection:
+        types = {name: str(kind) for name, kind in zip(*_shape(connection.table(table)), strict=True)}
+        changed = {name: _another(name, types[name]) for name in item["columns"] if name in types}
+        usable = next(((name, value) for name, value in changed.items() if value), None)
+        if usable is None:
+            return
+        connection.execute(f"CREATE TEMP TABLE earlier AS FROM {table} LIMIT 1")
+        # Both parts are of our own making: a quoted name and an expression over it.
+        connection.execute(f"UPDATE earlier SET {quoted(usable[0])} = {usable[1]}")  # noqa: S608  # see above
+        connection.execute(f"INSERT INTO {table} FROM earlier")
+
+
+def _shape(relation: Any) -> tuple[list[str], list[Any]]:
+    return list(relation.columns), list(relation.types)
+
+
+def _another(name: str, kind: str) -> str:
+    """A SQL expression for a value of the column that differs from all others; empty when there is none."""
+    column = quoted(name)
+    if kind.startswith(("DATE", "TIMESTAMP")):
+        return f"{column} - INTERVAL 4000 DAY"
+    if kind == "VARCHAR":
+        return f"coalesce({column}, '') || ' of an earlier run'"
+    if kind.startswith(("TINYINT", "SMALLINT", "INT", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "U")):
+        return f"-1 - abs(coalesce({column}, 0))"
+    return ""
+
+
 def dump(home: Path, out: Path) -> dict[str, dict[str, Any]]:
     """Everything in the stand-ins by name: rows, a digest of the multiset of rows, and a Parquet copy of it."""
     found: dict[str, dict[str, Any]] = {}
