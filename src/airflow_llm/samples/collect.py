@@ -127,9 +127,10 @@ class Collector:
             table.column(names[0]).unique = True
 
     def _declared(self, dataset: Dataset) -> None:
-        own = self.lineage.is_source(dataset.name)
+        own = dataset.name in self.tables
         for column in dataset.columns:
-            for need in self.at(dataset.name, [column.name], fills_nulls if not own else None):
+            known = [self.tables[dataset.name].column(column.name)] if own else []
+            for need in known or self.at(dataset.name, [column.name], fills_nulls):
                 need.vote(column.type, sure=own)
                 need.declared = need.declared or own
                 need.nullable = need.nullable and column.nullable

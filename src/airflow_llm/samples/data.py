@@ -224,7 +224,7 @@ def _kept(table: TableNeed, made: pa.Table) -> pa.Table:
     with duckdb.connect() as connection:
         connection.register("sample", made)
         try:
-            kept: Any = connection.execute(query).to_arrow_table()
+            kept: Any = connection.sql(query).to_arrow_table()
         except duckdb.Error:
             return made
     return kept.cast(made.schema) if kept.num_rows else made
