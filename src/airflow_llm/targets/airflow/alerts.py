@@ -39,12 +39,12 @@ class Alerts:
     files: dict[str, str] = field(default_factory=dict)
 
     def constants(self) -> list[str]:
-        """One statement for each event of the pipeline: the list of its notifiers."""
+        """One statement for each event that tasks tell of: the list of the pipeline's notifiers."""
         lines = []
-        for event, (_, constant) in EVENTS.items():
+        for event in ("failure", "retry"):
             found = self._of(self.pipeline.alerts, event)
             if found:
-                lines.append(f"{constant} = [{', '.join(self._notifier(alert, event) for alert in found)}]")
+                lines.append(f"{EVENTS[event][1]} = {self._list(found, event)}")
         return lines
 
     def of_pipeline(self) -> dict[str, Expression]:
@@ -55,8 +55,9 @@ class Alerts:
     def of_dag(self) -> dict[str, Expression]:
         """Arguments of the DAG itself: the run's success and its deadline."""
         arguments: dict[str, Expression] = {}
-        if self._of(self.pipeline.alerts, "success"):
-            arguments["on_success_callback"] = Expression("ON_SUCCESS")
+        successes = self._of(self.pipeline.alerts, "success")
+        if successes:
+            arguments["on_success_callback"] = self._list(successes, "success")
         deadlines = self._of(self.pipeline.alerts, "deadline")
         if deadlines:
             arguments["deadline"] = self._deadlines(deadlines)
@@ -85,6 +86,9 @@ class Alerts:
     @staticmethod
     def _of(alerts: Iterable[Alert], event: str) -> list[Alert]:
         return [alert for alert in alerts if alert.on == event]
+
+    def _list(self, alerts: Iterable[Alert], event: str) -> Expression:
+        return Expression(f"[{', '.join(self._notifier(alert, event) for alert in alerts)}]")
 
     def _notifier(self, alert: Alert, event: str) -> Expression:
         name, arguments = self._notification(alert, event)
@@ -165,7 +169,9 @@ class Alerts:
                 hint="target 3.1 or later, or set the pipeline's `timeout` with a failure alert",
                 place="alerts",
             )
-        self.imports |= {f"from {self.features.deadline_module} import {name}" for name in _DEADLINE_NAMES}
+        module = self.features.deadline_module
+        self.imports |= {f"from {module} import DeadlineAlert", f"from {module} import DeadlineReference"}
+        self.imports.add(f"from {self.features.callback_module} import AsyncCallback")
         parts = []
         for alert in alerts:
             name, arguments = self._notification(alert, "deadline")
@@ -174,9 +180,6 @@ class Alerts:
                 f"callback=AsyncCallback({name}, kwargs={literal(arguments)}))"
             )
         return Expression(f"[{', '.join(parts)}]") if len(parts) > 1 else Expression(parts[0])
-
-
-_DEADLINE_NAMES = ("AsyncCallback", "DeadlineAlert", "DeadlineReference")
 
 
 def _class_name(name: str) -> str:

@@ -43,7 +43,7 @@ def _closed(last: str) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """No tabs, no control characters, no white space at the ends of lines, and the indentation that all lines share removed."""
+    """No control characters, no white space at the ends of lines, and no indentation that all lines share."""
     plain = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
     first, _, rest = plain.strip().partition("\n")
     lines = [first.rstrip(), *(line.rstrip() for line in dedent(rest).split("\n"))] if rest else [first.rstrip()]

@@ -13,10 +13,9 @@ from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, call
 
 
-def function_lines(
-    plan: Plan, node: Node, code: TaskCode, name: str, arguments: Mapping[str, Expression], depth: int = 1
-) -> list[str]:
-    """The decorated function, `depth` levels deep."""
+def function_lines(plan: Plan, node: Node, code: TaskCode, name: str, arguments: Mapping[str, Expression]) -> list[str]:
+    """The decorated function, inside of the DAG."""
+    depth = 1
     decorator = f"@{call(code.decorator, arguments)}" if arguments else f"@{code.decorator}"
     parameters = ", ".join(f"{parameter}: {_note(plan, node, code, parameter)}" for parameter in code.parameters)
     lines = statement(decorator, depth)

@@ -1,4 +1,4 @@
-"""The graph of tasks that a pipeline becomes: its steps, their guards and lists of items, and why each edge is there."""
+"""The graph of tasks that a pipeline becomes: its steps, their guards and lists of items, and why edges are there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """`needed`: without what `before` does, `after` cannot run (data, or control). `outcomes`: of the choice `before`."""
+    """`needed`: `after` cannot run without what `before` does (data or control). `outcomes`: of the choice `before`."""
 
     before: str
     after: str

@@ -19,7 +19,7 @@ class Fact:
     name: str
     how: str
     versions: tuple[str, ...] = VERSIONS
-    used_by: Callable[[Pipeline], str] = lambda pipeline: ""  # noqa: E731, ARG005 - never refused by the table
+    used_by: Callable[[Pipeline], str] = lambda pipeline: ""  # noqa: ARG005 - never refused by the table
     """Who asks for it (a spec path); empty when nobody does."""
     instead: str = ""
 

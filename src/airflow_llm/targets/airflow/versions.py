@@ -20,8 +20,10 @@ class Features:
     """Where the cron and delta timetables are imported from; empty: from their own modules in the core."""
     conf: str = "airflow.sdk"
     """Where `conf` is imported from."""
-    deadline_module: str = "airflow.sdk"
+    deadline_module: str = "airflow.sdk.definitions.deadline"
     """Where the deadline alerts are imported from."""
+    callback_module: str = "airflow.sdk.definitions.callback"
+    """Where their callbacks are imported from."""
     constraint: str = ""
     """The pip requirement."""
 

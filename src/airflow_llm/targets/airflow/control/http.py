@@ -7,6 +7,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import HttpStep
 from airflow_llm.targets.airflow.control.user_code import described_task, staged_writes
 from airflow_llm.targets.airflow.docs import step_doc
+from airflow_llm.targets.airflow.imports import local_imports
 from airflow_llm.targets.airflow.jinja import plain
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, literal
@@ -41,10 +42,12 @@ def _request(step: HttpStep) -> TaskCode:
 
 def _records(pipeline: Pipeline, step: HttpStep) -> TaskCode:
     (name, *_) = staged_writes(pipeline, step)
+    plain_get = step.method == "GET" and not step.headers and step.body is None
+    function = "unload_api" if plain_get else "request_records"
+    request = step.path if plain_get else (step.method, step.path)
     parts = [
         f'CONFIG["{step.connection}_conn_id"]',
-        literal(step.method),
-        literal(step.path),
+        literal(request),
         f'staged(CONFIG["staging_url"], {literal(name)})',
         f"headers={literal(dict(step.headers))}" if step.headers else "",
         f"body={literal(step.body)}" if step.body is not None else "",
@@ -52,11 +55,10 @@ def _records(pipeline: Pipeline, step: HttpStep) -> TaskCode:
     return TaskCode(
         decorator="task",
         body=(
-            f"from resources.{pipeline.id}.staging import request_records, staged",
-            "",
-            f"return request_records({', '.join(part for part in parts if part)})",
+            *local_imports([f"from resources.{pipeline.id}.staging import {function}, staged"]),
+            f"return {function}({', '.join(part for part in parts if part)})",
         ),
         returns="str",
-        support=frozenset({"request_records", "staged"}),
+        support=frozenset({function, "staged"}),
         requirements=_HTTP | {"pyarrow"},
     )

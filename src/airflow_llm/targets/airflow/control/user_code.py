@@ -50,8 +50,12 @@ def calling(pipeline: Pipeline, step: Step, line: str, function: str, arguments:
     lines += [f'{_output(name)} = staged(CONFIG["staging_url"], {literal(name)})' for name in written]
     pairs = ", ".join(f"{literal(name)}: {_output(name)}" for name in written)
     if step.returns:
-        return [*lines, f"return {{{pairs}, **{call}}}" if written else f"return {call}"]
-    lines.append(f"return {call}" if not written and gives_items(pipeline, step) else call)
+        if written:
+            return [*lines, f"return {{{pairs}, **{call}}}"]
+        return [*lines, f"results: dict[str, Any] = {call}", "return results"]
+    if not written and gives_items(pipeline, step):
+        return [*lines, f"items: list[Any] = {call}", "return items"]
+    lines.append(call)
     if len(written) == 1:
         lines.append(f"return {_output(written[0])}")
     elif written:

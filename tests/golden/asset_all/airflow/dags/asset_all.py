@@ -1,0 +1,14 @@
+"""Asset all."""
+
+from __future__ import annotations
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, Asset, AssetAll
+
+with DAG(
+    dag_id="asset_all",
+    schedule=AssetAll(Asset("orders"), Asset("customers")),
+    max_active_runs=1,
+    doc_md=__doc__,
+) as dag:
+    job = EmptyOperator(task_id="job")

@@ -1,0 +1,5 @@
+SELECT
+  *
+FROM valid_customers
+JOIN orders
+  USING (customer_id)

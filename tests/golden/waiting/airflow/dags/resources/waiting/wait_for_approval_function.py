@@ -1,0 +1,16 @@
+"""What only you can write: this pipeline runs once the functions here do."""
+
+from __future__ import annotations
+
+
+def wait_for_approval() -> bool:
+    """somebody has approved the figures
+
+    Returns true as soon as the wait is over; it is called again until then.
+    """
+    raise NotImplementedError(
+        (
+            "wait_for_approval is not written yet: write it in "
+            "dags/resources/waiting/wait_for_approval_function.py"
+        ),
+    )

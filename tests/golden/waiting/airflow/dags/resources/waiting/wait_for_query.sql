@@ -1,0 +1,6 @@
+SELECT
+  COUNT(*) > 0
+FROM analytics.facts
+WHERE
+  note LIKE '{{ "{{" }} x }}%'
+
