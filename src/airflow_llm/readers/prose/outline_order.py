@@ -1,0 +1,285 @@
+"""Which task follows which in a structured description: named upstreams, handed-over data, arrows, stages, order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.outline_names import Block, Names, Node
+from airflow_llm.readers.prose.outline_parts import Document
+from airflow_llm.readers.prose.spellings import pattern
+
+_ARROW = r"\s*(?:\u2192|-{1,2}>|=>|>>)\s*"
+_ALL = (
+    r"\b(?:all|every|each|both)\b[^,.;\n]{0,50}?\b(?:parallel|branch(?:es)?|upstream|previous|preceding|"
+    r"prior|paths?|(?:\w+\s+)?tasks|stages|sources|streams)\b"
+    r"|\ball\s+(?:upstream|previous|preceding)\b|\beither\s+(?:branch|path)\b"
+)
+_AFTER = (
+    r"\b(?:runs?|executes?|starts?|begins?)\s+(?:only\s+)?after\b|\bdepends?\s+on\b|\bwaits?\s+for\b|"
+    r"\bdownstream\s+of\b|\bupstream\s*:"
+)
+_NOT_LINEAR = (
+    r"\b(?:fan-?out|fan-?in|branch(?:ing|es)?|in\s+parallel|parallel|concurrent(?:ly)?|"
+    r"conditional(?:ly)?\s+rout\w+|dynamic\s+task\s+mapping)\b"
+)
+_LINEAR = (
+    r"\b(?:linear|strict(?:ly)?\s+sequential|sequential(?:ly)?|strict\s+order|"
+    r"one\s+after\s+(?:the\s+)?(?:another|other)|chained)\b"
+)
+
+
+@dataclass
+class Order:
+    """Edges as `upstream -> downstream` ids, and which of them words said (`said`) rather than the order of the list."""
+
+    nodes: list[Node]
+    edges: dict[tuple[str, str], None] = field(default_factory=dict)
+    said: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, up: str, down: str, *, said: bool = False) -> None:
+        """One more edge, unless it would close a cycle."""
+        if up == down or (up, down) in self.edges or up in self.below(down):
+            return
+        self.edges[up, down] = None
+        if said:
+            self.said.add((up, down))
+
+    def below(self, start: str) -> set[str]:
+        """Everything downstream of a task."""
+        return self._walk(start, 0)
+
+    def above(self, start: str) -> set[str]:
+        """Everything upstream of a task."""
+        return self._walk(start, 1)
+
+    def _walk(self, start: str, end: int) -> set[str]:
+        seen: set[str] = set()
+        stack = [start]
+        while stack:
+            here = stack.pop()
+            for edge in self.edges:
+                other = edge[1 - end]
+                if edge[end] == here and other not in seen:
+                    seen.add(other)
+                    stack.append(other)
+        return seen
+
+    def upstream(self, node: str) -> list[str]:
+        """The tasks right before one."""
+        return [up for up, down in self.edges if down == node]
+
+    def downstream(self, node: str) -> list[str]:
+        """The tasks right after one."""
+        return [down for up, down in self.edges if up == node]
+
+    def reduce(self) -> None:
+        """Without the edges that longer ways say already."""
+        for up, down in list(self.edges):
+            del self.edges[up, down]
+            if down not in self.below(up):
+                self.edges[up, down] = None
+        position = {node.id: node.index for node in self.nodes}
+        self.edges = dict.fromkeys(sorted(self.edges, key=lambda edge: (position[edge[0]], position[edge[1]])))
+
+
+def order_of(document: Document, root: Block, names: Names, targets: dict[str, list[str]]) -> Order:
+    """The edges of the whole description. `targets` are the tasks that each branch may take."""
+    order = Order(names.nodes)
+    for up, down in chains(document, names):
+        order.add(up, down, said=True)
+    for branch, chosen in targets.items():
+        for target in chosen:
+            order.add(branch, target, said=True)
+    _Placer(order, names, targets, linear=is_linear(document, root)).place(root, [])
+    order.reduce()
+    return order
+
+
+def is_linear(document: Document, root: Block) -> bool:
+    """Whether the text calls the whole a straight line, and nothing in it is parallel."""
+    if any(isinstance(part, Block) and part.parallel for part in _blocks(root)):
+        return False
+    words = "\n".join(document.words("summary", "pattern"))
+    claimed = pattern(_LINEAR).search(words) is not None
+    denied = pattern(
+        r"\b(?:no|without(?:\s+any)?|not)\s+(?:\w+\s+){0,2}(?:parallel\w*|branch\w*|"
+        r"fan-?\w+)(?:\s+\w+)?(?:\s+or\s+branch\w*)?"
+    ).sub("", words)
+    return claimed and pattern(_NOT_LINEAR).search(denied) is None
+
+
+def _blocks(block: Block) -> Iterable[Block]:
+    for part in block.parts:
+        if isinstance(part, Block):
+            yield part
+            yield from _blocks(part)
+
+
+def chains(document: Document, names: Names) -> list[tuple[str, str]]:
+    """The edges of lines such as `a -> b -> [c, d]` and `c runs after a and b`, where every part is a task."""
+    edges: list[tuple[str, str]] = []
+    for words in document.words("pattern", "infrastructure", "schedule", "summary"):
+        for sentence in pattern(r"(?<=[a-z\])])\.\s+|;\s+").split(words):
+            edges += _arrows(sentence, names) or _after(sentence, names)
+    return edges
+
+
+def _arrows(sentence: str, names: Names) -> list[tuple[str, str]]:
+    if pattern(_ARROW).search(sentence) is None:
+        return []
+    parts = [part for part in pattern(_ARROW).split(sentence) if part.strip()]
+    first = re.split(r":\s+", parts[0])[-1] if parts else ""
+    stations = [names.exact(_bare(part)) for part in [first, *parts[1:]]]
+    if len(stations) < 2 or not all(stations):
+        stations = [names.exact(_name_in(part)) for part in [parts[0], *parts[1:]]] if len(parts) > 1 else []
+    if len(stations) < 2 or not all(stations):
+        return []
+    return [
+        (up.id, down.id) for ups, downs in zip(stations, stations[1:], strict=False) for up in ups for down in downs
+    ]
+
+
+def _bare(words: str) -> str:
+    """A station of a chain without what is said about it: `[a, b] in parallel`, `load (warehouse)`."""
+    text = pattern(r"\s+(?:in\s+parallel|with|via|which|that|for|using|execution|chain)\b.*$|\s*\(.*$").sub(
+        "", words.strip()
+    )
+    return text.strip(" .,;")
+
+
+def _name_in(words: str) -> str:
+    """The last identifier of some words: `dependency chain get_user`."""
+    hits = pattern(r"\[[^\]]+\]|[A-Za-z]\w*_\w+").findall(words)
+    return hits[-1] if len(hits) == 1 else words
+
+
+def _after(sentence: str, names: Names) -> list[tuple[str, str]]:
+    match = pattern(rf"^(.{{2,80}}?)\s+(?:{_AFTER})\s*(.+)$").match(sentence)
+    if match is None:
+        return []
+    downs, ups = names.exact(match[1]), names.mentioned(match[2])
+    return [(up.id, down.id) for up in ups for down in downs if up.id != down.id]
+
+
+class _Placer:
+    """Walks the layout from top to bottom; `front` are the tasks that nothing follows yet."""
+
+    def __init__(self, order: Order, names: Names, targets: dict[str, list[str]], *, linear: bool) -> None:
+        self.order, self.names, self.linear = order, names, linear
+        self.targets = targets
+        self.entries: dict[str, list[str]] = {}
+        self.placed: set[str] = set()
+        self.writers: dict[str, list[Node]] = {}
+
+    def place(self, block: Block, front: Sequence[str]) -> list[str]:
+        """The front after the block."""
+        entry = list(front)
+        current = list(front)
+        for part in block.parts:
+            inside = entry if block.parallel else current
+            after = self._node(part, inside) if isinstance(part, Node) else self.place(part, inside)
+            current = self._open([*current, *after])
+        return current
+
+    def _node(self, node: Node, front: Sequence[str]) -> list[str]:
+        named = [up for up in self._named(node) if up != node.id and up in self.placed]
+        siblings = self._siblings(node)
+        said_before = [up for up in self.order.upstream(node.id)]
+        if siblings and not named and not said_before:
+            front = self.entries[siblings[0]]
+        widely = pattern(_ALL).search(node.item.text("input", "upstream")) is not None
+        ups = list(named)
+        if self.linear or widely or (not named and not said_before):
+            ups += [one for one in front if not self._exclusive(one, node, named)]
+        for up in dict.fromkeys(ups):
+            self.order.add(up, node.id, said=up in named)
+        self.entries[node.id] = list(dict.fromkeys([*ups, *said_before]))
+        self.placed.add(node.id)
+        self._remember(node)
+        return [node.id]
+
+    def _exclusive(self, up: str, node: Node, named: Sequence[str]) -> bool:
+        """Whether both are targets of one branch, so that neither follows the other."""
+        return not named and any(up in chosen and node.id in chosen for chosen in self.targets.values())
+
+    def _named(self, node: Node) -> list[str]:
+        """The tasks that the node's own words, or the words of an earlier one, put right before it."""
+        item = node.item
+        ups = [other.id for other in self._mentioned(node, item.text("input", "upstream"), last=True)]
+        for line in item.text("objective", "notes").splitlines():
+            match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
+            if match is not None:
+                ups += [other.id for other in self._mentioned(node, match[1], last=True)]
+        for other in self.names.nodes:
+            if other.id in self.placed and self._sends_to(other, node):
+                ups.append(other.id)
+        ups += [other.id for other in self._handed(node) if other.id not in ups]
+        return list(dict.fromkeys(ups))
+
+    def _mentioned(self, node: Node, text: str, *, last: bool) -> list[Node]:
+        hits = [other for other in self.names.mentioned(text) if other.id != node.id and other.id in self.placed]
+        groups: dict[str, list[Node]] = {}
+        for hit in hits:
+            if hit.group and hit.group != node.group:
+                groups.setdefault(hit.group, []).append(hit)
+        # A group that is named as a whole is left by its last tasks.
+        dropped = {
+            hit.id for members in groups.values() for hit in members
+            if last and len(members) > 1 and any(down in {one.id for one in members} for down in self.order.downstream(hit.id))
+        }  # fmt: skip
+        return [hit for hit in hits if hit.id not in dropped]
+
+    def _sends_to(self, other: Node, node: Node) -> bool:
+        if (other.id, node.id) in self.order.edges:
+            return False
+        words = other.item.text("output", "downstream")
+        if pattern(r"\bparallel\b").search(words) and not pattern(r"\b(?:to|triggers?)\b").search(words):
+            return False
+        hits = self.names.mentioned(words)
+        if node not in hits:
+            return False
+        # What goes to a group goes to its first tasks.
+        inside = [hit.id for hit in hits if hit.group == node.group and hit.group and hit.group != other.group]
+        return not (len(inside) > 1 and any(up in inside for up in self.order.upstream(node.id)))
+
+    def _siblings(self, node: Node) -> list[str]:
+        match = pattern(
+            r"\b(?:in\s+)?parallel\s+(?:with|to)\s+([^;\n]+)|\b(?:concurrently|simultaneously|"
+            r"alongside)\s+(?:with\s+)?([^;\n]+)"
+        ).search(node.item.everything)
+        if match is None:
+            return []
+        return [
+            other.id
+            for other in self.names.mentioned(match[1] or match[2])
+            if other.id in self.entries and other.id != node.id
+        ]
+
+    def _remember(self, node: Node) -> None:
+        for artifact in _artifacts(node.item.text("output"), self.names):
+            self.writers.setdefault(artifact, []).append(node)
+
+    def _handed(self, node: Node) -> list[Node]:
+        """The last task that wrote each thing that this one reads."""
+        return [self.writers[one][-1] for one in _artifacts(node.item.text("input"), self.names) if one in self.writers]
+
+    def _open(self, front: Sequence[str]) -> list[str]:
+        unique = list(dict.fromkeys(front))
+        return [one for one in unique if not self.order.below(one) & set(unique)]
+
+
+def _artifacts(text: str, names: Names) -> list[str]:
+    """The files, tables and variables that a line of data names, in lower case."""
+    hits = pattern(
+        r"[\"'`]([\w./{}$*-]{3,120})[\"'`]|((?:[a-z0-9]+://)?[\w./{}*-]*\w\.(?:csv|json|jsonl|parquet|"
+        r"html?|xml|xlsx?|txt|obo|tsv|gz|zip|pkl|avro|orc|pdf|sql|db))\b"
+        r"|(?<![\w.])([A-Za-z]\w*_\w+(?:-\w+)*)(?![\w.(])"
+    ).findall(text)
+    found = []
+    for groups in hits:
+        word = next(group for group in groups if group).lower().rstrip(".")
+        if word not in names.by_name and len(word) > 3:
+            found.append(word.rpartition("/")[2] or word)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,50 @@
+"""Trigger rules: those that the text states, and those that the merges of branches need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from airflow_llm.readers.prose.outline_branches import Choice
+from airflow_llm.readers.prose.outline_names import Node
+from airflow_llm.readers.prose.outline_order import Order
+from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.spec.steps import TriggerRule
+
+RULES = frozenset(get_args(TriggerRule))
+
+
+def stated(node: Node) -> str | None:
+    """The trigger rule in the task's own words."""
+    words = node.item.text("parameters", "trigger", "notes", "operator", "objective", "input")
+    match = pattern(r"\btrigger[_\s-]rule\W*\s*(?:is|of|set\s+to|[=:])?\s*['\"`]?(?:TriggerRule\.)?([a-z_]+)").search(
+        words
+    )
+    if match is not None and match[1].lower() in RULES:
+        return match[1].lower()
+    before = pattern(r"['\"`]?\b([a-z]+(?:[_-][a-z]+)+)['\"`]?\s+trigger[_\s-]rule\b").search(words)
+    rule = before[1].lower().replace("-", "_") if before is not None else ""
+    own = node.item.labels.get("trigger", "").strip(" .'\"`").lower()
+    return rule if rule in RULES else own if own in RULES else None
+
+
+def merges(order: Order, choices: Sequence[Choice]) -> list[str]:
+    """The tasks where the paths of a branch meet again: a path that was not taken must not skip them."""
+    found: list[str] = []
+    for choice in choices:
+        reached = [{path.id, *order.below(path.id)} for path, _ in choice.paths]
+        for node in order.nodes:
+            inside = [index for index, below in enumerate(reached) if node.id in below]
+            if len(inside) < 2:
+                continue
+            ups = order.upstream(node.id)
+            meets = {
+                index
+                for index in inside
+                for up in ups
+                if up in reached[index] and sum(up in one for one in reached) < len(inside)
+            }
+            direct = choice.node.id in ups
+            if len(meets) > 1 or (direct and meets):
+                found.append(node.id)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,206 @@
+"""What a structured description says of the pipeline as a whole: schedule, default arguments, alerts, owner, tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
+from airflow_llm.readers.prose.outline_parts import Document
+from airflow_llm.readers.prose.policies import find_pool, find_retries, find_retry_delay, find_timeouts
+from airflow_llm.readers.prose.run_settings import (
+    find_catchup,
+    find_depends_on_past,
+    find_end,
+    find_max_active_runs,
+    find_start,
+)
+from airflow_llm.readers.prose.schedule import read_schedule
+from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.triggers import find_triggers
+from airflow_llm.spec.schedule import ManualSchedule, Schedule
+
+Fields = dict[str, Any]
+_UNSAID = (
+    r"\b(?:not\s+(?:explicitly\s+|clearly\s+)?(?:specified|set|visible|defined|stated|shown|given|"
+    r"mentioned|provided|configured)|"
+    r"unspecified|unknown|n/?a|tbd|undefined|dynamic(?:ally)?|varies|via\s+airflow\s+variable)\b"
+)
+_LABEL = (
+    r"^\W*(?:the\s+)?(?:schedule(?:[_ ]interval)?|cron(?:\s+expression)?|frequency|cadence|trigger|"
+    r"run\s+frequency|timetable|scheduling|interval)\W*\s*[:=]\s*(.*)$"
+)
+_FLAG = r"\b(?:email_on_(?:failure|retry)|on_(?:failure|retry)_callback)\b"
+
+
+@dataclass
+class Settings:
+    """The pipeline's own fields of the spec; `assumptions` are subject, text and change."""
+
+    schedule: Schedule = field(default_factory=ManualSchedule)
+    fields: Fields = field(default_factory=dict)
+    defaults: Fields = field(default_factory=dict)
+    alerts: list[AlertWords] = field(default_factory=list)
+    trigger_rule: str | None = None
+    catchup: bool | None = None
+    assumptions: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def settings_of(document: Document, *, own_alarm: bool) -> Settings:
+    """The settings. `own_alarm`: a task of the pipeline itself tells of failures, so prose about it is no alert."""
+    lines = document.words("schedule", "failure", "infrastructure", "summary")
+    settings = Settings()
+    _schedule(document, settings)
+    _policies(lines, settings)
+    settings.alerts = _alerts(lines, own_alarm=own_alarm)
+    settings.trigger_rule = default_rule(document)
+    _people(lines, settings)
+    return settings
+
+
+def _schedule(document: Document, settings: Settings) -> None:
+    labelled = [
+        match[1]
+        for line in document.words("schedule", "infrastructure", "summary", "pattern")
+        if (match := pattern(_LABEL).match(line))
+    ]
+    said = next((value for value in labelled if value.strip()), None)
+    found: Schedule | None = None
+    if said is not None:
+        found = _value(said, settings)
+    elif not labelled:
+        found = _anywhere(document, settings)
+    if found is None:
+        settings.assumptions.append(
+            (
+                "schedule",
+                "the text names no schedule; the pipeline only runs when it is started",
+                "set `schedule` in tasks.yml",
+            )
+        )
+    schedule: Schedule = found or ManualSchedule()
+    lines = document.words("schedule", "summary")
+    settings.schedule = schedule.model_copy(update=_runs(lines, settings))
+
+
+def _value(said: str, settings: Settings) -> Schedule | None:
+    """The schedule of a labelled line; what stands in brackets explains it."""
+    bare = pattern(r"\s*\([^)]*\)").sub("", said).strip(" .'\"`")
+    if pattern(_UNSAID).search(said) and read_schedule(bare) is None:
+        return None
+    if pattern(r"^(?:none|null|manual(?:ly)?\b.*|on[\s-]demand.*|n/a)$").fullmatch(bare):
+        return ManualSchedule()
+    hit = read_schedule(bare) or read_schedule(said)
+    if hit is None:
+        triggers = find_triggers(said)
+        return triggers[0].value if triggers else None
+    if hit.assumption and not bare.startswith("@"):
+        settings.assumptions.append(("schedule", hit.assumption, "set `schedule` in tasks.yml"))
+    return hit.value
+
+
+def _anywhere(document: Document, settings: Settings) -> Schedule | None:
+    """Without a labelled line: the surest sentence about when it runs."""
+    best = None
+    for line in document.words("schedule", "summary", "pattern", "infrastructure"):
+        hit = read_schedule(line)
+        if hit is not None and (best is None or hit.strength > best.strength):
+            best = hit
+    if best is None or best.strength < 0.6:
+        return None
+    if best.assumption:
+        settings.assumptions.append(("schedule", best.assumption, "set `schedule` in tasks.yml"))
+    return best.value
+
+
+def _runs(lines: list[str], settings: Settings) -> Fields:
+    update: Fields = {}
+    for line in lines:
+        for name, finder in (
+            ("catchup", find_catchup),
+            ("max_active_runs", find_max_active_runs),
+            ("start", find_start),
+            ("end", find_end),
+        ):
+            if name in update or (
+                name in ("start", "end") and not pattern(rf"\b{name}[_\s-]?date\b|\bstart(?:s|ing)\b").search(line)
+            ):
+                continue
+            if name == "catchup" and pattern(
+                rf"\bcatch[_\s-]?up\W+{_UNSAID}|\bcatch[_\s-]?up\b[^,;]*\bnot\s+(?:explicitly\s+)?(?:set|specified)"
+            ).search(line):
+                continue
+            hit = finder(line)
+            if hit is not None:
+                update[name] = hit.value
+    settings.catchup = update.get("catchup")
+    if "end" in update and update["end"] < update.get("start", update["end"]):
+        del update["end"]
+    return update
+
+
+def _policies(lines: list[str], settings: Settings) -> None:
+    for line in lines:
+        for hit in find_retries(line):
+            if (
+                hit.value.count is not None
+                and "retries" not in settings.defaults
+                and not pattern(_UNSAID).search(line[hit.start :])
+            ):
+                settings.defaults["retries"] = hit.value.count
+            if hit.value.delay is not None:
+                settings.defaults.setdefault("retry_delay", hit.value.delay)
+            if hit.value.backoff:
+                settings.defaults.setdefault("backoff", True)
+        delay = find_retry_delay(line)
+        if delay is not None:
+            settings.defaults.setdefault("retry_delay", delay.value)
+        past = find_depends_on_past(line)
+        if past is not None:
+            settings.defaults.setdefault("depends_on_past", past.value)
+        pool = find_pool(line) if pattern(r"default").search(line) else None
+        if pool is not None:
+            settings.defaults.setdefault("pool", pool.value)
+        for limit in find_timeouts(line):
+            if limit.value.scope == "run":
+                settings.fields.setdefault("timeout", limit.value.length)
+            elif limit.value.scope == "task":
+                settings.defaults.setdefault("timeout", limit.value.length)
+
+
+def _alerts(lines: list[str], *, own_alarm: bool) -> list[AlertWords]:
+    flags = [line for line in lines if pattern(_FLAG).search(line)]
+    hits = [hit.value for line in flags for hit in find_alerts(line)]
+    unwanted = any(find_unwanted(line) for line in lines)
+    if not own_alarm and not unwanted:
+        hits += [hit.value for line in lines if line not in flags for hit in find_alerts(line)]
+    found: dict[tuple[str, str], AlertWords] = {}
+    for hit in hits:
+        if hit.on in ("failure", "retry") and not hit.subject:
+            key = (hit.on, hit.channel or "email")
+            if key not in found or (hit.target and not found[key].target):
+                found[key] = hit
+    return list(found.values())
+
+
+def default_rule(document: Document) -> str | None:
+    """A trigger rule in the default arguments holds for every task."""
+    for line in document.words("schedule"):
+        if pattern(r"\bdefault").search(line):
+            match = pattern(r"\btrigger_rule\s*[=:]\s*['\"`]?(?:TriggerRule\.)?(\w+)").search(line)
+            if match is not None:
+                return match[1].lower()
+    return None
+
+
+def _people(lines: list[str], settings: Settings) -> None:
+    for line in lines:
+        owner = pattern(
+            r"['\"`]?\bowners?['\"`]?\s*[:=]\s*['\"`]?([\w][\w .@-]{0,60}?)['\"`]?(?=\s*(?:[,;)\]}]|$))"
+        ).search(line)
+        if owner is not None and not pattern(_UNSAID).search(owner[1]):
+            settings.fields.setdefault("owners", [owner[1]])
+        tags = pattern(r"^\W*tags\W*\s*[:=]\s*(.+)$").match(line)
+        if tags is not None and not pattern(_UNSAID).search(tags[1]):
+            pieces = pattern(r"[A-Za-z][\w.-]*").findall(pattern(r"\]\s+\w.*$").sub("", tags[1]))
+            settings.fields.setdefault("tags", pieces[:30])
