@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from airflow_llm.checks.check import Files
@@ -29,11 +29,17 @@ def strictly(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def python_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
-    """Every Python file of the bundle that parses, by path."""
+def python_files(files: Files, mention: Iterable[str] = ("",)) -> Iterator[tuple[str, ast.Module]]:
+    """Every Python file of the bundle that parses, by path; with `mention` only those that hold one of the words.
+
+    Walking a tree costs far more than searching a text, and most files mention nothing that a check is about.
+    """
+    words = tuple(mention)
     for path in sorted(files):
-        if path.endswith(".py") and (tree := parse(files[path])) is not None:
-            yield path, tree
+        if path.endswith(".py") and any(word in files[path] for word in words):
+            tree = parse(files[path])
+            if tree is not None:
+                yield path, tree
 
 
 def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:

@@ -51,6 +51,11 @@ _LIBRARIES = {
     "boto3": "boto3",
     "snowflake": "snowflake-connector-python",
 }
+_BRINGS = {
+    "apache-airflow-providers-amazon": "boto3",
+    "apache-airflow-providers-snowflake": "snowflake-connector-python",
+}
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(.+)$", re.MULTILINE)
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
 
 
@@ -60,8 +65,8 @@ def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
     if path not in files:
         return
     asked = {_plain(match[1]) for line in files[path].splitlines() if (match := _NAME.match(line))}
-    asked |= _WITH_AIRFLOW | {"snowflake-connector-python"} if _provider("snowflake") in asked else _WITH_AIRFLOW
-    missing = {name: why for name, why in _needed(pipeline, files) if _plain(name) not in asked}
+    asked |= _WITH_AIRFLOW | {_BRINGS[name] for name in asked & _BRINGS.keys()}
+    missing = {name: why for name, why in _needed(pipeline, files, asked) if _plain(name) not in asked}
     for name, why in sorted(missing.items()):
         yield Diagnostic(
             code=code,
@@ -73,8 +78,10 @@ def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
         )
 
 
-def _needed(pipeline: Pipeline, files: Files) -> Iterator[tuple[str, str]]:
-    for path, tree in python_files(files):
+def _needed(pipeline: Pipeline, files: Files, asked: set[str]) -> Iterator[tuple[str, str]]:
+    # Most files need nothing more than what is asked for: their imports are seen without a syntax tree.
+    telling = {path: text for path, text in files.items() if path.endswith(".py") and not _mentioned(text) <= asked}
+    for path, tree in python_files(telling):
         for module, _statement in imports(tree):
             package = _package(module)
             if package:
@@ -83,6 +90,13 @@ def _needed(pipeline: Pipeline, files: Files) -> Iterator[tuple[str, str]]:
         connector = get(connection.connector)
         if connector is not None and connector.provider:
             yield connector.provider, f"the connection {connection.name!r} is {connector.title}"
+
+
+def _mentioned(text: str) -> set[str]:
+    """The packages that lines which look like imports are about."""
+    words = {word for line in _IMPORT.findall(text) for word in re.findall(r"[\w.]+", line)}
+    unclear = {"airflow.providers"} & words
+    return unclear | {_plain(package) for word in words if (package := _package(word))}
 
 
 def _package(module: str) -> str:

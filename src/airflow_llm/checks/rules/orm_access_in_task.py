@@ -40,6 +40,10 @@ code = "orm-access-in-task"
 _WHY = "in Airflow 3 a worker has no access to the metadata database; dag.test() allows what a worker refuses"
 _HINT = "use the task's context (`get_current_context()`), or Airflow's REST API"
 _MODULES = ("airflow.utils.session", "airflow.utils.db", "airflow.api.common", "airflow.jobs")
+_MENTION = (
+    *("airflow.models", "airflow.settings", "airflow.utils", "airflow.api", "airflow.jobs"),
+    *("airflow import", "import airflow"),
+)
 _MODELS = frozenset(
     {
         "DagRun",
@@ -72,7 +76,7 @@ _SETTINGS = frozenset({"Session", "engine", "async_engine", "AsyncSession", "Non
 
 def check_files(_: Pipeline, files: Files) -> Iterator[Diagnostic]:
     """Every import or use of a database session or model of Airflow."""
-    for path, tree in python_files(files):
+    for path, tree in python_files(files, _MENTION):
         names = aliases(tree)
         for node in at_run_time(tree):
             found = [name for name, _statement in imported(node) if _is_orm(name)]
