@@ -16,10 +16,11 @@ _BREAKS = frozenset(
 _SKIPPED = frozenset({"then", "last", "first", "parallel", "meanwhile", "apart", "both", "also", "always", "otherwise"})
 _DONE = frozenset(
     "done finished complete completed ready available loaded there over through in arrived succeeded finishes completes succeeds"
-    " green red up landed good successful ended fine passed passes fails failed lands arrives present ends exists runs ran".split()
+    " green red up landed good successful ended fine passed passes fails failed pass lands arrives present ends exists runs ran".split()
 )
 _FINITE = words("be") | words("modals")
 _FARTHEST_VERB = 8
+_WHOLES = frozenset(["pipeline", "dag", "job", "workflow", "flow", "process", "etl", "script"])
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Clause:
     marks: list[str] = field(default_factory=list)
     asides: list[list[Token]] = field(default_factory=list)
     question: bool = False
+    whole: bool = False
+    """Whether it only asks for the pipeline as a whole (`set up a job that ...`)."""
     heading: bool = False
     """Whether a colon follows."""
     item: str = ""
@@ -138,7 +141,7 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
             continue
         name, width = joint
         if _content(current):
-            current.heading = name == "colon"
+            current.heading, current.whole = name == "colon", name == "whole"
             yield _marked(current)
             current = Clause([], number)
         if name != "gap" or not current.tokens:
@@ -186,6 +189,8 @@ def _joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int
         return None
     if token.tag == "arrow":
         return "arrow", 1
+    if token.marker == "that" and current.tokens and current.tokens[-1].norm in _WHOLES and index + 1 < len(flat):
+        return "whole", 1
     if token.marker in _BREAKS:
         return _marker_joint(flat, index, current)
     if token.tag == "punct":
@@ -261,12 +266,17 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
 
 def _has_verb(current: Clause) -> bool:
     """Whether the clause so far is more than a noun phrase."""
-    finite = any(token.norm in _FINITE or token.verbs or "'" in token.norm for token in current.tokens)
-    return (
-        not current.tokens
-        or finite
-        or any(states_order(current.tokens, place) for place in range(1, len(current.tokens)))
-    )
+    tokens = current.tokens
+    if not tokens:
+        return True
+    if any(
+        token.norm in _FINITE or "'" in token.norm or any(not verb.noun for verb in token.verbs) for token in tokens
+    ):
+        return True
+    opening = next((token for token in tokens if token.norm not in words("polite")), tokens[0])
+    if any(verb.form == "base" for verb in opening.verbs) and len(tokens) > 1:
+        return True
+    return any(states_order(tokens, place) for place in range(1, len(tokens)))
 
 
 def _fits(form: str, current: Clause) -> bool:
@@ -284,12 +294,14 @@ def verb_place(flat: Sequence[Token], index: int, noun: bool) -> bool:
     if index + 1 >= len(flat):
         return True
     after = flat[index + 1]
-    if after.tag == "punct" and after.raw in ",:":
-        return after.raw == ","
+    if after.tag == "punct":
+        return after.raw != ":"
     if after.masked or after.named or after.norm in words("determiners") or after.norm in words("pronouns"):
         return True
-    if after.norm in words("be") or after.norm in words("modals") or after.verbs and after.norm not in ("new",):
-        return after.norm in ("and",)
+    if after.norm in words("be") or after.norm in words("modals"):
+        return False
+    if after.verbs:
+        return all(verb.noun or verb.form in ("past", "ing") for verb in after.verbs)
     return after.tag in ("word", "number")
 
 
@@ -330,6 +342,11 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         "them",
     ):
         return not token.marker and token.tag != "punct"
+    passive = index > 1 and any(verb.form == "past" for verb in before.verbs) and flat[index - 2].norm in words("be")
+    if passive and (token.named or token.norm in words("determiners")):
+        return True
+    if before.norm in ("so", "not", "yes", "no"):
+        return True
     if (
         before.norm in _DONE
         and _may_be_subject(token)
@@ -340,6 +357,8 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         return False
     if current.tokens[0].marker == "each":
         return len(current.tokens) > 1
+    if before.norm in ("so", "not", "yes", "no"):
+        return True
     return before.norm in _DONE or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
 
 

@@ -13,7 +13,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import System, Verb, systems, words
 from airflow_llm.readers.prose.phrases import Phrase
 
-Sort = Literal["task", "condition", "reference", "order", "note", "header", "outcome"]
+Sort = Literal["task", "condition", "reference", "order", "note", "header", "outcome", "ahead"]
 _MOST_WORDS = 6
 _LONGEST = 60
 _EMPTY = frozenset("of and or the a an to for from in into on with by it its them they their this that these those as is are be "
@@ -43,6 +43,8 @@ class Draft:
     """For a wait: the other DAG's name."""
     passive_from: bool = False
     certainty: float = 1.0
+    labels: list[Token] = field(default_factory=list)
+    """What the text calls the step by (`stage one`, `task A`)."""
     hints: list[Token] = field(default_factory=list)
     """Words that belong to the step without being its object (the head of a list, the system of a heading)."""
 
@@ -115,7 +117,7 @@ def name_words(tokens: Sequence[Token]) -> list[str]:
             found.append(re.sub(r"\W", "", token.norm))
         elif token.tag in ("url", "uri", "path", "file", "email", "channel", "quoted", "template"):
             found.extend(_address_words(token))
-        elif token.tag in ("word", "name", "table", "number") and token.norm not in _EMPTY:
+        elif token.tag in ("word", "name", "table", "number") and (token.named or token.norm not in _EMPTY):
             found.extend(part for part in re.split(r"[^a-z0-9]+", _ascii(token.norm).replace("'s", "")) if part)
     return list(dict.fromkeys(found))
 
@@ -142,7 +144,8 @@ def _address_words(token: Token) -> list[str]:
     elif token.tag in ("url", "uri"):
         text = "_".join(part for part in text.split("://")[-1].split("/") if part)
     elif token.tag == "path":
-        text = "_".join(part for part in text.split("/")[-2:] if part)
+        parts = [part for part in text.split("/") if part]
+        text = "_".join(parts[-1:] if parts and "." in parts[-1] else parts[-2:])
     elif token.tag == "template":
         return []
     return [part for part in re.split(r"[^a-z0-9]+", text) if part and part not in ("www", "com", "csv", "json", "gz")]

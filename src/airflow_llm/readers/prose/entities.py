@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"""
   (?P<template>\{\{[^{}\n]{0,200}\}\})
 | (?P<quoted>`[^`\n]{1,500}`|"[^"\n]{1,500}"|(?<!\w)'[^'\n]{2,200}'(?!\w))
-| (?P<uri>(?:s3[an]?|gs|gcs|abfss?|adl|wasbs?|hdfs|file|s?ftp|dbfs|az|jdbc)://[^\s<>"'`),;]{0,500}(?<![.:!?]))
+| (?P<uri>(?:s3[an]?|gs|gcs|abfss?|adl|wasbs?|hdfs|file|s?ftp|dbfs|az|jdbc)://(?:\{\{[^{}\n]{0,80}\}\}|[^\s<>"'`),;]){0,500}(?<![.:!?]))
 | (?P<url>https?://[^\s<>"'`),;]{1,1000}(?<![.:!?]))
 | (?P<email>(?<![\w@])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})
 | (?P<channel>(?<![\w&])\#[A-Za-z][\w-]{0,79})
@@ -100,9 +100,22 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
         items.append(token)
     tokens = Tokens(items)
     _mask(items, spans)
+    _name_letters(items)
     tokens.items = _join_markers(items)
     _find_systems(tokens)
     return tokens
+
+
+def _name_letters(items: Sequence[Token]) -> None:
+    """`B and C start after A`: single capitals are names when there are several."""
+    letters = [
+        token
+        for token in items
+        if token.tag == "word" and len(token.raw) == 1 and token.raw.isupper() and token.raw != "I"
+    ]
+    if len({token.raw for token in letters} - {"A"}) > 1:
+        for token in letters:
+            token.tag, token.verbs = "name", ()
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ _RUNS = {
     "sql": "query queries procedure statement sql",
     "container": "container image docker",
     "transform": "transformation transformations aggregation aggregations cleaning deduplication conversion join",
-    "extract": "extraction ingestion import",
+    "extract": "extract extraction ingestion import",
     "load": "export backup load upload copy sync replication",
     "report": "report reports",
     "cleanup": "cleanup vacuum",
@@ -35,6 +35,7 @@ _INFRASTRUCTURE = frozenset(
     for word in "cluster instance machine vm server folder directory bucket endpoint environment session namespace topic queue user job thread"
     " ticket issue branch backup snapshot connection".split()
 )
+_MODELS = frozenset(["model", "models", "baseline", "champion", "challenger", "metrics", "accuracy", "auc"])
 _DOCUMENTS = frozenset(["pdf", "report", "excel", "workbook", "dashboard", "document", "presentation", "spreadsheet"])
 _NOTIFY_CHANNELS = ("chat", "mail")
 _STORES = ("sql", "objects", "files", "nosql", "search", "stream")
@@ -47,8 +48,17 @@ def kind_of(phrase: Phrase) -> str:
     group = phrase.verb.group
     if group == "send":
         return _sending(phrase)
+    said = {token.norm for token in phrase.tokens()}
+    if group in ("clean", "delete") and "older" in said:
+        return "cleanup"
+    if group == "notify" and any(token.tag == "url" for token in phrase.objects):
+        return "http"
     if phrase.verb.base == "add":
         return "load" if phrase.complement("to", "into") else "transform"
+    if group == "get" and phrase.voice == "active" and {token.norm for token in phrase.objects} & _MESSAGES:
+        return "notify"
+    if phrase.verb.base == "compare" and not {token.norm for token in phrase.tokens()} & _MODELS:
+        return "transform"
     if group in ("check", "look") and _looks_for_data(phrase):
         return "wait"
     if group in ("union", "join") and {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS:

@@ -54,7 +54,7 @@ def verbs() -> dict[str, tuple[Verb, ...]]:
         for word in words.split():
             noun = word.endswith("*")
             base = word.rstrip("*")
-            for spelling, form in (irregular.get(base) or _regular(base)).items():
+            for spelling, form in irregular.get(base) or _regular(base):
                 verb = Verb(base, group, form, noun and form in ("base", "s"))
                 forms[spelling] = (*forms.get(spelling, ()), verb)
     return forms
@@ -105,20 +105,18 @@ def words(name: str) -> frozenset[str]:
     return word_lists()[name]
 
 
-def _irregular() -> dict[str, dict[str, str]]:
+def _irregular() -> dict[str, list[tuple[str, str]]]:
     table = {}
     for line in lines_of("irregular"):
         base, _, rest = line.partition(":")
         finite, _, gerund = rest.partition("/")
         third, *past = finite.split()
-        forms = {base: "base", third: "s", (gerund.strip() or _gerund(base)): "ing"}
-        for word in past:
-            forms.setdefault(word, "past")
-        table[base] = forms
+        forms = [(base, "base"), (third, "s"), (gerund.strip() or _gerund(base), "ing")]
+        table[base] = [*forms, *((word, "past") for word in dict.fromkeys(past))]
     return table
 
 
-def _regular(base: str) -> dict[str, str]:
+def _regular(base: str) -> list[tuple[str, str]]:
     """The forms of a regular verb."""
     if base.endswith(("s", "x", "z", "ch", "sh")):
         third = f"{base}es"
@@ -132,7 +130,7 @@ def _regular(base: str) -> dict[str, str]:
         past = f"{base[:-1]}ied"
     else:
         past = f"{base}ed"
-    return {base: "base", third: "s", past: "past", _gerund(base): "ing"}
+    return [(base, "base"), (third, "s"), (past, "past"), (_gerund(base), "ing")]
 
 
 def _gerund(base: str) -> str:

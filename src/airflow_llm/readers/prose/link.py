@@ -62,6 +62,12 @@ class _Linker:
         self.sentence = -1
         self.pending_ups: set[int] = set()
         self.pending_before: list[list[Token]] = []
+        self.pending_refs: list[list[Token]] = []
+        self.ahead: list[Unit] = []
+        self.fan = -1
+        self.ends: list[int] = []
+        """Steps that come after everything else."""
+        self.apart = -1
         self.pending_rule: str | None = None
         self.branches: list[Branch] = []
         self.deferred: list[tuple[list[int], list[Token], str]] = []
@@ -88,6 +94,8 @@ class _Linker:
             self._always(unit)
         if "apart" in unit.clause.marks and following is not None:
             following.clause.marks.append("apart")
+            if unit.clause.heading:
+                self.apart = unit.clause.sentence
         if "both" in unit.clause.marks and self.last_unit is not None and following is None:
             self._merge_last()
 
@@ -106,9 +114,14 @@ class _Linker:
             self._open_else(unit)
 
     def _on_condition(self, unit: Unit, following: Unit | None) -> None:
-        trailing = unit.clause.joint == "mark" and self.group and unit.clause.sentence == self.sentence
-        if trailing:
+        trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
+        if trailing and unit.relation != "whole":
             self._wrap(unit)
+            return
+        if unit.relation == "whole":
+            self.at_end = True
+            if trailing:
+                self.ends.extend(self.group)
             return
         branch = self.branches[-1] if self.branches else None
         near = branch is not None and unit.clause.sentence - branch.sentence <= 1
@@ -172,6 +185,7 @@ class _Linker:
         self.open_end = branch if not branch.has_else else None
 
     open_end: Branch | None = None
+    at_end = False
 
     def _close_branches(self) -> None:
         open_end = None
@@ -199,6 +213,8 @@ class _Linker:
             self._follow(self.group, unit.reference, found)
         else:
             self.pending_ups |= {draft.number for draft in found}
+            if not found and not _only_pronouns(unit.reference):
+                self.pending_refs.append(unit.reference)
 
     def _follow(self, group: Sequence[int], reference: list[Token], found: Sequence[Draft]) -> None:
         if _only_pronouns(reference):
@@ -279,6 +295,14 @@ class _Linker:
         self._after_leaves(self.group)
 
     # --------------------------------------------------------------- steps
+    def _on_ahead(self, unit: Unit, following: Unit | None) -> None:
+        """`before the model is trained, ...`: the step comes after the one that is said next."""
+        if following is None:
+            self._on_task(unit, following)
+        else:
+            unit.clause.sentence = following.clause.sentence
+            self.ahead.append(unit)
+
     def _on_task(self, unit: Unit, following: Unit | None) -> None:
         numbers = [draft.number for draft in unit.drafts]
         if unit.relation == "root":
@@ -311,8 +335,16 @@ class _Linker:
         if "always" in marks:
             for number in numbers:
                 self.drafts[number].rule = "all_done"
+        if self.at_end:
+            self.ends.extend(numbers)
+            self.at_end = False
         self._advance(unit, numbers, ups, beside)
         self._insert_before(numbers)
+        self.deferred.extend((list(numbers), reference, "after") for reference in self.pending_refs)
+        self.pending_refs = []
+        ahead, self.ahead = self.ahead, []
+        for held in ahead:
+            self._place(held, [draft.number for draft in held.drafts])
 
     def _enter(self, unit: Unit) -> None:
         """Opens and closes branches as the sentence or an `otherwise` asks."""
@@ -332,7 +364,12 @@ class _Linker:
         if self.pending_ups:
             ups, self.pending_ups = self.pending_ups, set()
             return ups, False
-        if "apart" in marks:
+        listed = (
+            unit.clause.sentence == self.apart
+            and "then" not in marks
+            and unit.clause.joint in ("comma", "and", "colon", "gap")
+        )
+        if "apart" in marks or listed:
             return set(), False
         if self.branches and not self.branches[-1].arms_taken:
             return set(self.frontier), False
@@ -340,6 +377,17 @@ class _Linker:
             self.group = numbers
             return self._leaves(), False
         if "meanwhile" in marks and self.group:
+            return set(self.group_ups), True
+        if "parallel" in marks:
+            fans = "then" in marks or not self.group or unit.clause.joint == "colon"
+            self.fan = unit.clause.sentence
+            return (set(self.frontier), False) if fans else (set(self.group_ups), True)
+        if (
+            self.fan == unit.clause.sentence
+            and unit.clause.joint in ("and", "comma", "gap")
+            and "then" not in marks
+            and self.group
+        ):
             return set(self.group_ups), True
         joined = unit.clause.joint in ("and", "comma", "gap") and "then" not in marks
         if "parallel_end" in marks and len(numbers) == 1 and joined and self.run:
@@ -416,8 +464,18 @@ class _Linker:
         self.drafts[branch.number].arms.append(("", list(numbers)))
 
     def _take_arm(self, numbers: list[int]) -> None:
-        if self.branches and not self.branches[-1].arms_taken:
-            self.branches[-1].take(numbers)
+        if not self.branches or self.branches[-1].arms_taken:
+            return
+        branch = self.branches[-1]
+        if branch.words.startswith("depending") and len(numbers) > 1:
+            branch.take(numbers[:1])
+            for number in numbers[1:]:
+                branch.close_arm(numbers[:1])
+                branch.open_arm("" if number == numbers[-1] else branch.words, branch.sentence)
+                branch.take([number])
+            branch.ends.extend(number for number in numbers if number not in branch.ends)
+            return
+        branch.take(numbers)
 
     def _advance(self, unit: Unit, numbers: list[int], ups: set[int], beside: bool) -> None:
         self.placed.extend(number for number in numbers if number not in self.placed)
@@ -469,9 +527,13 @@ class _Linker:
     def finish(self) -> Linked:
         """Resolves what was referred to before it was known."""
         self._close_branches()
+        if self.ends:
+            self._move_to_end(self.ends)
         for numbers, reference, relation in self.deferred:
             others = [draft for draft in self.drafts if draft.number not in numbers and draft.kind != "choose"]
             found = resolve(reference, others, [])
+            if not found and relation == "after" and self._await(numbers, reference):
+                continue
             if not found:
                 self.result.unresolved.append(" ".join(token.raw for token in reference))
                 continue
@@ -481,6 +543,36 @@ class _Linker:
             if self._merges(draft):
                 draft.rule = draft.rule or MERGED
         return self.result
+
+    def _move_to_end(self, members: list[int]) -> None:
+        """What is said to come when all is done: those behind it go on without it."""
+        held = set(members)
+        above = set().union(*(self.drafts[number].ups for number in members)) - held
+        for draft in self.drafts:
+            if draft.number not in held and draft.ups & held:
+                draft.ups = (draft.ups - held) | above
+        self._after_leaves(members)
+
+    def _await(self, numbers: Sequence[int], reference: list[Token]) -> bool:
+        """What nothing here makes is waited for."""
+        said = {token.norm for token in reference}
+        if not said & words("outside"):
+            return False
+        verb = Verb("wait", "wait", "base")
+        clause = self.drafts[numbers[0]].clause
+        draft = Draft(
+            len(self.drafts),
+            verb,
+            "wait",
+            list(reference),
+            Phrase("imperative", verb, statement=list(reference)),
+            clause,
+        )
+        self.drafts.append(draft)
+        for number in numbers:
+            self.drafts[number].ups.add(draft.number)
+        self.result.uncertain += 1
+        return True
 
     def _settle(self, numbers: Sequence[int], found: Sequence[Draft], relation: str) -> None:
         targets = {draft.number for draft in found}
@@ -502,7 +594,8 @@ class _Linker:
         """`x only after y` where y came to stand behind x by default only: x moves behind y."""
         for target in targets:
             if target not in self.explicit:
-                self.drafts[target].ups = (self.drafts[target].ups - {number}) | (self.drafts[number].ups - targets)
+                freed = {up for up in self.drafts[target].ups if not self._reaches(number, up)}
+                self.drafts[target].ups = (freed - {number}) | (self.drafts[number].ups - targets)
         return set(targets)
 
     def _reaches(self, start: int, goal: int) -> bool:

@@ -20,7 +20,7 @@ def parts(tokens: Sequence[Token]) -> list[list[Token]]:
     """The members of a list, without joining words; one member when it is no list."""
     found: list[list[Token]] = [[]]
     for token in tokens:
-        if token.norm in _JOINING and not (token.norm in ("+", "/", "plus")):
+        if token.norm in _JOINING and not token.named and not (token.norm in ("+", "/", "plus")):
             if found[-1]:
                 found.append([])
             continue
@@ -39,7 +39,7 @@ def _without_determiners(tokens: list[Token]) -> list[Token]:
 def members(phrase: Phrase, clause: Clause, kind: str, parallel: bool) -> list[list[Token]]:
     """The objects of each step that the clause means, one list for each; a single one when it means one step."""
     objects = phrase.objects
-    listed = aside_members(clause, objects, parallel)
+    listed = aside_members(clause, objects, parallel) if kind not in _WHOLE or parallel else []
     if listed:
         return listed
     if kind in _WHOLE and not parallel:

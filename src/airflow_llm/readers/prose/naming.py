@@ -13,11 +13,13 @@ _SAID = {
     "make_sure": "check",
     "triggerdagrun": "trigger",
     "spark-submit": "run",
+    "kick": "trigger",
     "fine-tune": "finetune",
 }
 _STATES = frozenset(
     "done finished complete completed available exists exist there has have ready loaded arrived arrives appear appears up".split()
 )
+_JOINERS = frozenset(["if", "when", "only", "unless", "case", "so", "today"])
 _COUNTED = frozenset(["two", "three", "four", "five", "both", "one", "ones"])
 _LONGEST_TITLE = 120
 _TARGETED = frozenset({"load", "copy"})
@@ -47,7 +49,7 @@ def title_of(draft: Draft) -> str:
 
 def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
     if draft.kind == "choose":
-        return ["check", *short(_telling(name_words(draft.objects)), 5)]
+        return ["check", *short([word for word in _telling(name_words(draft.objects)) if word not in _JOINERS], 5)]
     if draft.kind == "wait":
         return ["wait_for", *(_waited(draft) or [*list(inherited)[:3], *_states(draft)] or ["upstream"])]
     objects = _telling(name_words([*draft.objects, *_heads(draft)]))
@@ -56,6 +58,8 @@ def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
     verb = _SAID.get(draft.verb.base, draft.verb.base).replace("-", "_")
     if draft.kind == "validate" and verb in ("run", "look", "check"):
         verb = "check"
+    if draft.kind == "notify" and draft.verb.group == "get":
+        return ["notify", *short(_telling(name_words(draft.phrase.subject)))]
     if draft.kind in ("notify",) and verb not in ("send",):
         return [verb, *short(_addressed(draft))]
     objects = [word for word in objects if word not in _COUNTED] or (

@@ -87,7 +87,8 @@ def is_step_name(tokens: Sequence[Token]) -> bool:
     held = [
         token
         for token in tokens
-        if token.norm not in words("determiners") and token.norm not in (",", "and", "&", "both", "then")
+        if token.named
+        or (token.norm not in words("determiners") and token.norm not in (",", "and", "&", "both", "then"))
     ]
     if not held:
         return False

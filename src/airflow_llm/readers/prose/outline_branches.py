@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from airflow_llm.readers.prose.conditions import find_comparisons, opposite
-from airflow_llm.readers.prose.outline_names import Block, Names, Node
+from airflow_llm.readers.prose.outline_names import Names, Node
 from airflow_llm.readers.prose.outline_parts import Document
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.conditions import Comparison, Condition, Described
@@ -43,7 +43,7 @@ def is_short_circuit(node: Node) -> bool:
     return pattern(_SHORT).search(node.item.text("operator")) is not None
 
 
-def targets_of(document: Document, root: Block, names: Names) -> dict[str, list[str]]:
+def targets_of(document: Document, names: Names) -> dict[str, list[str]]:
     """The tasks that each branch may take, by its id."""
     found: dict[str, list[str]] = {}
     for node in names.nodes:
@@ -111,7 +111,7 @@ def _condition(path: Node, branch: Node, document: Document, names: Names) -> Co
         comparisons = [hit for hit in find_comparisons(words) if hit.strength >= 0.5]
         if comparisons:
             return comparisons[0].value
-        named = _threshold(words, branch)
+        named = _threshold(words)
         if named is not None:
             return named
         if described is None and words.strip():
@@ -119,7 +119,7 @@ def _condition(path: Node, branch: Node, document: Document, names: Names) -> Co
     return described
 
 
-def _threshold(words: str, branch: Node) -> Comparison | None:
+def _threshold(words: str) -> Comparison | None:
     """`High toxicity (>0.7)`: an operator without a name takes the name that the branch's other words give it."""
     bare = pattern(r"([A-Za-z][\w ]{1,40}?)\s*\(\s*((?:<=|>=|<|>|\u2264|\u2265|==)\s*-?\d[\d.,]*\s*%?)\s*\)").search(
         words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from airflow_llm.readers.prose.outline_names import Block, Names, Node
 from airflow_llm.readers.prose.outline_parts import Document
@@ -136,9 +137,7 @@ def _arrows(sentence: str, names: Names) -> list[tuple[str, str]]:
         stations = [names.exact(_name_in(part)) for part in [parts[0], *parts[1:]]] if len(parts) > 1 else []
     if len(stations) < 2 or not all(stations):
         return []
-    return [
-        (up.id, down.id) for ups, downs in zip(stations, stations[1:], strict=False) for up in ups for down in downs
-    ]
+    return [(up.id, down.id) for ups, downs in pairwise(stations) for up in ups for down in downs]
 
 
 def _bare(words: str) -> str:
@@ -186,7 +185,7 @@ class _Placer:
     def _node(self, node: Node, front: Sequence[str]) -> list[str]:
         named = [up for up in self._named(node) if up != node.id and up in self.placed]
         siblings = self._siblings(node)
-        said_before = [up for up in self.order.upstream(node.id)]
+        said_before = self.order.upstream(node.id)
         if siblings and not named and not said_before:
             front = self.entries[siblings[0]]
         widely = pattern(_ALL).search(node.item.text("input", "upstream")) is not None

@@ -1,7 +1,8 @@
-"""The reader of long structured descriptions: numbered steps with objective, input, output, operator, stages, arrows."""
+"""The reader of long structured descriptions: listed steps with objective, input, output, operator, stages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +31,7 @@ _LABELLED = (
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _LONGEST_ORIGIN = 2000
+_WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
 
 
 class OutlineReader:
@@ -81,22 +83,21 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
     document = parse(normalise(text))
     root = layout(document.items)
-    nodes = list(root.nodes())
-    if not nodes:
+    names = Names(root.nodes())
+    if not names.nodes:
         return None
-    names = Names(nodes)
-    targets = targets_of(document, root, names)
+    targets = targets_of(document, names)
     order = order_of(document, root, names, targets)
-    rules = {node.id: rule for node in nodes if (rule := stated(node)) is not None}
-    settings = settings_of(document, own_alarm=_has_own_alarm(nodes, rules))
     chosen = choices(document, names, targets)
-    kinds = {node.id: kind_of(node) for node in nodes}
-    address = pattern(_ADDRESS).search("\n".join(document.words("failure", "schedule", "infrastructure")))
-    builder = Builder(order, kinds, names, chosen, address.group() if address else "")
+    rules = {node.id: rule for node in names.nodes if (rule := stated(node)) is not None}
+    settings = settings_of(document, own_alarm=_has_own_alarm(names.nodes, rules))
     for merge in merges(order, chosen):
-        rules.setdefault(merge, "none_failed_min_one_success")
-    pipeline, confidence = _pipeline(text, document, builder, settings, rules, pipeline_id)
-    confidence = min(confidence, _certainty(document, order, is_linear(document, root), builder))
+        rules.setdefault(merge, settings.trigger_rule or "none_failed_min_one_success")
+    address = pattern(_ADDRESS).search("\n".join(document.words("failure", "schedule", "infrastructure")))
+    kinds = {node.id: kind_of(node) for node in names.nodes}
+    builder = Builder(order, kinds, names, chosen, address.group() if address else "")
+    pipeline = _Assembly(text, document, builder, settings, rules).pipeline(pipeline_id)
+    confidence = _certainty(order, linear=is_linear(document, root))
     trace = {
         "systems": [system.name for system in systems_in(text[:100_000])],
         "catchup": settings.catchup,
@@ -106,88 +107,89 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
 
 
 def _has_own_alarm(nodes: list[Node], rules: dict[str, str]) -> bool:
-    telling = r"\b(?:notif\w+|e-?mails?|alerts?|slack)\b"
+    telling = pattern(r"\b(?:notif\w+|e-?mails?|alerts?|slack)\b")
+    alarming = ("all_done", "one_failed", "all_failed", "always")
     return any(
-        rules.get(node.id) in ("all_done", "one_failed", "all_failed", "always")
-        and pattern(telling).search(node.item.everything.replace("_", " "))
-        for node in nodes
+        rules.get(node.id) in alarming and telling.search(node.item.everything.replace("_", " ")) for node in nodes
     )
 
 
-def _pipeline(
-    text: str, document: Document, builder: Builder, settings: Settings, rules: dict[str, str], pipeline_id: str | None
-) -> tuple[Pipeline, float]:
-    nodes = builder.names.nodes
-    made: dict[str, Fields] = {}
-    for node in sorted(nodes, key=lambda node: (builder.kinds[node.id] != "choose", node.index)):
-        made[node.id] = builder.fields(node)
-    flow = builder.places.flow
-    fields = {node.id: _step(text, node, made[node.id], builder, rules, settings) for node in nodes}
-    data: Fields = {
-        "id": pipeline_id or slug(document.title) or slug(nodes[-1].id) or "pipeline",
-        "title": document.title,
-        "description": text,
-        "schedule": settings.schedule,
-        "defaults": settings.defaults,
-        "alerts": _alerts(settings, builder),
-        "parameters": parameters_of(fields),
-        "steps": list(fields.values()),
-        "connections": list(flow.connections.values()),
-        "datasets": list(flow.datasets.values()),
-        "origin": {"text": text[:_LONGEST_ORIGIN], "start": 0, "line": 1},
-        **settings.fields,
-    }
-    for subject, words, change in settings.assumptions:
-        flow.assume(subject, words, change)
-    data["assumptions"] = flow.assumptions
-    try:
-        return Pipeline.model_validate(data), 1.0
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
-        ) from error
+@dataclass
+class _Assembly:
+    """Everything that was read, put together as the spec."""
 
+    text: str
+    document: Document
+    builder: Builder
+    settings: Settings
+    rules: dict[str, str]
 
-def _step(text: str, node: Node, own: Fields, builder: Builder, rules: dict[str, str], settings: Settings) -> Fields:
-    """One step with what holds for any kind."""
-    order, item = builder.order, node.item
-    reads = set(own.get("reads", ()))
-    ups = [
-        up for up in order.upstream(node.id) if builder.outputs.get(up) not in reads and not _takes(builder, up, node)
-    ]
-    fields: Fields = {
-        "id": node.id,
-        "title": node.name[:200],
-        "doc": item.text("objective")[:2000],
-        **own,
-        "after": ups,
-    }
-    if (
-        node.id in builder.outputs
-        and not fields.get("writes")
-        and fields["kind"] in ("python", "http", "predict", "spark", "container")
-    ):
-        fields["writes"] = [builder.outputs[node.id]]
-    start = item.line.start
-    fields["origin"] = {
-        "text": item.line.words[:_LONGEST_ORIGIN],
-        "start": start,
-        "line": text.count("\n", 0, start) + 1,
-    }
-    group = node.group
-    if group and group not in {other.id for other in builder.names.nodes}:
-        fields["group"] = group
-    rule = rules.get(node.id) or settings.trigger_rule
-    if rule in RULES and not (rule == settings.trigger_rule and not order.upstream(node.id) and False):
-        fields["trigger_rule"] = rule
-    mapped = for_each(node)
-    if mapped is not None and fields["kind"] not in ("choose", "marker", "trigger"):
-        fields["for_each"] = mapped
-    for name, value in retry_fields(node).items():
-        fields.setdefault(name, value)
-    return fields
+    def pipeline(self, pipeline_id: str | None) -> Pipeline:
+        """The pipeline. InputError when the text asks for something that none can have."""
+        builder, settings, nodes = self.builder, self.settings, self.builder.names.nodes
+        made: dict[str, Fields] = {}
+        for node in sorted(nodes, key=lambda node: (builder.kinds[node.id] != "choose", node.index)):
+            made[node.id] = builder.fields(node)
+        fields = {node.id: self._step(node, made[node.id]) for node in nodes}
+        flow = builder.places.flow
+        for subject, words, change in settings.assumptions:
+            flow.assume(subject, words, change)
+        data: Fields = {
+            "id": pipeline_id or slug(self.document.title) or slug(nodes[-1].id) or "pipeline",
+            "title": self.document.title,
+            "description": self.text,
+            "schedule": settings.schedule,
+            "defaults": settings.defaults,
+            "alerts": self._alerts(),
+            "parameters": parameters_of(fields),
+            "steps": list(fields.values()),
+            "connections": list(flow.connections.values()),
+            "datasets": list(flow.datasets.values()),
+            "assumptions": flow.assumptions,
+            "origin": {"text": self.text[:_LONGEST_ORIGIN], "start": 0, "line": 1},
+            **settings.fields,
+        }
+        try:
+            return Pipeline.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise InputError(
+                f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
+            ) from error
+
+    def _step(self, node: Node, own: Fields) -> Fields:
+        """One step with what holds for any kind."""
+        builder, item = self.builder, node.item
+        reads = set(own.get("reads", ()))
+        ups = [up for up in builder.order.upstream(node.id) if builder.outputs.get(up) not in reads]
+        fields: Fields = {"id": node.id, "title": node.name[:200], "doc": item.text("objective")[:2000], **own}
+        fields["after"] = [up for up in ups if not _takes(builder, up, node)]
+        if node.id in builder.outputs and not fields.get("writes") and fields["kind"] in _WRITERS:
+            fields["writes"] = [builder.outputs[node.id]]
+        start = item.line.start
+        line = self.text.count("\n", 0, start) + 1
+        fields["origin"] = {"text": item.line.words[:_LONGEST_ORIGIN], "start": start, "line": line}
+        if node.group and node.group not in {other.id for other in builder.names.nodes}:
+            fields["group"] = node.group
+        rule = self.rules.get(node.id) or self.settings.trigger_rule
+        if rule in RULES:
+            fields["trigger_rule"] = rule
+        mapped = for_each(node)
+        if mapped is not None and fields["kind"] not in ("choose", "marker", "trigger"):
+            fields["for_each"] = mapped
+        return {**retry_fields(node), **fields}
+
+    def _alerts(self) -> list[Fields]:
+        flow, alerts = self.builder.places.flow, []
+        for alert in self.settings.alerts:
+            connection = flow.connect(alert.channel or "email")
+            target = alert.target or (self.builder.address if connection == "email" else "")
+            if not target:
+                text = f"the text names no recipient for the {connection} alerts"
+                flow.assume("alerts", text, "set `target` of the alert in tasks.yml")
+            alerts.append({"on": alert.on, "connection": connection, "target": target})
+        return alerts
 
 
 def _takes(builder: Builder, up: str, node: Node) -> bool:
@@ -196,22 +198,7 @@ def _takes(builder: Builder, up: str, node: Node) -> bool:
     return builder.kinds[up] == "choose" and choice is not None and any(path.id == node.id for path, _ in choice.paths)
 
 
-def _alerts(settings: Settings, builder: Builder) -> list[Fields]:
-    alerts = []
-    for alert in settings.alerts:
-        connection = builder.places.flow.connect(alert.channel or "email")
-        target = alert.target or (builder.address if connection == "email" else "")
-        if not target:
-            builder.places.flow.assume(
-                "alerts",
-                f"the text names no recipient for the {connection} alerts",
-                "set `target` of the alert in tasks.yml",
-            )
-        alerts.append({"on": alert.on, "connection": connection, "target": target})
-    return alerts
-
-
-def _certainty(document: Document, order: Order, linear: bool, builder: Builder) -> float:
+def _certainty(order: Order, *, linear: bool) -> float:
     """How sure the graph is: edges that words say count more than edges from the order of the list."""
     later = [node for node in order.nodes if node.index > 0]
     said = sum(1 for node in later if linear or any((up, node.id) in order.said for up in order.upstream(node.id)))

@@ -140,32 +140,31 @@ def _runs(lines: list[str], settings: Settings) -> Fields:
 
 
 def _policies(lines: list[str], settings: Settings) -> None:
+    defaults = settings.defaults
     for line in lines:
-        for hit in find_retries(line):
-            if (
-                hit.value.count is not None
-                and "retries" not in settings.defaults
-                and not pattern(_UNSAID).search(line[hit.start :])
-            ):
-                settings.defaults["retries"] = hit.value.count
-            if hit.value.delay is not None:
-                settings.defaults.setdefault("retry_delay", hit.value.delay)
-            if hit.value.backoff:
-                settings.defaults.setdefault("backoff", True)
-        delay = find_retry_delay(line)
-        if delay is not None:
-            settings.defaults.setdefault("retry_delay", delay.value)
+        _retries(line, defaults)
         past = find_depends_on_past(line)
         if past is not None:
-            settings.defaults.setdefault("depends_on_past", past.value)
-        pool = find_pool(line) if pattern(r"default").search(line) else None
+            defaults.setdefault("depends_on_past", past.value)
+        pool = find_pool(line) if "default" in line.lower() else None
         if pool is not None:
-            settings.defaults.setdefault("pool", pool.value)
+            defaults.setdefault("pool", pool.value)
         for limit in find_timeouts(line):
-            if limit.value.scope == "run":
-                settings.fields.setdefault("timeout", limit.value.length)
-            elif limit.value.scope == "task":
-                settings.defaults.setdefault("timeout", limit.value.length)
+            if limit.value.scope in ("run", "task"):
+                (settings.fields if limit.value.scope == "run" else defaults).setdefault("timeout", limit.value.length)
+
+
+def _retries(line: str, defaults: Fields) -> None:
+    for hit in find_retries(line):
+        if hit.value.count is not None and not pattern(_UNSAID).search(line[hit.start :]):
+            defaults.setdefault("retries", hit.value.count)
+        if hit.value.delay is not None:
+            defaults.setdefault("retry_delay", hit.value.delay)
+        if hit.value.backoff:
+            defaults.setdefault("backoff", True)
+    delay = find_retry_delay(line)
+    if delay is not None:
+        defaults.setdefault("retry_delay", delay.value)
 
 
 def _alerts(lines: list[str], *, own_alarm: bool) -> list[AlertWords]:

@@ -124,7 +124,7 @@ class Builder:
         return {"kind": "train", "reads": self.inputs(node)}
 
     def _build_predict(self, node: Node) -> Fields:
-        return {"kind": "predict"}
+        return {"kind": "predict", "reads": self.inputs(node)}
 
     # ------------------------------------------------------------------ systems
     def _build_sql(self, node: Node) -> Fields:

@@ -50,7 +50,7 @@ def _target(node: Node, words: str, places: Places) -> Fields:
     if "time" in operator:
         return _time(words) or {"on": "described", "text": _said(node)}
     if "http" in operator:
-        return _http(node, words, places)
+        return _http(words, places)
     return _data(node, words, places) or _time_said(words) or {"on": "described", "text": _said(node)}
 
 
@@ -140,7 +140,7 @@ def _time_said(words: str) -> Fields | None:
     return {"on": "time", "at": times[0].value.isoformat()} if times else None
 
 
-def _http(node: Node, words: str, places: Places) -> Fields:
+def _http(words: str, places: Places) -> Fields:
     path = pattern(r"\bendpoint\s*[=:]?\s*['\"`]([^'\"`\s]{1,300})['\"`]|https?://[\w.-]+(/[\w./?=&%-]*)").search(words)
     location = next((group for group in path.groups() if group), "/") if path else "/"
     connection = places.flow.connect("http", "http")

@@ -118,9 +118,17 @@ def _gerund(tokens: Sequence[Token]) -> Phrase | None:
 def _active(tokens: Sequence[Token]) -> Phrase | None:
     """`databricks runs our models`, `people must run`."""
     for index, token in enumerate(tokens):
-        if not index or token.marker == "that" or token.norm in words("prepositions"):
-            if token.marker == "that":
-                return None
+        if token.marker == "that":
+            return None
+        if token.norm in words("prepositions"):
+            continue
+        if not index:
+            verb = next(
+                (verb for verb in token.verbs if verb.form == "s" and (not verb.noun or _object_follows(tokens, 0))),
+                None,
+            )
+            if verb is not None:
+                return _after(verb, "active", tokens, 0)
             continue
         modal = (
             tokens[index - 1].norm in _MODALS
@@ -130,6 +138,8 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
         )
         for verb in token.verbs:
             third = verb.form == "s" and (not verb.noun or _object_follows(tokens, index))
+            plural = verb.form == "base" and tokens[index - 1].norm.endswith("s") and _object_follows(tokens, index)
+            third = third or (plural and not verb.noun)
             if third or (verb.form == "base" and modal):
                 phrase = _after(verb, "active", tokens, index)
                 phrase.subject = [held for held in tokens[:index] if held.norm not in _MODALS and held.norm != "to"]
@@ -182,6 +192,9 @@ def _after(verb: Verb, voice: str, tokens: Sequence[Token], index: int) -> Phras
     place = index + 1
     while place < len(tokens):
         token = tokens[place]
+        if token.norm in ("off", "up", "down") and (place == index + 1 or place + 1 == len(tokens)):
+            place += 1
+            continue
         if token.marker == "that" or (token.marker in ("until", "if") and verb.group in ("wait", "check")):
             phrase.statement = list(tokens[place + 1 :])
             break

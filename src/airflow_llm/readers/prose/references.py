@@ -16,7 +16,7 @@ _IT = frozenset({"it", "this", "that", "it's", "that's", "which", "one", "result
 _WEAK = frozenset(
     stem(word)
     for word in "data table file job task step dag pipeline run new daily all day one last latest row record dataset is are be been done finished"
-    " finish complete completed ready available success successful loaded there has have had must should can will over through in result".split()
+    " finish complete completed ready available success successful there has have had must should can will over through in result".split()
 )
 _SAME_VERBS = {
     stem(verb): stem(meaning)
@@ -43,6 +43,7 @@ def words_of(draft: Draft) -> set[str]:
     if draft.verb.base:
         found.add(stem(draft.verb.base))
         found.add(_SAME_VERBS.get(stem(draft.verb.base), ""))
+    found |= {stem(word) for word in name_words(draft.labels)}
     found |= {system.name for system in draft.systems()}
     found |= {part for part in draft.id.split("_") if part}
     return found - {""}
@@ -93,6 +94,9 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
     telling = {word for word in wanted if word not in _WEAK} - {stem(token.norm) for token in tokens if token.verbs}
     telling -= {stem(word) for word in words("be") | words("modals") | words("determiners")}
     named = [token for token in tokens if token.tag in ("name", "table")]
+    exact = [draft for draft in drafts[-_WINDOW:] if named and _called(draft) == {token.norm for token in named}]
+    if exact:
+        return exact[-1:]
     scored: list[tuple[float, Draft]] = []
     for draft in drafts[-_WINDOW:]:
         if not _may_be_called(named, draft):
@@ -111,11 +115,18 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for score, draft in scored if score >= best - 0.001] if best >= _ENOUGH else []
 
 
+def _called(draft: Draft) -> set[str]:
+    """The identifiers that are the step's own name."""
+    own = {token.norm for token in draft.labels if token.named}
+    objects = [token for token in draft.objects if token.norm not in words("determiners")]
+    return own or ({token.norm for token in objects} if objects and all(token.named for token in objects) else set())
+
+
 def _may_be_called(named: Sequence[Token], draft: Draft) -> bool:
     """Whether an identifier in the words can mean the step: the step's own identifier, or one that it does not have."""
     if not named:
         return True
-    own = [token.norm for token in draft.mentioned() if token.tag in ("name", "table")]
+    own = [token.norm for token in [*draft.labels, *draft.mentioned()] if token.tag in ("name", "table")]
     said = {part for token in named for part in token.norm.split(".")}
     if own:
         return any(part in said for name in own for part in name.split("."))

@@ -11,14 +11,14 @@ _IDLE = frozenset(
     "needed necessary possible required applicable missing relevant appropriate any not exist exists available absent".split()
 )
 _OUTCOMES = frozenset(
-    "green red fails failed fail succeeds successful passes passed ok positive negative true false empty".split()
+    "green red fails failed fail succeeds successful pass passes passed ok positive negative true false empty".split()
 )
 _COMPARING = frozenset(
     "< > <= >= = == above below exceeds exceed over under greater less more fewer higher lower drops drop drift drifts drifted differs".split()
 )
 _ARRIVING = frozenset(
     "arrive arrives arrived land lands landed appear appears appeared available exists exist there uploaded dropped published delivered received"
-    " updated refreshed written lies ready comes in posted new".split()
+    " shows show updated refreshed written lies ready comes in posted new shows show".split()
 )
 _OUTSIDE = frozenset(
     "dag dags pipeline workflow job file files upstream partition feed delivery export flag marker trigger _success".split()
@@ -33,6 +33,59 @@ def is_idle(tokens: Sequence[Token]) -> bool:
         if token.norm not in ("it", "they", "is", "are", "does", "do", "there", "doesn't", "don't", "isn't")
     ]
     return bool(tokens) and all(token.norm in _IDLE for token in telling) and len(tokens) <= 5
+
+
+def is_done(tokens: Sequence[Token]) -> bool:
+    """`this is done`, `both are through`: an order, even behind `only if`."""
+    said = {token.norm for token in tokens}
+    return (
+        bool(said & {"done", "finished", "complete", "completed", "through"})
+        and not said & _OUTCOMES
+        and not said & _COMPARING
+    )
+
+
+def is_whole(tokens: Sequence[Token]) -> bool:
+    """`the pipeline succeeds`, `everything is done`: the end of the run."""
+    said = [
+        token.norm
+        for token in tokens
+        if token.norm not in words("be") and token.norm not in words("determiners") - {"all"}
+    ]
+    wholes = {
+        "pipeline",
+        "dag",
+        "everything",
+        "job",
+        "run",
+        "whole",
+        "thing",
+        "workflow",
+        "all",
+        "has",
+        "have",
+        "been",
+        "went",
+        "well",
+        "fine",
+    }
+    ended = {
+        "succeeds",
+        "succeeded",
+        "succeed",
+        "successful",
+        "finished",
+        "finishes",
+        "done",
+        "complete",
+        "completed",
+        "completes",
+        "through",
+        "ok",
+        "worked",
+    }
+    subject = {"pipeline", "dag", "everything", "whole", "workflow"}
+    return bool(set(said) & subject) and bool(set(said) & (ended | {"well", "fine"})) and set(said) <= wholes | ended
 
 
 def looks_like_state(tokens: Sequence[Token]) -> bool:
