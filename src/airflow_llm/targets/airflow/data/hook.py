@@ -46,7 +46,7 @@ def _lines(pipeline: Pipeline, step: StepBase, arguments: dict[str, str], target
     lines = [f"from resources.{pipeline.id}.{step.id}_function import {step.id}"]
     if targets:
         lines.append(f"from resources.{pipeline.id}.staging import staged")
-    lines.append("")
+    lines = [*sorted(lines), ""]
     for target in targets.values():
         lines.append(f"{target} = {arguments[target]}")
         arguments[target] = target

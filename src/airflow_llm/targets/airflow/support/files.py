@@ -102,26 +102,23 @@ def matching_files(files: Files) -> Iterator[list[str]]:
     """
     with tempfile.TemporaryDirectory() as folder:
         local = local_path(files.uri)
-        if local is not None:
-            found = [str(path) for path in local_files(local)]
-        else:
-            found = downloaded(files, Path(folder))
+        found = local_files(local) if local else downloaded(files, Path(folder))
         if not found:
             raise FileNotFoundError(f"there is no file at {files.uri}")
         yield found
 
 
-def local_files(path: Path) -> list[Path]:
+def local_files(path: Path) -> list[str]:
     """The files at a local path, which may be a file, a folder or a pattern."""
     if path.is_file():
-        return [path]
+        return [str(path)]
     inside = (
         path.rglob("*")
         if path.is_dir()
         else map(Path, glob.iglob(str(path), recursive=True))
     )
     return sorted(
-        file for file in inside if file.is_file() and not file.name.startswith(".")
+        str(file) for file in inside if file.is_file() and not file.name.startswith(".")
     )
 
 

@@ -253,7 +253,8 @@ def load_snowflake(conn_id: str, load: Load, paths: Sequence[str]) -> int:
 def staged_batches(paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """The staged rows in Arrow batches."""
     with engine() as connection:
-        yield from connection.execute(f"FROM {parquet(paths)}").to_arrow_reader(100_000)
+        rows: Any = connection.execute(f"FROM {parquet(paths)}")
+        yield from rows.to_arrow_reader(100_000)
 
 
 def upper_name(name: str) -> str:

@@ -15,7 +15,6 @@ from airflow_llm.targets.airflow.support.location import (
     local_copies,
     publish,
 )
-
 from airflow_llm.targets.airflow.support.rows import BATCH_ROWS
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def write_result(connection: DuckDBPyConnection, query: Statement, path: Path) -
     import pyarrow.parquet as pq
 
     rows = 0
-    reader = connection.execute(query).to_arrow_reader(BATCH_ROWS)
+    reader: Any = connection.execute(query).to_arrow_reader(BATCH_ROWS)
     with pq.ParquetWriter(path, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Unloader = Callable[[str, str, Mapping[str, Any] | None, Path], int]
+Unloader = Callable[[str, str, dict[str, Any] | None, Path], int]
 
 
 def unload_duckdb(
-    conn_id: str, query: str, parameters: Mapping[str, Any] | None, path: Path
+    conn_id: str, query: str, parameters: dict[str, Any] | None, path: Path
 ) -> int:
     """DuckDB writes the file itself."""
     from duckdb_provider.hooks.duckdb_hook import DuckDBHook
@@ -33,7 +33,7 @@ def unload_duckdb(
 
 
 def unload_postgres(
-    conn_id: str, query: str, parameters: Mapping[str, Any] | None, path: Path
+    conn_id: str, query: str, parameters: dict[str, Any] | None, path: Path
 ) -> int:
     """A server-side cursor keeps the result on the server until it is read."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
@@ -73,7 +73,7 @@ def postgres_types(description: Any) -> dict[str, pa.DataType]:
 
 
 def unload_mysql(
-    conn_id: str, query: str, parameters: Mapping[str, Any] | None, path: Path
+    conn_id: str, query: str, parameters: dict[str, Any] | None, path: Path
 ) -> int:
     """An unbuffered cursor reads the rows from the server as they are needed."""
     from airflow.providers.mysql.hooks.mysql import MySqlHook
@@ -86,8 +86,9 @@ def unload_mysql(
     ):
         cursor.execute("SET time_zone = '+00:00'")
         cursor.execute(query, parameters)
-        names = [column[0] for column in cursor.description]
-        return write_rows(fetched(cursor), names, path, mysql_types(cursor.description))
+        description: Any = cursor.description
+        names = [column[0] for column in description]
+        return write_rows(fetched(cursor), names, path, mysql_types(description))
 
 
 def mysql_types(description: Any) -> dict[str, pa.DataType]:
@@ -115,7 +116,7 @@ def mysql_types(description: Any) -> dict[str, pa.DataType]:
 
 
 def unload_snowflake(
-    conn_id: str, query: str, parameters: Mapping[str, Any] | None, path: Path
+    conn_id: str, query: str, parameters: dict[str, Any] | None, path: Path
 ) -> int:
     """Snowflake sends the result in Arrow batches."""
     from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
@@ -151,7 +152,7 @@ def unload(
     conn_id: str,
     sql_file: Path,
     target: str,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: dict[str, Any] | None = None,
 ) -> str:
     """Publish the rows of a query on a connection as Parquet at the target, and return the target."""
     query = sql_file.read_text(encoding="utf-8").strip().rstrip(";")
