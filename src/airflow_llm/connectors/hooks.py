@@ -120,7 +120,7 @@ def _uses(pipeline: Pipeline, step: Step) -> Iterator[tuple[str, str]]:
     match step:
         case SqlStep() | HttpStep() | NotifyStep():
             yield step.connection, step.kind
-        case ShellStep(connection=str(connection)) | SparkStep(connection=str(connection)):
+        case ShellStep(connection=str(connection)):
             yield connection, step.kind
         case WaitStep(wait_for=ForQuery(connection=connection) | ForHttp(connection=connection)):
             yield connection, step.kind
