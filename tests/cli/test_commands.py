@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from airflow_llm.cli.main import COMMANDS
 
@@ -83,9 +82,8 @@ def test_edits_of_the_spec_are_built_and_comments_stay(run: Run) -> None:
 
 
 def test_check_fails_on_an_error_and_fix_mends_what_is_safe(run: Run) -> None:
-    spec = yaml.safe_load(SPEC.read_text())
-    spec["steps"].append({"id": "again", "kind": "load", "reads": ["nothing_here"], "writes": ["target"]})
-    Path("bad.yml").write_text(yaml.safe_dump(spec))
+    broken = "  - {id: again, kind: load, reads: [nothing_here], writes: [target]}\n"
+    Path("bad.yml").write_text(SPEC.read_text() + broken)
     result = run("check", "bad.yml", "--json")
     assert result.exit_code == 1
     codes = [finding["code"] for finding in json.loads(result.stdout)["pipelines"][0]["findings"]]
