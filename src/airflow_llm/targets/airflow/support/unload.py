@@ -79,16 +79,13 @@ def unload_mysql(
     from airflow.providers.mysql.hooks.mysql import MySqlHook
     from MySQLdb.cursors import SSCursor
 
-    hook = MySqlHook(mysql_conn_id=conn_id)
-    with (
-        closing(hook.get_conn()) as connection,
-        closing(connection.cursor(SSCursor)) as cursor,
-    ):
+    connection: Any = MySqlHook(mysql_conn_id=conn_id).get_conn()
+    with closing(connection), closing(connection.cursor(SSCursor)) as cursor:
         cursor.execute("SET time_zone = '+00:00'")
         cursor.execute(query, parameters)
-        description: Any = cursor.description
-        names = [column[0] for column in description]
-        return write_rows(fetched(cursor), names, path, mysql_types(description))
+        names = [column[0] for column in cursor.description]
+        types = mysql_types(cursor.description)
+        return write_rows(fetched(cursor), names, path, types)
 
 
 def mysql_types(description: Any) -> dict[str, pa.DataType]:
