@@ -348,18 +348,27 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if before.norm in ("so", "not", "yes", "no"):
         return True
     if (
-        before.norm in _DONE
+        _ends_state(flat, index - 1)
         and _may_be_subject(token)
         and any(held.norm in _FINITE or "'" in held.norm for held in current.tokens)
     ):
         return True
     if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return False
-    if current.tokens[0].marker == "each":
+    if current.tokens[0].marker == "each" or current.tokens[0].norm == "depending on":
         return len(current.tokens) > 1
     if before.norm in ("so", "not", "yes", "no"):
         return True
-    return before.norm in _DONE or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+    return _ends_state(flat, index - 1) or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+
+
+def _ends_state(flat: Sequence[Token], index: int) -> bool:
+    """Whether `done`, `ready`, `there` and the like end a subordinate clause here."""
+    word = flat[index].norm
+    if word not in _DONE:
+        return False
+    before = flat[index - 1].norm if index else ""
+    return word not in ("in", "over", "up", "there", "through") or before in words("be") or "'" in before
 
 
 def _may_be_subject(token: Token) -> bool:

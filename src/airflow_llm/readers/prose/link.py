@@ -119,9 +119,8 @@ class _Linker:
             self._wrap(unit)
             return
         if unit.relation == "whole":
-            self.at_end = True
-            if trailing:
-                self.ends.extend(self.group)
+            self.at_end = not trailing
+            self.ends.extend(self.group if trailing else ())
             return
         branch = self.branches[-1] if self.branches else None
         near = branch is not None and unit.clause.sentence - branch.sentence <= 1

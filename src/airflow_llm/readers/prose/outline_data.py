@@ -186,7 +186,7 @@ class Places:
         found = self._file(f"{stem}.{kind[1].lower()}", kind[1].lower())
         self.flow.assume(
             f"datasets.{found}",
-            f"the text names no path for the {kind[1]} files of {node.id}; {self.flow.datasets[found].location!r} is taken",
+            f"the text names no path for the {kind[1]} files of {node.id}; {found!r} is taken",
             f"set `location` of dataset `{found}` in tasks.yml",
         )
         return found

@@ -21,7 +21,7 @@ _LONGEST = 80
 
 @dataclass
 class Node:
-    """One task to be. `name` is what the text calls it, `group` the id of its task group, `mapped` whether it fans out."""
+    """One task to be. `name` is what the text calls it, `group` its task group, `mapped` whether it fans out."""
 
     id: str
     name: str

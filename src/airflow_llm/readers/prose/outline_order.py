@@ -33,7 +33,7 @@ _LINEAR = (
 
 @dataclass
 class Order:
-    """Edges as `upstream -> downstream` ids, and which of them words said (`said`) rather than the order of the list."""
+    """Edges as (upstream, downstream) ids; `said` are those that words said, not the order of the list."""
 
     nodes: list[Node]
     edges: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -224,10 +224,10 @@ class _Placer:
             if hit.group and hit.group != node.group:
                 groups.setdefault(hit.group, []).append(hit)
         # A group that is named as a whole is left by its last tasks.
-        dropped = {
-            hit.id for members in groups.values() for hit in members
-            if last and len(members) > 1 and any(down in {one.id for one in members} for down in self.order.downstream(hit.id))
-        }  # fmt: skip
+        dropped: set[str] = set()
+        for members in groups.values():
+            inside = {one.id for one in members}
+            dropped |= {one.id for one in members if last and inside & set(self.order.downstream(one.id))}
         return [hit for hit in hits if hit.id not in dropped]
 
     def _sends_to(self, other: Node, node: Node) -> bool:

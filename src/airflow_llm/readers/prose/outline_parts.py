@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.outline_lines import Line, lines_of
+from airflow_llm.readers.prose.outline_tables import cells_of, columns_of
 from airflow_llm.readers.prose.spellings import pattern
 
 _STAGE = (
@@ -73,7 +74,7 @@ def parse(text: str) -> Document:
             document.sections.setdefault(current, []).append(line)
     if not steps:
         steps = _numbered_run(lines)
-    document.items = list(_items(steps))
+    document.items = list(table_items(lines)) or list(_items(steps))
     return document
 
 
@@ -106,6 +107,23 @@ def _title(lines: list[Line]) -> str:
     first = lines[0] if lines else None
     short = first is not None and len(first.words) < 80 and not first.number and not first.bullet
     return first.words.rstrip(":") if first is not None and short and not first.words.endswith(".") else ""
+
+
+def table_items(lines: list[Line]) -> Iterator[Item]:
+    """The rows of a table that lists the tasks."""
+    columns: list[str] = []
+    for line in lines:
+        cells = cells_of(line)
+        if not cells:
+            columns = []
+            continue
+        if not columns:
+            columns = columns_of(cells)
+            continue
+        labels = {kind: cell for kind, cell in zip(columns, cells, strict=False) if kind and cell}
+        name = labels.pop("task_id", "")
+        if name:
+            yield Item(name, line, labels=labels)
 
 
 def _numbered_run(lines: list[Line]) -> list[Line]:

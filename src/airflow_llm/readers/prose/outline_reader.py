@@ -15,7 +15,7 @@ from airflow_llm.readers.prose.outline_kinds import kind_of
 from airflow_llm.readers.prose.outline_mapping import for_each
 from airflow_llm.readers.prose.outline_names import Names, Node, layout, slug
 from airflow_llm.readers.prose.outline_order import Order, is_linear, order_of
-from airflow_llm.readers.prose.outline_parts import Document, parse
+from airflow_llm.readers.prose.outline_parts import Document, Item, parse
 from airflow_llm.readers.prose.outline_rules import RULES, merges, stated
 from airflow_llm.readers.prose.outline_settings import Settings, settings_of
 from airflow_llm.readers.prose.outline_steps import Builder, parameters_of, retry_fields
@@ -28,6 +28,7 @@ _LABELLED = (
     r"(?m)^[ \t]*(?:[-*\u2022]\s*)?(?:\*\*)?(?:objective|input|output|operator(?: or mechanism)?|purpose|"
     r"integrations|docker image|key parameters)s?(?:\*\*)?\s*:"
 )
+_LISTED = r"(?im)^\W*(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\|"
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _LONGEST_ORIGIN = 2000
@@ -57,26 +58,28 @@ def looks_structured(text: str) -> float:
     """How surely the text is a structured description, 0 to 1."""
     if len(text) < 80 or "\n" not in text:
         return 0.0
-    labels = len(pattern(_LABELLED).findall(text[:200_000]))
-    if labels < 2:
-        return _by_names(text)
-    items = parse(normalise(text)).items
-    labelled = sum(1 for item in items if item.labels)
-    return _SURE if labelled >= 2 else 0.7 if labelled == 1 and labels >= 3 else 0.2
-
-
-def _by_names(text: str) -> float:
-    """Without labels: a section of steps whose entries are task names."""
-    if pattern(r"(?m)^\W*(?:\d+[.)]|#{2,4}\s)").search(text) is None:
+    sample = text[:200_000]
+    labels = len(pattern(_LABELLED).findall(sample))
+    if labels < 2 and pattern(_LISTED).search(sample) is None:
         return 0.0
-    items = parse(normalise(text[:200_000])).items
-    named = sum(
-        1
-        for item in items
-        if pattern(r"[`*]*[A-Za-z]\w*_\w+[`*]*(?:\s*[(:\u2013-].*)?").fullmatch(item.name)
-        and (item.labels or item.loose)
-    )
-    return 0.8 if len(items) >= 2 and named >= 0.6 * len(items) else 0.0
+    items = parse(normalise(sample)).items
+    labelled = sum(1 for item in items if item.labels)
+    if labelled >= 2 and (labels >= 2 or labelled == len(items)):
+        return _SURE
+    if labelled == 1 and labels >= 3:
+        return 0.7
+    return 0.8 if _titled(items) else 0.2
+
+
+def _titled(items: list[Item]) -> bool:
+    """Without labels: most entries are task names or short titles, each with its own words below."""
+    name = pattern(r"[`*]*[A-Za-z]\w*_\w+[`*]*(?:\s*[(:\u2013-].*)?")
+    named = [item for item in items if name.fullmatch(item.name) and (item.labels or item.loose)]
+    short = [
+        item for item in items if item.loose and len(item.name.split()) <= 7 and not item.name.endswith((".", ";"))
+    ]
+    enough = 0.6 * len(items)
+    return (len(items) >= 2 and len(named) >= enough) or (len(items) >= 3 and len(short) >= 0.9 * len(items))
 
 
 def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:

@@ -19,6 +19,12 @@ Fields = dict[str, Any]
 _MAKERS = frozenset({"extract", "transform", "python", "predict", "http", "spark", "container"})
 _READERS = frozenset({"transform", "validate", "load", "report", "evaluate", "predict", "train"})
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_ACTIONS = (
+    ("create_table", r"\bcreat\w+\b"),
+    ("truncate", r"\btruncat\w+\b"),
+    ("refresh_view", r"\brefresh\w*\b"),
+    ("drop_table", r"\bdrop\w*\b"),
+)
 
 
 class Builder:
@@ -49,7 +55,16 @@ class Builder:
             found = [self._output(up) for up in layer if self.kinds[up] in _MAKERS]
             seen |= set(layer)
             layer = [one for up in layer for one in self.order.upstream(up) if one not in seen]
-        return list(dict.fromkeys(found))
+        return [] if self._exclusive(found) else list(dict.fromkeys(found))
+
+    def _exclusive(self, found: Sequence[str]) -> bool:
+        """Whether the datasets come from paths of a branch of which only one is taken."""
+        makers = [up for up, name in self.outputs.items() if name in found]
+        for choice in self.choices.values():
+            reached = [{path.id, *self.order.below(path.id)} for path, _ in choice.paths]
+            if sum(any(maker in one for maker in makers) for one in reached) > 1 and len(makers) > 1:
+                return True
+        return False
 
     def _output(self, node_id: str) -> str:
         if node_id not in self.outputs:
@@ -134,16 +149,8 @@ class Builder:
             self.places.flow.connection(system) if system else self.places.flow.connect("warehouse", "postgres")
         )
         tables = [*pattern(r"\btable\s+[`'\"](\w[\w.]*)[`'\"]").findall(words), *tables_in(words, self.names)]
-        action = next(
-            (
-                name
-                for name, verb in (
-                    ("create_table", r"\bcreat\w+\b"), ("truncate", r"\btruncat\w+\b"), ("refresh_view", r"\brefresh\w*\b"), ("drop_table", r"\bdrop\w*\b"),
-                )
-                if pattern(verb).search(f"{node.name} {node.item.text('objective')}".replace("_", " "))
-            ),
-            None,
-        )  # fmt: skip
+        said = f"{node.name} {node.item.text('objective')}".replace("_", " ")
+        action = next((name for name, verb in _ACTIONS if pattern(verb).search(said)), None)
         statement = pattern(
             r"\bsql\s*[=:]\s*(['\"`])((?:select|insert|update|delete|merge|create|call|truncate)\b.{5,2000}?)\1"
         ).search(words)
@@ -315,11 +322,6 @@ class Builder:
             self.returns[ups[0]] = condition["name"]
             condition["step"] = ups[0]
         return condition
-
-
-def group_of(node: Node) -> str | None:
-    """The task group that the node stands in, when its name is free for one."""
-    return node.group
 
 
 def retry_fields(node: Node) -> Fields:

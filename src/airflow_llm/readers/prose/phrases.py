@@ -49,7 +49,7 @@ def parse(clause: Clause) -> Phrase:
     tokens = [
         token for token in clause.tokens if not (token.marker in ("if", "unless", "when", "after", "before", "while"))
     ]
-    for attempt in (_imperative, _passive, _gerund, _active, _participle, _nominal):
+    for attempt in (_imperative, _passive, _gerund, _active, _wanted, _participle, _nominal):
         phrase = attempt(tokens)
         if phrase is not None:
             phrase.negated = phrase.negated or _negated(tokens, phrase.at)
@@ -94,7 +94,9 @@ def _passive(tokens: Sequence[Token]) -> Phrase | None:
         ):
             first -= 1
         phrase = _after(verb, "passive", tokens, index)
-        subject = [held for held in tokens[:first] if held.norm not in _FRONT or held.named]
+        subject = [
+            held for held in tokens[:first] if held.norm not in _FRONT or held.named or held.norm in ("and", "or")
+        ]
         if not [held for held in subject if held.norm != "it"] and phrase.objects:
             phrase.subject = phrase.objects
         else:
@@ -144,6 +146,22 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
                 phrase = _after(verb, "active", tokens, index)
                 phrase.subject = [held for held in tokens[:index] if held.norm not in _MODALS and held.norm != "to"]
                 return phrase
+    return None
+
+
+def _wanted(tokens: Sequence[Token]) -> Phrase | None:
+    """`we need the feed rebuilt`."""
+    place = next(
+        (index for index, token in enumerate(tokens) if token.norm in ("need", "needs", "want", "wants")), None
+    )
+    if place is None:
+        return None
+    for index in range(place + 2, len(tokens)):
+        verb = next((verb for verb in tokens[index].verbs if verb.form == "past"), None)
+        if verb is not None and (index + 1 == len(tokens) or tokens[index + 1].norm in words("prepositions")):
+            phrase = _after(verb, "passive", tokens, index)
+            phrase.objects = phrase.subject = list(tokens[place + 1 : index])
+            return phrase
     return None
 
 

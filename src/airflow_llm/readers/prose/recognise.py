@@ -242,7 +242,7 @@ class _Recogniser:
             if not name:
                 return None
             return Unit(clause, phrase, "order", self._subjects(clause, name), relation="start")
-        known = resolve(order.subject, self.result.drafts, self.last.drafts if self.last else ())
+        known = resolve(order.subject, self.result.drafts, self.last.drafts if self.last else (), strict=True)
         if (
             not known
             and not is_step_name(order.subject)
@@ -306,7 +306,7 @@ class _Recogniser:
         """The drafts that a subject names: known ones, or new ones."""
         drafts = []
         for part in parts(tokens):
-            known = resolve(part, self.result.drafts, ())
+            known = resolve(part, self.result.drafts, (), strict=True)
             drafts.extend(known or [self._new_subject(clause, part)])
         return drafts
 
@@ -488,6 +488,9 @@ class _Recogniser:
         said = [token.norm for token in clause.tokens]
         subject = [token.norm for token in phrase.subject]
         verb = phrase.verb
+        if verb is not None and verb.base == "do" and phrase.voice == "imperative":
+            told = bool(name_words(phrase.objects)) and phrase.objects[0].norm not in words("pronouns")
+            return told and phrase.objects[0].norm not in ("nothing", "not")
         if (
             verb is None
             or verb.base == "do"

@@ -35,11 +35,12 @@ _SAME_VERBS = {
 }
 _WINDOW = 400
 _ENOUGH = 0.5
+_ALL_WORDS = 0.59
 
 
 def words_of(draft: Draft) -> set[str]:
     """The stems by which a step may be called."""
-    found = {stem(word) for word in name_words([*draft.objects, *draft.hints, *draft.phrase.tokens()])}
+    found = {stem(word) for word in name_words([*draft.objects, *draft.hints, *_told(draft)])}
     if draft.verb.base:
         found.add(stem(draft.verb.base))
         found.add(_SAME_VERBS.get(stem(draft.verb.base), ""))
@@ -49,8 +50,20 @@ def words_of(draft: Draft) -> set[str]:
     return found - {""}
 
 
-def resolve(tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequence[Draft]) -> list[Draft]:
-    """The drafts that the words mean; empty when they mean none. `nearest` are those of the last clause."""
+def _told(draft: Draft) -> list[Token]:
+    """Objects and complements; a statement only where it is what the step is about."""
+    tokens = draft.phrase.tokens()
+    left_out = {id(token) for token in draft.phrase.statement} if draft.kind not in ("validate", "wait") else set()
+    return [token for token in tokens if id(token) not in left_out]
+
+
+def resolve(
+    tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequence[Draft], strict: bool = False
+) -> list[Draft]:
+    """The drafts that the words mean; empty when they mean none. `nearest` are those of the last clause.
+
+    `strict` asks for every telling word, not only for most of them.
+    """
     listed = [token for token in tokens if not token.marker or token.marker == "each"]
     if not listed:
         return []
@@ -59,7 +72,7 @@ def resolve(tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequence[
         return pronouns
     found: dict[int, Draft] = {}
     for part in parts(listed):
-        for draft in _by_words(part, drafts):
+        for draft in _by_words(part, drafts, _ALL_WORDS if strict else _ENOUGH):
             found[draft.number] = draft
     return list(found.values())
 
@@ -87,7 +100,7 @@ def _pronouns(tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequenc
     return [] if said else None
 
 
-def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
+def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft], least: float) -> list[Draft]:
     """The drafts that share most of the telling words."""
     wanted = {stem(word) for word in name_words(tokens)}
     acts = {_SAME_VERBS.get(stem(verb.base), stem(verb.base)) for token in tokens for verb in token.verbs}
@@ -106,13 +119,15 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft]) -> list[Draft]:
         act = bool(acts & own)
         if not shared and not (act and not telling):
             continue
+        if least > _ENOUGH and telling - own:
+            continue
         score = (len(shared) / len(telling) if telling else 0.6) + (0.3 if act else 0.0)
         score += 0.01 * len(shared)
         if any(token.named and draft.id and set(name_words([token])) == set(draft.id.split("_")) for token in tokens):
             score += 1
         scored.append((score, draft))
     best = max((score for score, _ in scored), default=0.0)
-    return [draft for score, draft in scored if score >= best - 0.001] if best >= _ENOUGH else []
+    return [draft for score, draft in scored if score >= best - 0.001] if best >= least else []
 
 
 def _called(draft: Draft) -> set[str]:
