@@ -238,7 +238,7 @@ class Planner:
             "fresh": fresh,
             "replace": {**replace, **changes.get("replace", {})},
         }
-        job["before"] = self._runs_before()
+        job["before"] = self.runs_before()
         rows = {**self.tables, **(tables or {})}
         folder = self.folder / (label if tables else "tables")
         job["seeds"] = placement.seeds(self.pipeline, rows, self.seeded, folder, self.date) if fresh else []
@@ -259,7 +259,7 @@ class Planner:
         names = [dataset.name for dataset in self.pipeline.datasets if not dataset.staged]
         return tuple(name for name in names if name not in made or name in waited)
 
-    def _runs_before(self) -> list[list[str]]:
+    def runs_before(self) -> list[list[str]]:
         """The runs of other DAGs that a sensor waits for."""
         waits = [step.wait_for for step in self.pipeline.steps if isinstance(step, WaitStep)]
         found = [wait for wait in waits if isinstance(wait, ForDag)]

@@ -12,6 +12,8 @@ _BAD = ("failed", "upstream_failed", "up_for_retry", "None", "scheduled", "queue
 # An attempt that was killed leaves the file that it was writing, under a name of its own.
 _ATTEMPT = re.compile(r"(^|/)\.[^/]*$|[0-9a-f]{32}")
 _LOG_LINES = 15
+# What Airflow says about its own book-keeping around a task says nothing about why the task failed.
+_NOISE = re.compile(r"\[info +\].*(loc=|\[DAG TEST\]|::)")
 
 
 def failing_tasks(run: str, result: Mapping[str, Any]) -> list[Failure]:
@@ -23,7 +25,7 @@ def failing_tasks(run: str, result: Mapping[str, Any]) -> list[Failure]:
             continue
         attempt = attempts.get((task["task_id"], task["map_index"]), {})
         cause = attempt.get("error") or f"it ended as {task['state']}"
-        log = "\n".join(attempt.get("log", "").splitlines()[-_LOG_LINES:])
+        log = "\n".join([line for line in attempt.get("log", "").splitlines() if not _NOISE.search(line)][-_LOG_LINES:])
         found.append(Failure(cause=cause, run=run, task=task["task_id"], log=log))
     if not found and result["state"] != "success":
         found.append(Failure(cause=f"the run ended as {result['state']}", run=run))

@@ -89,7 +89,8 @@ def _run(
         "published": published,
         "requests": list(servers.received.requests),
         "mails": list(servers.received.mails),
-        "stores": stores.dump(home, Path(bundle["home"]) / "dumps" / scenario["name"]),
+        "stores": stores.dump(home, Path(bundle["home"]) / "dumps" / scenario["name"], scenario.get("heads", 0)),
+        "fresh_files": [item["target"].removeprefix("embedded/") for item in published],
     }
 
 

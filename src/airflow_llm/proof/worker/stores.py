@@ -83,8 +83,11 @@ def _another(name: str, kind: str) -> str:
     return ""
 
 
-def dump(home: Path, out: Path) -> dict[str, dict[str, Any]]:
-    """Everything in the stand-ins by name: rows, a digest of the multiset of rows, and a Parquet copy of it."""
+def dump(home: Path, out: Path, heads: int = 0) -> dict[str, dict[str, Any]]:
+    """Everything in the stand-ins by name: rows, a digest of the multiset of rows, and a Parquet copy of it.
+
+    With `heads` it is only looked at: the number of rows and that many of the first.
+    """
     found: dict[str, dict[str, Any]] = {}
     out.mkdir(parents=True, exist_ok=True)
     root = home / "embedded"
@@ -93,13 +96,13 @@ def dump(home: Path, out: Path) -> dict[str, dict[str, Any]]:
             continue
         name = path.relative_to(root).as_posix()
         if path.suffix == ".duckdb":
-            found.update(_tables(path, out))
+            found.update(_tables(path, out, heads))
         else:
-            found[name] = _file(path, name, out)
+            found[name] = _file(path, name, out, heads)
     return found
 
 
-def _tables(path: Path, out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _tables(path: Path, out: Path, heads: int) -> Iterator[tuple[str, dict[str, Any]]]:
     import duckdb
 
     with duckdb.connect(str(path)) as connection:
@@ -109,25 +112,28 @@ def _tables(path: Path, out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         ).fetchall()
         for schema, table in tables:
             name = f"{path.name}/{schema}.{table}"
-            yield name, _rows(connection.table(quoted(schema, table)), out / _file_name(name))
+            yield name, _rows(connection.table(quoted(schema, table)), out / _file_name(name), heads)
 
 
-def _file(path: Path, name: str, out: Path) -> dict[str, Any]:
+def _file(path: Path, name: str, out: Path, heads: int) -> dict[str, Any]:
     import duckdb
 
     reader = _TABULAR.get(path.suffix)
     if reader is not None:
         try:
             with duckdb.connect() as connection:
-                return _rows(getattr(connection, reader)(str(path)), out / _file_name(name))
+                return _rows(getattr(connection, reader)(str(path)), out / _file_name(name), heads)
         except duckdb.Error:
             # Not a table after all: its bytes are what counts.
             pass
     return {"rows": None, "digest": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
 
 
-def _rows(relation: Any, copy: Path) -> dict[str, Any]:
+def _rows(relation: Any, copy: Path, heads: int) -> dict[str, Any]:
     types = [(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
+    if heads:
+        count = relation.aggregate("count(*)").fetchall()[0][0]
+        return {"rows": count, "columns": types, "head": relation.limit(heads).fetchall()}
     # A sum of hashes knows neither order nor position, and counts duplicates.
     count, total = relation.set_alias("t").aggregate("count(*), sum(hash(t)::HUGEINT)").fetchall()[0]
     relation.write_parquet(str(copy))
