@@ -126,8 +126,8 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
     parallel = pattern(r"\b(?:in\s+parallel|parallel|concurrent(?:ly)?|simultaneously|fan-?out)\b").search(
         "\n".join([item.name, item.text("objective", "parameters", "notes", "operator")])
     )
-    inline = bool(item.members) and not grouped
-    group = None if inline else (slug(name) or None)
+    named = pattern(r"\btask\s?group\b").search(item.everything) is not None or ("_" in name and not item.members)
+    group = slug(name) or None if named else None
     block = Block(parallel=parallel is not None, group=group)
     for member in item.members:
         for kind in ("input", "operator", "parameters", "systems"):

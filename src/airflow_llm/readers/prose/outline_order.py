@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from airflow_llm.readers.prose.outline_names import Block, Names, Node
 from airflow_llm.readers.prose.outline_parts import Document
+from airflow_llm.readers.prose.outline_rules import stated
 from airflow_llm.readers.prose.spellings import pattern
 
 _ARROW = r"\s*(?:\u2192|-{1,2}>|=>|>>)\s*"
@@ -171,6 +172,8 @@ class _Placer:
         self.entries: dict[str, list[str]] = {}
         self.placed: set[str] = set()
         self.writers: dict[str, list[Node]] = {}
+        # What only runs after a failure is followed by nothing that does not name it.
+        self.alarms = {node.id for node in names.nodes if stated(node) in ("one_failed", "all_failed")}
 
     def place(self, block: Block, front: Sequence[str]) -> list[str]:
         """The front after the block."""
@@ -197,7 +200,7 @@ class _Placer:
         self.entries[node.id] = list(dict.fromkeys([*ups, *said_before]))
         self.placed.add(node.id)
         self._remember(node)
-        return [node.id]
+        return [] if node.id in self.alarms else [node.id]
 
     def _exclusive(self, up: str, node: Node, named: Sequence[str]) -> bool:
         """Whether both are targets of one branch, so that neither follows the other."""

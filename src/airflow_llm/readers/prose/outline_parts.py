@@ -145,10 +145,10 @@ def _items(lines: list[Line]) -> Iterator[Item]:
     item: Item | None = None
     label = ("", 0)
     for position, line in enumerate(lines):
-        if _opens_item(line, numbered=numbered, headed=headed):
+        if _opens_item(line, numbered=numbered, headed=headed) or (item is None and stage and _is_bare_name(line)):
             if item is not None:
                 yield item
-            parent = line.number.rpartition(".")[0]
+            parent = _parent(line.number)
             item, label = Item(line.words, line, stage, parent), ("", 0)
             _inline(item)
         elif _is_stage(line, lines, position):
@@ -162,6 +162,12 @@ def _items(lines: list[Line]) -> Iterator[Item]:
         yield item
 
 
+def _parent(number: str) -> str:
+    """`2.1` stands under `2`, `4a` under `4`."""
+    head, dot, _ = number.rpartition(".")
+    return head if dot else number[:-1] if number[-1:].isalpha() else ""
+
+
 def _opens_item(line: Line, *, numbered: bool, headed: int) -> bool:
     if numbered:
         return (bool(line.number) and line.indent <= 3 and line.label is None) or _is_task_label(line)
@@ -169,6 +175,14 @@ def _opens_item(line: Line, *, numbered: bool, headed: int) -> bool:
         return line.heading == headed and line.section is None
     return (
         line.bullet and line.indent <= 1 and pattern(_MEMBER).fullmatch(line.words) is not None and line.label is None
+    )
+
+
+def _is_bare_name(line: Line) -> bool:
+    """A bullet under a stage that is nothing but a task's name."""
+    return (
+        line.bullet
+        and pattern(r"[`'\"]?[A-Za-z]\w*_\w+[`'\"]?\s*(?:\([^)]*\))?\s*:?").fullmatch(line.words) is not None
     )
 
 
@@ -199,6 +213,16 @@ def _inline(item: Item) -> None:
         item.labels["objective"] = match["words"]
         if match["note"]:
             item.labels["operator"] = match["note"]
+    for name in _listed(item.name):
+        item.members.append(_member(item, item.line, name, "", ""))
+
+
+def _listed(words: str) -> list[str]:
+    """The names in a heading such as `load_a, load_b and load_c (parallel)`, or `Parallel loads: load_a, load_b`."""
+    text = pattern(r"\s*\([^)]*\)").sub("", words.rpartition(":")[2] if ": " in words else words)
+    pieces = [piece.strip(" `'\"[]") for piece in pattern(r"\s*(?:,\s*and\s|,|\s&\s|\sand\s|/)\s*").split(text)]
+    named = [piece for piece in pieces if pattern(r"[A-Za-z]\w*_\w+").fullmatch(piece)]
+    return named if len(named) > 1 and len(named) == len(pieces) else []
 
 
 def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from airflow_llm.readers.prose.outline_branches import Choice
 from airflow_llm.readers.prose.outline_names import Node
-from airflow_llm.readers.prose.outline_order import Order
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.steps import TriggerRule
+
+if TYPE_CHECKING:
+    from airflow_llm.readers.prose.outline_branches import Choice
+    from airflow_llm.readers.prose.outline_order import Order
 
 RULES = frozenset(get_args(TriggerRule))
 

@@ -49,20 +49,19 @@ class Builder:
 
     def inputs(self, node: Node) -> list[str]:
         """The staged datasets of the nearest tasks before it that make data."""
-        found: list[str] = []
+        makers: list[str] = []
         layer, seen = self.order.upstream(node.id), set[str]()
-        while layer and not found:
-            found = [self._output(up) for up in layer if self.kinds[up] in _MAKERS]
+        while layer and not makers:
+            makers = [up for up in layer if self.kinds[up] in _MAKERS]
             seen |= set(layer)
             layer = [one for up in layer for one in self.order.upstream(up) if one not in seen]
-        return [] if self._exclusive(found) else list(dict.fromkeys(found))
+        return [] if self._exclusive(makers) else list(dict.fromkeys(self._output(maker) for maker in makers))
 
-    def _exclusive(self, found: Sequence[str]) -> bool:
-        """Whether the datasets come from paths of a branch of which only one is taken."""
-        makers = [up for up, name in self.outputs.items() if name in found]
+    def _exclusive(self, makers: Sequence[str]) -> bool:
+        """Whether they stand on paths of a branch of which only one is taken."""
         for choice in self.choices.values():
             reached = [{path.id, *self.order.below(path.id)} for path, _ in choice.paths]
-            if sum(any(maker in one for maker in makers) for one in reached) > 1 and len(makers) > 1:
+            if len(makers) > 1 and sum(any(maker in one for maker in makers) for one in reached) > 1:
                 return True
         return False
 
