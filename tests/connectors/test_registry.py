@@ -62,19 +62,23 @@ def test_an_unknown_system_is_answered_with_the_nearest() -> None:
     assert get("a system nobody knows") is None
 
 
-def test_a_connector_comes_from_an_entry_point(monkeypatch: pytest.MonkeyPatch, fresh_registry: None) -> None:
+@pytest.mark.usefixtures("fresh_registry")
+def test_a_connector_comes_from_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, "tests.connectors.plugins:QUESTDB")
     assert find("Quest DB").title == "QuestDB"
 
 
-@pytest.mark.parametrize("value", ["tests.connectors.plugins:NOT_A_CONNECTOR", "tests.connectors.plugins:POSTGRES_TWIN"])
-def test_a_bad_entry_point_is_an_error(monkeypatch: pytest.MonkeyPatch, fresh_registry: None, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["tests.connectors.plugins:NOT_A_CONNECTOR", "tests.connectors.plugins:POSTGRES_TWIN"]
+)
+def test_a_bad_entry_point_is_an_error(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     install(monkeypatch, value)
     with pytest.raises(MachineError):
         known()
 
 
-def test_an_entry_point_that_does_not_import_is_raised(monkeypatch: pytest.MonkeyPatch, fresh_registry: None) -> None:
+@pytest.mark.usefixtures("fresh_registry")
+def test_an_entry_point_that_does_not_import_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, "tests.connectors.no_such_module:X")
     with pytest.raises(ModuleNotFoundError):
         known()
