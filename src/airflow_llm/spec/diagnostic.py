@@ -57,7 +57,7 @@ class Diagnostic(Model):
 
 def apply(pipeline: Pipeline, edits: Iterable[Edit]) -> Pipeline:
     """The pipeline with the edits made, in order. InputError when a path does not exist or the result is invalid."""
-    data = pipeline.model_dump(mode="json", exclude_defaults=True)
+    data = pipeline.model_dump(mode="json")
     for edit in edits:
         _apply_one(data, edit)
     try:
@@ -80,27 +80,28 @@ def _apply_one(data: Any, edit: Edit) -> None:
 
 
 def _child(node: Any, part: str, edit: Edit) -> Any:
-    if isinstance(node, dict):
-        return node.setdefault(part, {})
-    position = _position(node, part)
-    if position is None:
-        raise InputError(f"the spec has no {edit.path!r}", hint=f"{part!r} was not found")
-    return node[position]
+    if isinstance(node, dict) and (part in node or not node):
+        if node.get(part) is None:
+            node[part] = {}
+        return node[part]
+    return node[_existing(node, part, edit)]
 
 
 def _edit_mapping(node: dict[str, Any], key: str, edit: Edit) -> None:
-    if edit.op == "remove":
-        node.pop(key, None)
-    elif edit.op == "add":
-        node.setdefault(key, []).append(edit.value)
-    else:
+    if edit.op == "set":
         node[key] = edit.value
+    elif edit.op == "remove":
+        if key not in node:
+            raise InputError(f"the spec has no {edit.path!r}", hint=f"{key!r} was not found")
+        del node[key]
+    elif isinstance(node.get(key) or [], list):
+        node[key] = [*(node.get(key) or []), edit.value]
+    else:
+        raise InputError(f"{edit.path!r} is not a list", hint="set it instead of adding to it")
 
 
-def _edit_list(node: list[Any], key: str, edit: Edit) -> None:
-    position = _position(node, key)
-    if position is None:
-        raise InputError(f"the spec has no {edit.path!r}", hint=f"{key!r} was not found")
+def _edit_list(node: Any, key: str, edit: Edit) -> None:
+    position = _existing(node, key, edit)
     if edit.op == "remove":
         del node[position]
     elif edit.op == "add":
@@ -109,8 +110,15 @@ def _edit_list(node: list[Any], key: str, edit: Edit) -> None:
         node[position] = edit.value
 
 
+def _existing(node: Any, part: str, edit: Edit) -> int:
+    position = _position(node, part) if isinstance(node, list) else None
+    if position is None:
+        raise InputError(f"the spec has no {edit.path!r}", hint=f"{part!r} was not found")
+    return position
+
+
 def _position(node: list[Any], part: str) -> int | None:
     for position, item in enumerate(node):
         if isinstance(item, dict) and part in (item.get("id"), item.get("name")):
             return position
-    return int(part) if part.isdigit() and int(part) < len(node) else None
+    return int(part) if part.isdecimal() and len(part) < 9 and int(part) < len(node) else None

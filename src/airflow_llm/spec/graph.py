@@ -15,10 +15,10 @@ from airflow_llm.spec.steps import ChooseStep, Step
 def edges(pipeline: Pipeline) -> tuple[tuple[str, str], ...]:
     """Every (upstream, downstream) pair of known steps, in the order of the steps, without repeats."""
     known = {step.id for step in pipeline.steps}
-    writers: dict[str, list[str]] = defaultdict(list)
+    writers: dict[str, list[Step]] = defaultdict(list)
     for step in pipeline.steps:
         for name in step.writes:
-            writers[name].append(step.id)
+            writers[name].append(step)
     found: dict[tuple[str, str], None] = {}
     for step in pipeline.steps:
         for upstream in _upstream(step, writers):
@@ -68,6 +68,9 @@ def downstream(pipeline: Pipeline) -> dict[str, set[str]]:
 
 def cycle(pipeline: Pipeline) -> tuple[str, ...]:
     """The steps of one cycle, each before the next; empty when there is none."""
+    for step in pipeline.steps:
+        if step.id in step.after:
+            return (step.id,)
     try:
         TopologicalSorter(upstream(pipeline)).prepare()
     except CycleError as error:
@@ -91,11 +94,9 @@ def order(pipeline: Pipeline) -> tuple[str, ...]:
     return tuple(result)
 
 
-def _upstream(step: Step, writers: dict[str, list[str]]) -> Iterator[str]:
+def _upstream(step: Step, writers: dict[str, list[Step]]) -> Iterator[str]:
     for name in step.reads:
-        for writer in writers[name]:
-            if writer != step.id:
-                yield writer
+        yield from _writers_before(step, name, writers[name])
     yield from step.after
     yield from condition_steps(step.when)
     if step.for_each is not None and step.for_each.step is not None:
@@ -103,3 +104,13 @@ def _upstream(step: Step, writers: dict[str, list[str]]) -> Iterator[str]:
     if isinstance(step, ChooseStep):
         for branch in step.branches:
             yield from condition_steps(branch.when)
+
+
+def _writers_before(step: Step, name: str, writers: list[Step]) -> Iterator[str]:
+    """Who writes what the step reads. Steps that change it in place follow one another in the order of the spec."""
+    passed = False
+    for writer in writers:
+        if writer is step:
+            passed = True
+        elif not (passed and name in writer.reads):
+            yield writer.id

@@ -48,15 +48,22 @@ def parse_duration(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("a duration is written like 10m, 1h30m or 45s")
     if isinstance(value, (int, float)):
-        return timedelta(seconds=value)
+        return _seconds(value)
     if not isinstance(value, str) or value.strip().upper().startswith("P"):
         return value
     text = value.strip()
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
-        return timedelta(seconds=float(text))
+        return _seconds(float(text))
     if not re.fullmatch(rf"(?:{_PART.pattern}\s*)+", text, re.IGNORECASE):
         raise ValueError(f"{value!r} is not a duration; write it like 10m, 1h30m or 45s")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+    return _seconds(sum(float(number) * _UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+
+
+def _seconds(count: float) -> timedelta:
+    try:
+        return timedelta(seconds=count)
+    except OverflowError:
+        raise ValueError("a duration lies between 0s and ten years") from None
 
 
 def format_duration(value: timedelta) -> str:

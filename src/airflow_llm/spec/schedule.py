@@ -30,7 +30,9 @@ _MONTHS = {
     )
 }
 _WEEKDAYS = {name: n for n, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
-_PART = re.compile(r"[lL]\d?$|\d[lL]$|(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d+))?(?:#[1-5])?$")
+_PART = re.compile(r"(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d{1,4}))?$")
+_SPECIAL = {"day": re.compile(r"[lL]$"), "weekday": re.compile(r"[0-6]#[1-5]$|[lL][0-6]$")}
+_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
 def _bound(text: str, field: str) -> int:
@@ -42,17 +44,25 @@ def _bound(text: str, field: str) -> int:
     return int(text)
 
 
-def _check_part(part: str, field: str, low: int, high: int) -> None:
+def _values(part: str, field: str, low: int, high: int) -> range:
+    """The values that a part of a cron field means; empty for the special ones (`L`, `5#1`, `L5`)."""
+    if field in _SPECIAL and _SPECIAL[field].match(part):
+        return range(0)
     match = _PART.match(part)
-    if match is None:
+    if match is None or (match["low"] == "*" and match["high"]):
         raise ValueError(f"{part!r} is not a cron {field}")
-    if match["step"] and int(match["step"]) == 0:
-        raise ValueError(f"{part!r}: a step of 0 never runs")
     ends = [_bound(end, field) for end in (match["low"], match["high"]) if end and end != "*"]
     if any(not low <= end <= high for end in ends):
         raise ValueError(f"{part!r}: a {field} lies between {low} and {high}")
     if len(ends) == 2 and ends[0] > ends[1]:
         raise ValueError(f"{part!r} runs backwards")
+    step = int(match["step"] or 1)
+    if step == 0:
+        raise ValueError(f"{part!r}: a step of 0 never runs")
+    if step > high - low + 1:
+        raise ValueError(f"{part!r}: a step of {step} passes the last {field}")
+    last = ends[-1] if len(ends) == 2 or (ends and not match["step"]) else high
+    return range(ends[0] if ends else low, last + 1, step)
 
 
 def check_cron(expression: str) -> str:
@@ -61,11 +71,17 @@ def check_cron(expression: str) -> str:
     if text.lower() in PRESETS:
         return text.lower()
     fields = text.split(" ")
-    if len(fields) != len(_FIELDS):
+    if len(fields) != len(_FIELDS) or not text.isascii():
         raise ValueError(f"{expression!r} is not a cron expression: five fields or a preset such as @daily")
-    for value, (name, low, high) in zip(fields, _FIELDS, strict=True):
-        for part in value.split(","):
-            _check_part(part, name, low, high)
+    if "," in fields[4] and re.search(r"[lL#]", fields[4]):
+        raise ValueError(f"{fields[4]!r}: a special weekday such as L5 or 5#1 stands alone")
+    values = {
+        name: {number for part in value.split(",") for number in _values(part, name, low, high)}
+        for value, (name, low, high) in zip(fields, _FIELDS, strict=True)
+    }
+    days, months = values["day"], values["month"]
+    if days and fields[4] == "*" and min(days) > max(_LONGEST.get(month, 31) for month in months):
+        raise ValueError(f"{expression!r} never runs: no such day in any of its months")
     return text
 
 

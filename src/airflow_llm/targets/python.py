@@ -49,9 +49,12 @@ def call(function: str, arguments: Mapping[str, object]) -> Expression:
 
 def docstring(text: str) -> str:
     """A docstring that holds any text as data: backslashes, quotes and control characters cannot end it."""
-    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text).replace("\\", "\\\\")
-    clean = clean.replace('"""', '\\"\\"\\"').strip()
-    return f'"""{clean[:-1]}\\""""' if clean.endswith('"') else f'"""{clean}"""'
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text).strip().replace("\\", "\\\\")
+    if '"""' in clean:
+        clean = clean.replace('"', '\\"')
+    elif clean.endswith('"'):
+        clean = clean[:-1] + '\\"'
+    return f'"""{clean}"""'
 
 
 def _text(value: str | bytes) -> str:
