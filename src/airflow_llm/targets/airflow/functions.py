@@ -36,7 +36,7 @@ def item_type(step: Step) -> str:
 
 def one_of_many(plan: Plan, node: Node, name: str) -> bool:
     """Whether several branches write the dataset, so that the task takes the one that exists."""
-    return len([writer for writer in plan.writers.get(name, ()) if writer != node.id]) > 1
+    return len(plan.sources(node.step, name)) > 1
 
 
 def _note(plan: Plan, node: Node, code: TaskCode, name: str) -> str:
@@ -53,7 +53,7 @@ def _note(plan: Plan, node: Node, code: TaskCode, name: str) -> str:
 
 def is_list(plan: Plan, node: Node, name: str) -> bool:
     """Whether the task takes the URIs of all mapped writers."""
-    writers = [plan.pipeline.step(writer) for writer in plan.writers.get(name, ())]
+    writers = [plan.pipeline.step(writer) for writer in plan.sources(node.step, name)]
     if not any(writer.for_each is not None for writer in writers):
         return False
     return node.role != "step" or name not in parallel_reads(plan.pipeline, node.step, plan.writers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MARK = re.compile(r"\{[{%#]|\r")
+_MARK = re.compile(r"\{[{%#]|\{(?=\r)|\r")
 _LOADED = (".sql", ".hql", ".sh", ".bash", ".env", ".html", ".json", ".md", ".py", ".txt", ".yaml", ".yml")
 
 

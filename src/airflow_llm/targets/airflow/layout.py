@@ -31,6 +31,8 @@ def statement(source: str, depth: int = 0) -> list[str]:
     if width(source) + len(prefix) <= WIDTH:
         return [prefix + source]
     opened = _brackets(source)
+    if source.startswith("def "):
+        opened = [pair for pair in opened if source[pair[0]] == "("][:1]
     return _opened(source, opened, depth) if opened else [prefix + source]
 
 

@@ -51,6 +51,19 @@ class Plan:
         """The edges that end at the node."""
         return self._into.get(node_id, [])
 
+    def sources(self, step: Step, name: str) -> tuple[str, ...]:
+        """The steps whose result the step takes as that dataset: the last that changes it in place, else its writers.
+
+        Where steps may be skipped it takes all of them, and what exists among their results.
+        """
+        before = writers_before(self.pipeline, step, name, self.writers)
+        in_place = tuple(writer for writer in before if name in self.pipeline.step(writer).reads)
+        return in_place[-1:] if in_place and not self._has_choices else before
+
+    @cached_property
+    def _has_choices(self) -> bool:
+        return any(isinstance(step, ChooseStep) or step.when is not None for step in self.pipeline.steps)
+
     @cached_property
     def _into(self) -> dict[str, list[Edge]]:
         found: dict[str, list[Edge]] = defaultdict(list)
@@ -143,6 +156,16 @@ def outcomes(condition: Condition | None) -> Iterator[Outcome]:
             yield from outcomes(part)
 
 
+def writers_before(
+    pipeline: Pipeline, step: Step, name: str, writers: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The steps that write the dataset before this one: those that change it in place follow one another as listed."""
+    found = writers.get(name, ())
+    passed = found[found.index(step.id) + 1 :] if step.id in found else ()
+    later = {writer for writer in passed if name in pipeline.step(writer).reads}
+    return tuple(writer for writer in found if writer != step.id and writer not in later)
+
+
 def parallel_reads(pipeline: Pipeline, step: Step, writers: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The datasets of which a mapped step takes one each: they are written once for each of the same items."""
     if step.for_each is None:
@@ -200,9 +223,8 @@ def _edges(
     pipeline: Pipeline, step: Step, writers: dict[str, tuple[str, ...]], guard: str | None, items: str | None
 ) -> Iterator[Edge]:
     for name in step.reads:
-        for writer in writers.get(name, ()):
-            if writer != step.id:
-                yield Edge(writer, step.id, needed=True)
+        for writer in writers_before(pipeline, step, name, writers):
+            yield Edge(writer, step.id, needed=True)
     # What is only in order stands before the guard; but a guard that looks at failures must not hide others.
     gate = guard if guard is not None and not any(True for _ in outcomes(step.when)) else None
     for before in step.after:
@@ -237,7 +259,8 @@ def _condition_edges(
         if comparison.source == "metric":
             yield Edge(returning_step(pipeline, comparison, step), into, needed=True)
         elif comparison.source == "rows":
-            for writer in writers.get(rows_writer(pipeline, comparison.name) or comparison.name, ()):
+            name = rows_writer(pipeline, comparison.name) or comparison.name
+            for writer in writers_before(pipeline, step, name, writers):
                 yield Edge(writer, into, needed=True)
 
 

@@ -101,7 +101,7 @@ class Wiring:
             if name in code.scalars:
                 found.append(code.scalars[name][0])
             elif name in self.plan.writers:
-                found += self.plan.writers[name]
+                found += self.plan.sources(node.step, name)
         return found
 
     def _items_source(self, node: Node) -> list[str]:
@@ -136,7 +136,7 @@ class Wiring:
             step, scalar = code.scalars[name]
             self.implied.add((step, node.id))
             return self._result(step, scalar)
-        writers = [writer for writer in self.plan.writers.get(name, ()) if writer != node.id]
+        writers = self.plan.sources(node.step, name)
         self.implied |= {(writer, node.id) for writer in writers}
         if not writers:
             raise InputError(
