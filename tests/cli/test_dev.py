@@ -27,7 +27,7 @@ def test_the_stand_ins_come_up_answer_and_go_down(run: Run, tmp_path: Path) -> N
             assert json.load(answer)["ok"] is True
         with smtplib.SMTP("127.0.0.1", up["smtp_port"]) as mail:
             mail.sendmail("a@example.com", ["b@example.com"], "Subject: hello\n\nworld")
-        received = home / "embedded" / "received.jsonl"
+        received = Path(up["log"])
         deadline = time.monotonic() + 20
         while not received.exists() or "world" not in received.read_text():
             assert time.monotonic() < deadline, "nothing was written down"

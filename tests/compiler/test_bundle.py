@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,7 @@ def _of(root: Path) -> dict[str, bytes]:
 
 
 def _write_many(root: Path, label: str) -> None:
-    for number in range(15):
+    for number in range(6):
         files = {DAG: f"# {label} {number}\n", SQL: f"{label} {number}\n"}
         write(compilation(files=files), root)
 
@@ -255,11 +256,12 @@ def test_two_writers_at_once_leave_one_of_their_bundles(tmp_path: Path) -> None:
         writer.start()
     while any(writer.is_alive() for writer in writers):
         assert (tmp_path / DAG).read_text().startswith("#"), "the DAG is there at every moment"
+        time.sleep(0.001)
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
     assert (tmp_path / DAG).read_text() == "# " + (tmp_path / SQL).read_text()
-    assert not (tmp_path / ".airflow-llm").exists()
+    assert not (tmp_path / ".airflow-llm-writing").exists()
 
 
 def test_a_writer_that_waits_too_long_says_who_is_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from airflow_llm.cli.terminal import Terminal
+
+
+@contextmanager
+def follow(terminal: Terminal, what: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Says on the terminal what the worker is at; the function takes its events."""
+    with terminal.working(what) as say:
+
+        def on_event(event: Mapping[str, Any]) -> None:
+            names = [str(event[key]) for key in ("bundle", "scenario", "task") if event.get(key)]
+            say(": ".join([what, *names[-2:]]))
+
+        yield on_event
 
 
 @dataclass(frozen=True)
@@ -24,9 +38,14 @@ class Proving:
         from airflow_llm.proof.prove import prove
 
         what = f"proving {bundles[0].stem}" if len(bundles) == 1 else f"proving {len(bundles)} bundles"
-        with terminal.working(f"{what} in Airflow"):
+        with follow(terminal, f"{what} in Airflow") as on_event:
             proofs = prove(
-                bundles, rows=self.rows, seed=self.seed, airflow_python=self.airflow_python, timeout=self.timeout
+                bundles,
+                rows=self.rows,
+                seed=self.seed,
+                airflow_python=self.airflow_python,
+                timeout=self.timeout,
+                on_event=on_event,
             )
         for proof in proofs:
             terminal.show(proof_view(proof))

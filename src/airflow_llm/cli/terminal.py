@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,13 +97,15 @@ class Terminal:
             self.err.print(body, soft_wrap=True)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """A moving sign of life on the terminal while something takes its time."""
+    def working(self, what: str) -> Iterator[Callable[[str], None]]:
+        """A moving sign of life on the terminal; the function changes what it says."""
         if self.json or self.quiet or not self.err.is_terminal:
-            yield
+            yield lambda _: None
             return
-        with self.err.status(plain(what)):
-            yield
+        from rich.text import Text
+
+        with self.err.status(Text(line(what))) as status:
+            yield lambda text: status.update(Text(line(text)))
 
     def track(self, items: Iterable[T], total: int, what: str) -> Iterator[T]:
         """The items, with a progress bar on the terminal."""

@@ -6,8 +6,8 @@ The new resources folder is made beside the target folder's `dags`, complete, an
 1. the old DAG file gets a second name in the old resources, `.dag`;
 2. the DAG file becomes a symbolic link to `resources/<id>/.dag` (same content as before);
 3. the two resources folders are exchanged: **the commit**, one system call;
-4. `.dag` is renamed onto the link: the DAG file is a plain file again;
-5. the old folder is removed, after what people put there meanwhile was carried over.
+4. a second name of `.dag` is renamed onto the link: the DAG file is a plain file again;
+5. the old folder is removed, after what people put there meanwhile was carried over, and `.dag` last.
 
 A process killed before 3 leaves the old bundle, after 3 the new one, both whole for every reader. What it leaves
 lying about is removed by the next writer (`recover`). Where the system cannot exchange folders, 3 is two renames,
@@ -102,18 +102,30 @@ def _settle(layout: Layout, stage: Path, retired: frozenset[str] = frozenset()) 
     old, inner = stage / "old", layout.resources / DAG_NAME
     if old.exists() and not layout.resources.exists():
         os.rename(old, layout.resources)
-    if inner.exists():
-        if _is_our_link(layout) or not os.path.lexists(layout.dag_file):
-            os.replace(inner, layout.dag_file)
-        else:
-            os.unlink(inner)
-    elif _is_our_link(layout):
-        os.unlink(layout.dag_file)
-    if retired and layout.resources.is_dir():
-        for folder in (old, stage / "new"):
-            if folder.is_dir():
-                disk.carry(folder, layout.resources, _NOT_CARRIED | retired)
+    _materialise(layout, stage, inner)
+    for folder in (old, stage / "new"):
+        if retired and folder.is_dir() and layout.resources.is_dir():
+            disk.carry(folder, layout.resources, _NOT_CARRIED | retired)
+        disk.remove_tree(folder)
+    # Last of all: a reader that followed the link a moment ago still finds what it led to.
+    inner.unlink(missing_ok=True)
     disk.remove_tree(stage)
+
+
+def _materialise(layout: Layout, stage: Path, inner: Path) -> None:
+    """The DAG file is a plain file again, or nothing where there was none."""
+    linked = _is_our_link(layout)
+    if inner.exists() and (linked or not os.path.lexists(layout.dag_file)):
+        try:
+            plain = stage / "dag"
+            disk.remove_tree(plain)
+            disk.link_or_copy(inner, plain)
+        except OSError:
+            # A full disk: moving needs no room.
+            plain = inner
+        os.replace(plain, layout.dag_file)
+    elif linked:
+        os.unlink(layout.dag_file)
 
 
 def _is_our_link(layout: Layout) -> bool:

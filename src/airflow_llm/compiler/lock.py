@@ -11,7 +11,7 @@ from pathlib import Path
 
 from airflow_llm.errors import MachineError
 
-WORK_FOLDER = ".airflow-llm"
+WORK_FOLDER = ".airflow-llm-writing"
 LOCK_FILE = "lock"
 WAIT_SECONDS = 30.0
 

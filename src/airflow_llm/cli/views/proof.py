@@ -24,9 +24,9 @@ def proof_view(proof: Proof) -> RenderableType:
     head.append(f"  {proof.level}", style="not bold" if proof.held else "red")
     parts: list[RenderableType] = [head]
     if proof.tasks:
-        parts.append(_tasks(proof.tasks))
+        parts.append(tasks_view(proof.tasks))
     parts += list(_scenarios(proof))
-    parts += [_failure(failure) for failure in proof.failures]
+    parts += [failure_view(failure) for failure in proof.failures]
     return Group(*parts)
 
 
@@ -35,7 +35,8 @@ def proof_data(proof: Proof) -> dict[str, Any]:
     return proof.model_dump(mode="json", exclude_none=True)
 
 
-def _tasks(tasks: Iterable[TaskEvidence]) -> Table:
+def tasks_view(tasks: Iterable[TaskEvidence]) -> Table:
+    """The tasks of a run on good data."""
     table = Table(box=SIMPLE, pad_edge=False)
     for heading, right in (("task", 0), ("state", 0), ("seconds", 1), ("rows in", 1), ("rows out", 1), ("stand-in", 0)):
         table.add_column(heading, justify="right" if right else "left")
@@ -80,7 +81,8 @@ def _outcome(held: bool, what: str, reason: str = "") -> Text:
     return text.append(f": {line(reason)}", style="dim") if reason else text
 
 
-def _failure(failure: Failure) -> Text:
+def failure_view(failure: Failure) -> Text:
+    """What did not hold, with the last lines of the log."""
     text = Text("\n  failed: ", style="red").append(line(str(failure), 600), style="default")
     if failure.log:
         tail = "\n".join(f"    {row}" for row in plain(failure.log).rstrip().splitlines()[-15:])
