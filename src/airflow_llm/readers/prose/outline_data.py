@@ -18,9 +18,8 @@ _FILE = (
     r"parquet|xlsx|xls|xml|txt|avro))\b"
 )
 _TABLE = (
-    r"\b(?:into|in|to|from|"
-    r"of)?\s*(?:the\s+)?[`'\"]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2})[`'\"]?\s+tables?\b|"
-    r"\btable\s+[`'\"]?([A-Za-z_]\w*(?:\.\w+){0,2})[`'\"]?"
+    r"\b[`'\"]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2})[`'\"]?\s+tables?\b",
+    r"\btable\s+[`'\"]?([A-Za-z_]\w*(?:\.\w+){0,2})[`'\"]?",
 )
 _NO_TABLE = frozenset(
     [
@@ -102,13 +101,13 @@ def files_in(text: str) -> list[tuple[str, str]]:
 
 def tables_in(text: str, names: Names | None = None) -> list[str]:
     """The tables that the text names."""
-    tables = []
-    for match in pattern(_TABLE).finditer(text):
-        word = match[1] or match[2]
-        bare = word.lower()
-        if bare not in _NO_TABLE and not (names is not None and bare in names.by_name and "_" not in bare):
-            tables.append(word)
-    return list(dict.fromkeys(tables))
+    tables: dict[int, str] = {}
+    for expression in _TABLE:
+        for match in pattern(expression).finditer(text):
+            bare = match[1].lower()
+            if bare not in _NO_TABLE and not (names is not None and bare in names.by_name and "_" not in bare):
+                tables[match.start(1)] = match[1]
+    return list(dict.fromkeys(tables[at] for at in sorted(tables)))
 
 
 def uris_in(text: str) -> list[str]:

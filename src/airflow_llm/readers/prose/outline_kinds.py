@@ -6,6 +6,7 @@ from airflow_llm.readers.prose.outline_branches import is_branch
 from airflow_llm.readers.prose.outline_names import Node, slug
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
+COMMAND = r"\b(?:bash_)?command\s*[=:]\s*(['\"`])(.{3,2000}?)\1|`([^`\n]{3,2000})`"
 _NOTIFYING = r"\b(?:send|notif\w+|alerts?|e-?mails?|slack|message|announce)\b"
 
 
@@ -19,7 +20,7 @@ def kind_of(node: Node) -> str:
     if by_operator == "check":
         return "validate"
     if by_operator in ("container", "shell"):
-        return by_operator
+        return by_operator if says_how(node, by_operator) else _by_words(node)
     if by_operator == "sql":
         return _sql(node)
     if by_operator is not None:
@@ -27,6 +28,14 @@ def kind_of(node: Node) -> str:
     if node.item.text("image"):
         return "container"
     return _by_words(node)
+
+
+def says_how(node: Node, kind: str) -> bool:
+    """Whether the words name the image or quote the command; else only the user knows what is run."""
+    if kind == "container":
+        said = pattern(r"\bimage\s*[=:]\s*['\"`]?[\w./:@-]{2,300}").search(node.item.everything)
+        return bool(node.item.text("image")) or said is not None
+    return pattern(COMMAND).search(node.item.text("parameters", "notes", "objective")) is not None
 
 
 def _by_operator(node: Node) -> str | None:
@@ -57,7 +66,9 @@ def _marker(node: Node) -> str:
 def _sql(node: Node) -> str:
     """SQL that brings rows which an earlier task handed over is a load, anything else stays SQL."""
     first = verb_kind(node.id)
-    handed = pattern(r"\b(?:xcom|from\s+\w+_\w+)\b").search(node.item.text("input")) is not None
+    handed = pattern(r"\b(?:xcom|from\s+\w+_\w+)\b").search(node.item.text("input")) is not None or bool(
+        node.item.text("upstream")
+    )
     if first == "validate":
         return "validate"
     return "load" if first == "load" and handed else "sql"
@@ -79,7 +90,8 @@ def verb_kind(name: str) -> str | None:
 def _by_words(node: Node) -> str:
     objective = node.item.text("objective")
     named = verb_kind(node.id)
-    said = verb_kind(" ".join(objective.split()[:1])) if objective else None
+    first = " ".join(objective.split()[:1])
+    said = verb_kind(first) if first and first.lower() not in ("process", "processes", "prepare") else None
     tells = pattern(_NOTIFYING).search(node.name.replace("_", " ")) is not None
     if tells and (said in (None, "notify") or named == "notify"):
         return "notify"

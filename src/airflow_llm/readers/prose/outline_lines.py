@@ -90,7 +90,9 @@ def unmarked(text: str) -> str:
 def _number(words: str) -> tuple[str, str]:
     """`Step 3: load`, `2.1 load`, `4a) load`, `5-7. load`: the (first) number and what follows it."""
     digits = r"(\d{1,3}(?:\.\d{1,3})*[a-z]?)(?:\s*[-\u2013]\s*\d{1,3})?"
-    match = pattern(rf"(?:steps?|tasks?|stage|phase)\s*#?\s*{digits}\s*[.:)\u2013-]*\s+(\S.*)").fullmatch(words)
+    match = pattern(rf"(?:step|task|stage|phase)\s*#?\s*{digits}\s*[.:)\u2013-]*\s+(\S.*)").fullmatch(words)
+    if match is None:
+        match = pattern(rf"(?:steps|tasks|stages|phases)\s+{digits}\s*[.:)]\s+(\S.*)").fullmatch(words)
     if match is None:
         match = pattern(rf"\(?{digits}(?:\\?[.):]|(?<=\.\d)|(?<=\.\d\d))\s+(\S.*)").fullmatch(words)
     return (match[1], match[2]) if match else ("", words)

@@ -119,7 +119,7 @@ def _is_parallel_stage(stage: str) -> bool:
         stage
     ):
         return False
-    return pattern(r"\b(?:parallel|fan-?out|concurrent|branch(?:es)?)\b").search(stage) is not None
+    return pattern(r"\b(?:parallel|fan-?out|concurrent)\b").search(stage) is not None
 
 
 def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Block:

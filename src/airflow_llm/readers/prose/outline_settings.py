@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.run_settings import (
 )
 from airflow_llm.readers.prose.schedule import read_schedule
 from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.timezones import find_zones
 from airflow_llm.readers.prose.triggers import find_triggers
 from airflow_llm.spec.schedule import ManualSchedule, Schedule
 
@@ -90,7 +91,8 @@ def _value(said: str, settings: Settings) -> Schedule | None:
         return None
     if pattern(r"^(?:none|null|manual(?:ly)?\b.*|on[\s-]demand.*|n/a)$").fullmatch(bare):
         return ManualSchedule()
-    hit = read_schedule(bare) or read_schedule(said)
+    zoned = bool(find_zones(said))
+    hit = (read_schedule(said) if zoned else read_schedule(bare)) or read_schedule(said)
     if hit is None:
         triggers = find_triggers(said)
         return triggers[0].value if triggers else None

@@ -9,6 +9,7 @@ from typing import Any
 from airflow_llm.readers.prose.durations import amount, duration
 from airflow_llm.readers.prose.outline_branches import Choice
 from airflow_llm.readers.prose.outline_data import Places, systems_in, tables_in
+from airflow_llm.readers.prose.outline_kinds import COMMAND
 from airflow_llm.readers.prose.outline_names import Names, Node, slug
 from airflow_llm.readers.prose.outline_order import Order
 from airflow_llm.readers.prose.outline_waits import wait_fields
@@ -83,6 +84,11 @@ class Builder:
 
     def _build_load(self, node: Node) -> Fields:
         inputs = self.inputs(node)
+        if not inputs and not pattern(r"\b(?:into|to)\b|database|warehouse|\btable\b").search(
+            node.item.text("output", "objective")
+        ):
+            self.kinds[node.id] = "extract"
+            return self._build_extract(node)
         tables = tables_in(node.item.text("output"), self.names)
         several = len(tables) > 1 or pattern(r"\btables\s*\([^)]*,").search(node.item.text("output")) is not None
         target = None if several else self.places.target(node)
@@ -266,9 +272,7 @@ class Builder:
         return {"kind": "container", "image": chosen, "environment": environment}
 
     def _build_shell(self, node: Node) -> Fields:
-        said = pattern(r"\b(?:bash_)?command\s*[=:]\s*(['\"`])(.{3,2000}?)\1|`([^`\n]{3,2000})`").search(
-            node.item.text("parameters", "notes", "objective")
-        )
+        said = pattern(COMMAND).search(node.item.text("parameters", "notes", "objective"))
         if said is None:
             return {"kind": "python"}
         return {"kind": "shell", "command": said[2] or said[3]}
@@ -303,6 +307,11 @@ class Builder:
             branches, otherwise = [{"when": {"kind": "described", "text": text}, "then": otherwise}], []
         return {"kind": "choose", "branches": branches, "otherwise": otherwise}
 
+    def _tells(self, node_id: str, metric: str) -> bool:
+        """Whether the task's own words speak of the metric."""
+        words = self.by_id[node_id].item.everything.lower().replace("_", " ")
+        return all(part in words for part in metric.split("_"))
+
     def _with_step(self, condition: Fields, node: Node) -> Fields:
         """A metric is returned by the task before the branch, which only the user can write."""
         if condition.get("kind") == "comparison" and condition.get("source") == "metric":
@@ -311,7 +320,7 @@ class Builder:
                 for up in self.order.upstream(node.id)
                 if self.kinds[up] in ("python", "extract", "transform", "evaluate", "validate", "report")
             ]
-            if not ups:
+            if not ups or not self._tells(ups[0], condition["name"]):
                 return {
                     "kind": "described",
                     "text": f"{condition['name']} {condition['operator']} {condition['right']}",
