@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is most like this one; empty when none is."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known name that is most like this one; empty when none is (`likeness` is 0 to 1)."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(name, sorted(set(known)), n=1, cutoff=likeness)), "")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

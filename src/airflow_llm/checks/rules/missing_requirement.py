@@ -1,7 +1,7 @@
 """A package that the bundle uses but does not ask for.
 
 ## What it finds
-A provider that a connection needs, or that a Python file of the bundle imports, and that is missing from the
+A provider that a connection in use needs, or that a Python file of the bundle imports, and that is missing from the
 bundle's `requirements.txt`.
 
 ## Why it hurts
@@ -88,7 +88,8 @@ def _needed(pipeline: Pipeline, files: Files, asked: set[str]) -> Iterator[tuple
                 yield package, f"{path} imports {'.'.join(module.split('.')[:4])}"
     for connection in pipeline.connections:
         connector = get(connection.connector)
-        if connector is not None and connector.provider:
+        used = any(f"{connection.name}_conn_id" in text for path, text in files.items() if path.endswith(".py"))
+        if used and connector is not None and connector.provider:
             yield connector.provider, f"the connection {connection.name!r} is {connector.title}"
 
 

@@ -41,6 +41,7 @@ from airflow_llm.spec.schedule import AssetSchedule
 from airflow_llm.spec.steps import ChooseStep, EvaluateStep, Step, ValidateStep
 
 code = "unknown-reference"
+_SLIP = 0.85
 _WHY = "what it names would silently be missing from the pipeline"
 
 
@@ -65,7 +66,7 @@ def _assets(pipeline: Pipeline, datasets: set[str]) -> Iterator[Diagnostic]:
         return
     for number, name in enumerate(pipeline.schedule.assets):
         # Another DAG may own an asset of any name; one that is nearly a dataset of this spec is a slip.
-        if name not in datasets and "://" not in name and nearest(name, datasets):
+        if name not in datasets and "://" not in name and nearest(name, datasets, _SLIP):
             message = f"the schedule waits for {name!r}, which is neither a dataset of this spec nor a URI"
             yield _finding(f"schedule.assets.{number}", message, name, datasets)
 
