@@ -9,6 +9,7 @@ from airflow_llm.targets.airflow import functions
 from airflow_llm.targets.airflow.alerts import Alerts
 from airflow_llm.targets.airflow.arguments import default_arguments, task_arguments
 from airflow_llm.targets.airflow.docs import module_lines, step_doc
+from airflow_llm.targets.airflow.formatting import formatted
 from airflow_llm.targets.airflow.imports import import_block
 from airflow_llm.targets.airflow.layout import statement
 from airflow_llm.targets.airflow.names import Names
@@ -46,7 +47,7 @@ class DagFile:
             self.imports.add("from typing import Any")
         self._late_imports([*head, *dag, *body])
         lines = [*module_lines(self.plan.pipeline), "", *import_block(self.imports), "", *head, *dag, *body]
-        return "\n".join(lines) + "\n"
+        return formatted("\n".join(lines) + "\n", [*head, *dag, *body])
 
     def _flows(self) -> list[Node]:
         return [node for node in self.plan.nodes if not self.codes[node.id].operator]

@@ -11,7 +11,7 @@ from airflow_llm.targets.python import docstring
 
 def doc_lines(text: str) -> list[str]:
     """The lines of a docstring, not indented, in the shape that the formatter leaves as it is."""
-    lines = docstring(_clean(text)).split("\n")
+    lines = _lines(text)
     return lines if len(lines) == 1 else [*lines[:-1], *_closed(lines[-1])]
 
 
@@ -32,10 +32,16 @@ def module_lines(pipeline: Pipeline) -> list[str]:
         parts.append(f"Owners: {', '.join(pipeline.owners)}")
     if pipeline.stakeholders:
         parts.append(f"Stakeholders: {', '.join(pipeline.stakeholders)}")
-    lines = docstring(_clean("\n\n".join(parts))).split("\n")
+    lines = _lines("\n\n".join(parts))
     # Airflow opens a `doc_md` that ends with `.md`; the newline keeps it a text.
     closed = _closed(lines[-1])
     return [*lines[:-1], *closed] if len(lines) > 1 or ".md" in lines[-1] else lines
+
+
+def _lines(text: str) -> list[str]:
+    source = docstring(_clean(text))
+    # The formatter sets a quote at the beginning off from those that open the docstring.
+    return (source.replace('"""', '""" ', 1) if source.startswith('""""') else source).split("\n")
 
 
 def _closed(last: str) -> list[str]:

@@ -124,8 +124,16 @@ def _spans(source: str) -> Iterator[tuple[int, int]]:
 
 
 def _brackets(source: str) -> list[tuple[int, int]]:
-    """Start and end of each bracket at depth 0 that has something in it."""
-    return [(a, b) for a, b in _spans(source) if source[a] in _OPENING and source[a + 1 : b].strip()]
+    """Start and end of each bracket at depth 0 that has something in it; an index is none to be opened."""
+    return [
+        (a, b)
+        for a, b in _spans(source)
+        if source[a] in _OPENING and source[a + 1 : b].strip() and not (source[a] == "[" and _is_index(source, a))
+    ]
+
+
+def _is_index(source: str, start: int) -> bool:
+    return start > 0 and (source[start - 1].isalnum() or source[start - 1] in "_])\"'")
 
 
 def _scan(source: str, *, strings: bool = False) -> Iterator[tuple[int, str, int]]:
