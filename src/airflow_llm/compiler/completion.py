@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.connectors.registry import get
+from airflow_llm.errors import InputError
 from airflow_llm.spec.datasets import Connection
 from airflow_llm.spec.model import Scalar
 from airflow_llm.spec.pipeline import Assumption, Pipeline, Setting
 
 _EMBEDDED = "dev"
+_LONGEST_NAME = 72
 _HOME = "file://${AIRFLOW_HOME}/embedded"
 _HOW = "set {name} in config.yml"
 
 
 def complete(pipeline: Pipeline) -> Pipeline:
     """The pipeline with every setting that its bundle reads; what the user set stays. Twice is the same as once."""
+    if not pipeline.environments:
+        return pipeline
+    _refuse_long_names(pipeline)
     known = {setting.name: setting for setting in pipeline.settings}
     settings: dict[str, Setting] = {}
     assumptions = list(pipeline.assumptions)
@@ -29,10 +34,18 @@ def complete(pipeline: Pipeline) -> Pipeline:
         if missing and subject not in told:
             shown = ", ".join(f"{env}: {guess(env)}" for env in missing)
             assumptions.append(Assumption(subject=subject, text=f"{why} ({shown})", change=_HOW.format(name=name)))
-    if not pipeline.environments:
-        return pipeline
     merged = {**known, **settings}
     return pipeline.model_copy(update={"settings": tuple(merged.values()), "assumptions": tuple(assumptions)})
+
+
+def _refuse_long_names(pipeline: Pipeline) -> None:
+    for connection in pipeline.connections:
+        if len(connection.name) > _LONGEST_NAME:
+            raise InputError(
+                f"the connection name {connection.name!r} is too long for its settings",
+                hint=f"use at most {_LONGEST_NAME} characters",
+                place="connections",
+            )
 
 
 class _Guess:
