@@ -21,6 +21,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.schedule import CronSchedule
 
 _LONGEST_ORIGIN = 2000
+_FARTHEST = 60
 
 
 def assemble(
@@ -28,7 +29,7 @@ def assemble(
 ) -> tuple[Pipeline, Flow]:
     """The pipeline that the drafts make. InputError when the order is contradictory."""
     drafts = ordered(linked.drafts)
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for draft in drafts:
         draft.id = step_id(draft, taken, _inherited(draft, linked.drafts))
     flow = Flow(linked.drafts)
@@ -51,7 +52,7 @@ def assemble(
 def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:
     """The object words of the nearest steps before, for a step that only says `it` or `them`."""
     layer, seen = sorted(draft.ups), set()
-    while layer:
+    while layer and len(seen) < _FARTHEST:
         found = [
             word
             for number in layer

@@ -43,6 +43,8 @@ class Draft:
     """For a wait: the other DAG's name."""
     passive_from: bool = False
     certainty: float = 1.0
+    words: tuple[tuple[object, ...], set[str]] | None = None
+    """What `references.words_of` found, and for which state of the draft."""
     labels: list[Token] = field(default_factory=list)
     """What the text calls the step by (`stage one`, `task A`)."""
     hints: list[Token] = field(default_factory=list)

@@ -17,6 +17,7 @@ _FORMATS: dict[str, Any] = {
     "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
 }  # fmt: skip
 _DATA_FAMILIES = frozenset({"sql", "objects", "files", "http", "nosql", "search", "stream", "bi", "other"})
+_FARTHEST = 200
 _NOT_NAMES = frozenset(
     "result results output outputs it them data both everything rows records file files table tables".split()
 )
@@ -32,6 +33,9 @@ class Flow:
     outputs: dict[int, list[str]] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     missing: int = 0
+    noted: set[tuple[str, str]] = field(default_factory=set)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     read: dict[int, set[str]] = field(default_factory=dict)
 
@@ -47,9 +51,9 @@ class Flow:
 
     def assume(self, subject: str, text: str, change: str) -> None:
         """Notes what was taken for granted, once."""
-        assumption = Assumption(subject=subject, text=text, change=change)
-        if assumption not in self.assumptions:
-            self.assumptions.append(assumption)
+        if (subject, text) not in self.noted:
+            self.noted.add((subject, text))
+            self.assumptions.append(Assumption(subject=subject, text=text, change=change))
 
     def source_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
         """The connection that data is read from; an assumption when the text names none."""
@@ -87,9 +91,9 @@ class Flow:
         base = identifier(short(name_words([named]) if named else list(fallback), 5), "data")
         if named is not None and named.tag == "table":
             base = identifier([named.norm.split(".")[-1]], "data")
-        for name, held in self.datasets.items():
-            if held.connection == connection and held.location == location:
-                return name
+        known = self.places.get((connection, location))
+        if known is not None:
+            return known
         filed = named is not None and named.tag in ("path", "uri", "file")
         kind: Literal["table", "file"] = (
             "file" if filed or self.connections[connection].connector in ("s3", "files", "gcs", "sftp") else "table"
@@ -109,13 +113,15 @@ class Flow:
 
     def add(self, dataset: Dataset, suffix: str) -> str:
         """The dataset under its name, or with a suffix when that is taken."""
-        name, number = dataset.name, 2
+        name = dataset.name
         if name in self.datasets:
             name = f"{dataset.name}_{suffix}"
         while name in self.datasets:
-            name = f"{dataset.name}_{suffix}_{number}"
-            number += 1
+            self.counts[dataset.name] = self.counts.get(dataset.name, 1) + 1
+            name = f"{dataset.name}_{suffix}_{self.counts[dataset.name]}"
         self.datasets[name] = dataset.model_copy(update={"name": name})
+        if dataset.connection is not None:
+            self.places.setdefault((dataset.connection, dataset.location), name)
         return name
 
     def model(self, parts: Sequence[str]) -> str:
@@ -129,7 +135,7 @@ class Flow:
         seen: set[int] = set()
         layer = sorted(draft.ups)
         used: set[str] = set()
-        while layer:
+        while layer and len(seen) < _FARTHEST:
             following: list[int] = []
             for number in layer:
                 if number in seen:

@@ -13,6 +13,9 @@ from airflow_llm.readers.prose.phrases import Phrase
 from airflow_llm.readers.prose.recognise import Recognition
 from airflow_llm.readers.prose.references import resolve
 
+_WINDOW = 120
+_FARTHEST = 2000
+_CHOICES = 20
 MERGED = "none_failed_min_one_success"
 _SOURCES = frozenset({"extract"})
 _ENDS = frozenset({"load", "copy", "notify"})
@@ -274,13 +277,13 @@ class _Linker:
     def _known(self, reference: Sequence[Token], without: Sequence[int] | None) -> list[Draft]:
         """The placed drafts that the words mean."""
         skipped = set(without or ())
-        placed = [self.drafts[number] for number in self.placed if number not in skipped]
+        placed = [self.drafts[number] for number in self.placed[-_WINDOW:] if number not in skipped]
         nearest = [self.drafts[number] for number in (self.frontier if not skipped else self._before(skipped))]
         return resolve(reference, placed, [draft for draft in nearest if draft.number not in skipped])
 
     def _before(self, members: set[int]) -> list[int]:
         ups = set().union(*(self.drafts[number].ups for number in members)) if members else set()
-        return sorted(ups) or [number for number in self.placed if number not in members][-2:]
+        return sorted(ups) or [number for number in self.placed[-_WINDOW:] if number not in members][-2:]
 
     def _after_leaves(self, members: list[int]) -> None:
         held = set(members)
@@ -307,6 +310,8 @@ class _Linker:
         if unit.relation == "root":
             self.placed.extend(numbers)
             return
+        if self._waits_for_last(unit):
+            return
         self._place(unit, numbers)
         if unit.reference:
             found = [draft for draft in self._known(unit.reference, numbers) if draft.number not in numbers]
@@ -315,6 +320,19 @@ class _Linker:
                     self.drafts[number].ups = {draft.number for draft in found}
             elif unit.phrase.statement:
                 self.deferred.append((numbers, unit.reference, "after"))
+
+    def _waits_for_last(self, unit: Unit) -> bool:
+        """`rebuild x whenever the catalog dag has succeeded`: the wait stands in front of what is said before it."""
+        trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
+        if unit.clause.role not in ("when", "after") or unit.drafts[0].kind != "wait" or not trailing:
+            return False
+        wait = unit.drafts[0]
+        wait.ups = set(self.group_ups)
+        for number in self.group:
+            self.drafts[number].ups = (self.drafts[number].ups - self.group_ups) | {wait.number}
+        self.group_ups = {wait.number}
+        self.placed.append(wait.number)
+        return True
 
     def _place(self, unit: Unit, numbers: list[int]) -> None:
         marks = unit.clause.marks
@@ -604,7 +622,7 @@ class _Linker:
             current = stack.pop()
             if current == start:
                 return True
-            if current not in seen:
+            if current not in seen and len(seen) < _FARTHEST:
                 seen.add(current)
                 stack.extend(self.drafts[current].ups)
         return False
@@ -613,7 +631,7 @@ class _Linker:
         """Whether the step joins two arms of a choice."""
         if len(draft.ups) < 2:
             return False
-        choices = [other for other in self.drafts if other.kind == "choose" and len(other.arms) > 1]
+        choices = [other for other in self.drafts if other.kind == "choose" and len(other.arms) > 1][-_CHOICES:]
         for choice in choices:
             arms = [set(taken) for _, taken in choice.arms]
             hit = sum(

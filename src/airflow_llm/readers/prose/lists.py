@@ -46,7 +46,8 @@ def members(phrase: Phrase, clause: Clause, kind: str, parallel: bool) -> list[l
         return [objects]
     several = parts(objects)
     made = phrase.verb is not None and phrase.verb.group in ("create", "refresh")
-    if len(several) > 1 and (parallel or made or kind in _ONE_EACH) and not _columns(phrase, kind):
+    names = all(len(part) == 1 and part[0].tag == "name" for part in several)
+    if len(several) > 1 and (parallel or made or names or kind in _ONE_EACH) and not _columns(phrase, kind):
         return _shared_head(several)
     repeated = _repeated(phrase, parallel)
     if repeated:

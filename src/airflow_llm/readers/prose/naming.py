@@ -25,14 +25,14 @@ _LONGEST_TITLE = 120
 _TARGETED = frozenset({"load", "copy"})
 
 
-def step_id(draft: Draft, taken: set[str], inherited: Sequence[str] = ()) -> str:
+def step_id(draft: Draft, taken: dict[str, int], inherited: Sequence[str] = ()) -> str:
     """A free id for the step; `inherited` are the words of what `it` or `them` points to."""
     base = identifier(_parts(draft, inherited))
-    name, number = base, 2
+    name = base
     while name in taken:
-        name = f"{base}_{number}"
-        number += 1
-    taken.add(name)
+        taken[base] += 1
+        name = f"{base}_{taken[base]}"
+    taken[name] = 1
     return name
 
 
@@ -54,7 +54,7 @@ def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
         return ["wait_for", *(_waited(draft) or [*list(inherited)[:3], *_states(draft)] or ["upstream"])]
     objects = _telling(name_words([*draft.objects, *_heads(draft)]))
     if not draft.verb.base:
-        return objects or ["step"]
+        return objects or ["task", *name_words(draft.objects)]
     verb = _SAID.get(draft.verb.base, draft.verb.base).replace("-", "_")
     if draft.kind == "validate" and verb in ("run", "look", "check"):
         verb = "check"

@@ -18,7 +18,7 @@ from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 _QUOTED = 80
-_MOST_STEPS = 20_000
+_MOST_STEPS = 2_000
 _CLAIM = 0.5
 
 
@@ -44,6 +44,7 @@ class ProseReader:
         tokens = tokenise(text, findings.spans())
         clauses = split(tokens.items)
         recognition = recognise(clauses)
+        _refuse_too_many(source, recognition)
         linked = _without_empty_choices(link(recognition))
         self._refuse_nothing(source, linked)
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
@@ -65,12 +66,15 @@ class ProseReader:
                 hint="say what is to be done with which data, for example: load orders.csv into Postgres",
                 place=source.name,
             )
-        if len(linked.drafts) > _MOST_STEPS:
-            raise InputError(
-                f"the text asks for {len(linked.drafts)} steps; {_MOST_STEPS} is the most",
-                hint="split it into several pipelines",
-                place=source.name,
-            )
+
+
+def _refuse_too_many(source: Source, recognition: Recognition) -> None:
+    if len(recognition.drafts) > _MOST_STEPS:
+        raise InputError(
+            f"the text asks for {len(recognition.drafts)} steps; {_MOST_STEPS} is the most for one pipeline",
+            hint="split it into several pipelines",
+            place=source.name,
+        )
 
 
 def _without_empty_choices(linked: Linked) -> Linked:

@@ -33,13 +33,20 @@ _SAME_VERBS = {
     }.items()
     for verb in listed.split()
 }
-_WINDOW = 400
+_WINDOW = 120
 _ENOUGH = 0.5
 _ALL_WORDS = 0.59
 
 
 def words_of(draft: Draft) -> set[str]:
-    """The stems by which a step may be called."""
+    """The stems by which a step may be called; asked for often, so kept until the draft changes."""
+    state = (len(draft.objects), len(draft.hints), len(draft.labels), len(draft.phrase.complements), draft.id)
+    if draft.words is None or draft.words[0] != state:
+        draft.words = (state, _words_of(draft))
+    return draft.words[1]
+
+
+def _words_of(draft: Draft) -> set[str]:
     found = {stem(word) for word in name_words([*draft.objects, *draft.hints, *_told(draft)])}
     if draft.verb.base:
         found.add(stem(draft.verb.base))
@@ -133,7 +140,7 @@ def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft], least: float) ->
 def _called(draft: Draft) -> set[str]:
     """The identifiers that are the step's own name."""
     own = {token.norm for token in draft.labels if token.named}
-    objects = [token for token in draft.objects if token.norm not in words("determiners")]
+    objects = [token for token in draft.objects if token.named or token.norm not in words("determiners")]
     return own or ({token.norm for token in objects} if objects and all(token.named for token in objects) else set())
 
 
