@@ -15,7 +15,7 @@ def formatted(source: str, code: list[str]) -> str:
     """The source as it is, or through ruff (some 20 ms) when one of the lines of code is too long to stay."""
     if not any(len(line) > WIDTH // 2 and width(line) > WIDTH and not _TEXT_ONLY.fullmatch(line) for line in code):
         return source
-    from ruff.__main__ import find_ruff_bin
+    from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
     done = subprocess.run(  # noqa: S603 - a fixed command of an installed package; the source is its input
         [find_ruff_bin(), "format", "--isolated", "--no-cache", "--stdin-filename", "dag.py", "-"],
