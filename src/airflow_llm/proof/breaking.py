@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from airflow_llm.errors import AirflowLLMError
-from airflow_llm.proof.understudies import without_understudies
+from airflow_llm.proof.sampled import as_sampled
 from airflow_llm.spec.steps import ValidateStep
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def broken_data(plan: Planner, step: ValidateStep, number: int) -> Broken:
     from airflow_llm.samples.breaking import breaking_tables
 
     try:
-        tables = breaking_tables(without_understudies(plan.pipeline, plan.reasons), step.id, number, plan.tables)
+        tables = breaking_tables(as_sampled(plan.pipeline, plan.reasons), step.id, number, plan.tables)
     except AirflowLLMError as error:
         return Broken(reason=error.message)
     changed = {name: table for name, table in tables.items() if table is not plan.tables.get(name)}

@@ -52,10 +52,14 @@ def _seed(pipeline: Pipeline, dataset: Dataset, table: pa.Table, folder: Path, w
             source = write_table(table, folder / f"{dataset.name}.file", dataset.format or Path(path).suffix[1:])
             return {"kind": "file", "target": f"embedded/{connection}/{path}", "source": str(source)}
         case "http":
-            source = write_table(table, folder / f"{dataset.name}.json", "json")
-            path = _STORE.sub("", dataset.location or dataset.name).lstrip("/")
-            return {"kind": "answer", "path": path.partition("?")[0], "source": str(source)}
+            return answer(dataset.location or dataset.name, table, folder / f"{dataset.name}.json")
     return None
+
+
+def answer(location: str, table: pa.Table, file: Path) -> dict[str, Any]:
+    """What the local HTTP server answers to a GET of that location."""
+    path = _STORE.sub("", location).lstrip("/").partition("?")[0]
+    return {"kind": "answer", "path": path, "source": str(write_table(table, file, "json"))}
 
 
 def table_place(dataset: Dataset) -> dict[str, Any]:

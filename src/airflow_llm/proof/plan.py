@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_llm.proof import branches, placement
 from airflow_llm.proof.breaking import Broken, broken_data
+from airflow_llm.proof.sampled import http_answers, made_by_run, schemas
 from airflow_llm.proof.understudies import Understudies, unproven_reasons, validates
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import ExtractStep, LoadStep, SqlStep, Step, WaitStep
-from airflow_llm.spec.waits import ForDag, ForData
+from airflow_llm.spec.steps import ExtractStep, LoadStep, Step, WaitStep
+from airflow_llm.spec.waits import ForDag
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +67,7 @@ class Planner:
         return found
 
     def _good(self) -> Iterator[Scenario]:
-        yield self._scenario("good data", "good", home="good")
+        yield self._scenario("good data", "good", home="good", decides=True)
         yield self._scenario("same interval again", "replay", home="good", fresh=False)
         loads = list(self._loads())
         if loads:
@@ -241,23 +242,25 @@ class Planner:
         job["before"] = self.runs_before()
         rows = {**self.tables, **(tables or {})}
         folder = self.folder / (label if tables else "tables")
-        job["seeds"] = placement.seeds(self.pipeline, rows, self.seeded, folder, self.date) if fresh else []
+        job["seeds"] = self.seeds(rows, folder) if fresh else []
         return Scenario(name, purpose, job, about or {})
 
     @cached_property
     def seeded(self) -> tuple[str, ...]:
         """The datasets of users' systems that must be there before the run."""
-        made = set()
-        for step in self.pipeline.steps:
-            if isinstance(step, LoadStep) or (isinstance(step, SqlStep) and _creates(step)):
-                made |= set(step.writes)
-        waited = {
-            step.wait_for.dataset
-            for step in self.pipeline.steps
-            if isinstance(step, WaitStep) and isinstance(step.wait_for, ForData)
-        }
-        names = [dataset.name for dataset in self.pipeline.datasets if not dataset.staged]
-        return tuple(name for name in names if name not in made or name in waited)
+        made = made_by_run(self.pipeline)
+        return tuple(
+            dataset.name for dataset in self.pipeline.datasets if not dataset.staged and dataset.name not in made
+        )
+
+    def seeds(self, tables: Mapping[str, pa.Table], folder: Path) -> list[dict[str, Any]]:
+        """Where the worker must put what before the run: schemas, tables, files and answers."""
+        found = placement.seeds(self.pipeline, tables, self.seeded, folder, self.date)
+        for connection, schema in dict.fromkeys(schemas(self.pipeline)):
+            found.append({"kind": "schema", "target": f"embedded/{connection}.duckdb", "schema": schema})
+        for path, name in http_answers(self.pipeline, tables):
+            found.append(placement.answer(path, tables[name], folder / f"{name}.json"))
+        return found
 
     def runs_before(self) -> list[list[str]]:
         """The runs of other DAGs that a sensor waits for."""
@@ -268,8 +271,3 @@ class Planner:
 
 def _sets_rows_aside(rule: Any) -> bool:
     return rule.rule not in ("row_count", "freshness", "described") and rule.severity == "error"
-
-
-def _creates(step: SqlStep) -> bool:
-    words = (step.statement or "").split()
-    return step.action == "create_table" or (bool(words) and words[0].upper() == "CREATE")

@@ -17,8 +17,9 @@ from airflow_llm.proof.installation import Installation, find_installation
 from airflow_llm.proof.interval import data_interval, proof_date
 from airflow_llm.proof.judge import Judge
 from airflow_llm.proof.plan import Planner, Scenario
+from airflow_llm.proof.sampled import as_sampled
 from airflow_llm.proof.sibling_dags import sibling_dags
-from airflow_llm.proof.understudies import unproven_reasons, without_understudies
+from airflow_llm.proof.understudies import unproven_reasons
 from airflow_llm.spec.pipeline import Pipeline
 
 ROWS = 200
@@ -81,7 +82,7 @@ def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _C
     home = workspace / name
     dags = copy_bundle(bundle, home / "dags")
     date = proof_date(pipeline)
-    known = without_understudies(pipeline, unproven_reasons(pipeline, bundle.resources))
+    known = as_sampled(pipeline, unproven_reasons(pipeline, bundle.resources))
     tables = sample_tables(known, options.rows, options.seed, data_interval(pipeline, date))
     plan = Planner(pipeline, tables, home / "data", date, bundle.resources)
     scenarios = plan.scenarios()

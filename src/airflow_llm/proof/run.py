@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_llm.compiler.find import Bundle, open_bundle
 from airflow_llm.errors import InputError
-from airflow_llm.proof import placement
 from airflow_llm.proof.connections import embedded_connections
 from airflow_llm.proof.driver import Driven, Limits, OnEvent, Worker, drive
 from airflow_llm.proof.evidence import Failure
@@ -116,7 +115,6 @@ def _job(
 ) -> dict[str, Any]:
     workspace, kept = places
     reasons = {step_id: reason for step_id, reason in plan.reasons.items() if not reason.startswith("hook:")}
-    names = [name for name in plan.seeded if name in tables]
     scenario = {
         "name": _RUN,
         "home": str(kept),
@@ -125,7 +123,7 @@ def _job(
         "conf": conf,
         "replace": {step_id: plan.understudies.value(plan.pipeline.step(step_id)) for step_id in reasons},
         "before": plan.runs_before(),
-        "seeds": placement.seeds(plan.pipeline, tables, names, workspace / "data", plan.date),
+        "seeds": plan.seeds(tables, workspace / "data"),
         "heads": _HEAD,
     }
     home = workspace / "bundle"

@@ -25,11 +25,19 @@ def main(state: Path, http_port: int, smtp_port: int) -> None:
     attempt.write_text(json.dumps({"pid": os.getpid(), **ports}), encoding="utf-8")
     attempt.replace(state)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    while True:
-        time.sleep(_LOOK_SECONDS)
-        for item in (*servers.received.requests, *servers.received.mails):
-            print(json.dumps(item), flush=True)
-        servers.received.clear()
+    try:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            _print(servers.received)
+    finally:
+        _print(servers.received)
+
+
+def _print(received: standins.Received) -> None:
+    items = [*received.requests, *received.mails]
+    received.clear()
+    for item in items:
+        print(json.dumps(item), flush=True)
 
 
 if __name__ == "__main__":

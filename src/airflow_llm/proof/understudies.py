@@ -34,12 +34,6 @@ def unproven_reasons(pipeline: Pipeline, resources: Path | None = None) -> dict[
     return {step_id: reason for step_id, reason in found if reason is not None}
 
 
-def without_understudies(pipeline: Pipeline, reasons: Mapping[str, str]) -> Pipeline:
-    """The pipeline as sample data sees it: what a recorded stand-in hands on comes from outside."""
-    kept = tuple(step for step in pipeline.steps if step.id not in reasons or not step.writes)
-    return pipeline.model_copy(update={"steps": kept})
-
-
 def unproven_reason(pipeline: Pipeline, step: Step, resources: Path | None = None) -> str | None:
     """Why the step's own work is not run in a proof; None when it is. A hook that was written is run."""
     reason = hook_reason(pipeline, step)

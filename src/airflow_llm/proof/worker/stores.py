@@ -25,9 +25,12 @@ def seed(home: Path, seeds: list[dict[str, Any]], http_answers: dict[str, Any]) 
     (home / "embedded").mkdir(parents=True, exist_ok=True)
     http_answers.clear()
     for item in seeds:
-        target = home / str(item["target"])
+        target = home / str(item.get("target", "embedded/answers"))
         target.parent.mkdir(parents=True, exist_ok=True)
         match item["kind"]:
+            case "schema":
+                with duckdb.connect(str(target)) as connection:
+                    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(_database(connection), item['schema'])}")
             case "table":
                 with duckdb.connect(str(target)) as connection:
                     _create_table(connection, item)
@@ -39,9 +42,10 @@ def seed(home: Path, seeds: list[dict[str, Any]], http_answers: dict[str, Any]) 
 
 def _create_table(connection: Any, item: Mapping[str, Any]) -> None:
     *schema, table = item["table"]
-    name = quoted(*schema, table)
-    if schema:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*schema)}")
+    schema = schema or ["main"]
+    # A file and a schema of one name are told apart only by the whole name.
+    name = quoted(_database(connection), *schema, table)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(_database(connection), *schema)}")
     # A hand-edited pipeline may keep a view of that name; the seed replaces whatever is there.
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     rows = connection.read_parquet(str(item["source"]))
@@ -50,12 +54,18 @@ def _create_table(connection: Any, item: Mapping[str, Any]) -> None:
         connection.execute(f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} SET NOT NULL")
 
 
+def _database(connection: Any) -> str:
+    """What DuckDB calls the file that it opened."""
+    return str(connection.execute("SELECT current_database()").fetchall()[0][0])
+
+
 def disturb(home: Path, item: Mapping[str, Any]) -> None:
     """Change one row of a table, and add one that no run would make: what was there before a load."""
     import duckdb
 
-    table = quoted(*item["table"])
+    *schema, name = item["table"]
     with duckdb.connect(str(home / str(item["target"]))) as connection:
+        table = quoted(_database(connection), *(schema or ["main"]), name)
         types = {name: str(kind) for name, kind in zip(*_shape(connection.table(table)), strict=True)}
         changed = {name: _another(name, types[name]) for name in item["columns"] if name in types}
         usable = next(((name, value) for name, value in changed.items() if value), None)
@@ -112,7 +122,10 @@ def _tables(path: Path, out: Path, heads: int) -> Iterator[tuple[str, dict[str, 
         ).fetchall()
         for schema, table in tables:
             name = f"{path.name}/{schema}.{table}"
-            yield name, _rows(connection.table(quoted(schema, table)), out / _file_name(name), heads)
+            yield (
+                name,
+                _rows(connection.table(quoted(_database(connection), schema, table)), out / _file_name(name), heads),
+            )
 
 
 def _file(path: Path, name: str, out: Path, heads: int) -> dict[str, Any]:
