@@ -209,7 +209,7 @@ def near_verb(word: str) -> str | None:
     """The verb form that the word is a slip of: one letter missing, doubled or swapped; never one replaced."""
     from rapidfuzz.distance import OSA
 
-    for form in _long_verbs().get(word[0], ()):
+    for form in _long_verbs().get(word[0], ()) if len(word) > _SHORTEST_FUZZY else ():
         if abs(len(form) - len(word)) <= 1 and OSA.distance(word, form, score_cutoff=1) == 1:
             swapped = len(form) == len(word)
             if (swapped and sorted(form) == sorted(word)) or not swapped:

@@ -310,7 +310,7 @@ class _Linker:
         if unit.relation == "root":
             self.placed.extend(numbers)
             return
-        if self._waits_for_last(unit):
+        if self._stands_in_front(unit):
             return
         self._place(unit, numbers)
         if unit.reference:
@@ -321,17 +321,18 @@ class _Linker:
             elif unit.phrase.statement:
                 self.deferred.append((numbers, unit.reference, "after"))
 
-    def _waits_for_last(self, unit: Unit) -> bool:
-        """`rebuild x whenever the catalog dag has succeeded`: the wait stands in front of what is said before it."""
+    def _stands_in_front(self, unit: Unit) -> bool:
+        """`rebuild x whenever the catalog dag has succeeded`: what is said last stands in front of what is said before."""
         trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
-        if unit.clause.role not in ("when", "after") or unit.drafts[0].kind != "wait" or not trailing:
+        if unit.clause.role not in ("when", "after") or not trailing:
             return False
-        wait = unit.drafts[0]
-        wait.ups = set(self.group_ups)
+        ahead = [draft.number for draft in unit.drafts]
+        for number in ahead:
+            self.drafts[number].ups = set(self.group_ups)
         for number in self.group:
-            self.drafts[number].ups = (self.drafts[number].ups - self.group_ups) | {wait.number}
-        self.group_ups = {wait.number}
-        self.placed.append(wait.number)
+            self.drafts[number].ups = (self.drafts[number].ups - self.group_ups) | set(ahead)
+        self.group_ups = set(ahead)
+        self.placed.extend(ahead)
         return True
 
     def _place(self, unit: Unit, numbers: list[int]) -> None:

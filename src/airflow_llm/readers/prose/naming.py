@@ -70,7 +70,8 @@ def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
         named = [*named, *short(_fallback(draft), 3)]
     parts = [verb, *(word for word in named if word != verb)]
     if draft.kind == "copy":
-        parts += ["to", *_target(draft)] if _target(draft) else []
+        target = [word for word in _target(draft) if word not in parts]
+        parts += ["to", *target] if target else []
     return list(dict.fromkeys(parts))
 
 

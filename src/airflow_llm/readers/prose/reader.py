@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from airflow_llm.errors import InputError
@@ -17,6 +18,7 @@ from airflow_llm.readers.prose.recognise import Recognition, recognise
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
+_COMMAND = re.compile(r"`[^`\n]{1,500}`")
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
@@ -40,7 +42,7 @@ class ProseReader:
                 place=source.name,
             )
         text = normalise(source.text)
-        findings = find_all(text)
+        findings = find_all(_shielded(text))
         tokens = tokenise(text, findings.spans())
         clauses = split(tokens.items)
         recognition = recognise(clauses)
@@ -66,6 +68,18 @@ class ProseReader:
                 hint="say what is to be done with which data, for example: load orders.csv into Postgres",
                 place=source.name,
             )
+
+
+def _shielded(text: str) -> str:
+    """The text with commands in backticks blanked, so that no grammar reads them; a cron expression stays."""
+    return _COMMAND.sub(
+        lambda match: (
+            match.group()
+            if "*" in match.group() and " " in match.group()
+            else "`" + "x" * (len(match.group()) - 2) + "`"
+        ),
+        text,
+    )
 
 
 def _refuse_too_many(source: Source, recognition: Recognition) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from airflow_llm.readers.prose import noise
 from airflow_llm.readers.prose.clauses import Clause
-from airflow_llm.readers.prose.drafts import Draft, Sort, Unit, name_words, spoken
+from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import is_noop, kind_of
 from airflow_llm.readers.prose.lexicon import Verb, words
@@ -204,12 +204,10 @@ class _Recogniser:
         ):
             return None
         trailing = clause.joint in ("mark", "and")
-        if relation == "before" or not trailing:
-            kind = self._kind(phrase)
-            draft = self._draft(clause, phrase, kind, list(phrase.objects), phrase.verb)
-            sort: Sort = "task" if trailing or relation == "after" else "ahead"
-            return Unit(clause, phrase, sort, [draft])
-        return None
+        kind = self._kind(phrase)
+        listed = members(phrase, clause, kind, False)
+        drafts = [self._draft(clause, phrase, kind, part, phrase.verb) for part in listed]
+        return Unit(clause, phrase, "task" if trailing or relation == "after" else "ahead", drafts)
 
     def _is_outside(self, tokens: Sequence[Token]) -> bool:
         nearest = self.last.drafts if self.last else []
@@ -242,6 +240,8 @@ class _Recogniser:
             if not name:
                 return None
             return Unit(clause, phrase, "order", self._subjects(clause, name), relation="start")
+        if order.relation == "after" and [token.norm for token in order.subject if token.norm != "the"] == ["sensor"]:
+            return Unit(clause, phrase, "task", [self._waiting(clause, phrase, order.reference)])
         known = resolve(order.subject, self.result.drafts, self.last.drafts if self.last else (), strict=True)
         if (
             not known
