@@ -91,7 +91,7 @@ def _steps(text: str) -> list[dict[str, Any]]:
             "title": f"t{text}",
         },
         {"id": "each", "kind": "shell", "command": f"echo {text}", "for_each": {"name": "i", "items": [text, "b"]}},
-        {"id": "image", "kind": "container", "image": f"i{text}", "command": [text], "environment": {"B": text}},
+        {"id": "image", "kind": "container", "image": f"i{text}"[:400], "command": [text], "environment": {"B": text}},
         {"id": "ask", "kind": "http", "connection": "api", "path": text, "headers": {"X": text}, "writes": ["answer"]},
         {"id": "send", "kind": "http", "connection": "api", "method": "POST", "path": f"/{text}", "body": text},
         {"id": "models", "kind": "dbt", "select": [text]},

@@ -14,7 +14,9 @@ from airflow_llm.targets.python import literal
 
 WIDTH = 88
 INDENT = "    "
-_OPENING = ("(", "[", "{")
+_OPENING = "([{"
+_CLOSING = ")]}"
+_TOKEN = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[()\[\]{},]""", re.DOTALL)
 _TEXT = re.compile(r"""(?P<head>(?:\w+=|"[^"\\]*": )?)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
 _PIECE = re.compile(r"(?:\\N\{[^}]*\}|\\x..|\\u....|\\U........|\\.|\S)+\s*|\s+", re.DOTALL)
 
@@ -47,8 +49,17 @@ def width(source: str) -> int:
 
 def elements(source: str) -> list[str]:
     """What stands between the commas of a bracket's inside."""
-    cuts = [position for position, char, depth in _scan(source) if char == "," and depth == 0]
-    parts = [source[a + 1 : b].strip() for a, b in zip([-1, *cuts], [*cuts, len(source)], strict=True)]
+    parts, depth, start = [], 0, 0
+    for match in _TOKEN.finditer(source):
+        char = source[match.start()]
+        if char in _OPENING:
+            depth += 1
+        elif char in _CLOSING:
+            depth -= 1
+        elif char == "," and depth == 0:
+            parts.append(source[start : match.start()].strip())
+            start = match.end()
+    parts.append(source[start:].strip())
     return [part for part in parts if part]
 
 
@@ -102,7 +113,7 @@ def _pieces(text: re.Match[str], source: str, depth: int) -> list[str]:
 
 def _comprehension(source: str) -> int | None:
     """Where the `for` of a comprehension begins."""
-    covered = [(start, end) for start, end in _spans(source)]
+    covered = list(_spans(source))
     for match in re.finditer(r" for \w+ in ", source):
         if not any(start <= match.start() <= end for start, end in covered):
             return match.start()
@@ -110,17 +121,20 @@ def _comprehension(source: str) -> int | None:
 
 
 def _spans(source: str) -> Iterator[tuple[int, int]]:
-    """Brackets at depth 0 and string literals outside of brackets."""
-    start = 0
-    for position, char, depth in _scan(source, strings=True):
-        if depth != 0:
-            continue
+    """Brackets at depth 0 and string literals outside of brackets: first and last position."""
+    depth, start = 0, 0
+    for match in _TOKEN.finditer(source):
+        char = source[match.start()]
         if char in _OPENING:
-            start = position
-        elif char in ")]}":
-            yield start, position
-        elif char in "\"'":
-            yield position, _end_of_string(source, position)
+            if depth == 0:
+                start = match.start()
+            depth += 1
+        elif char in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                yield start, match.start()
+        elif char != "," and depth == 0:
+            yield match.start(), match.end() - 1
 
 
 def _brackets(source: str) -> list[tuple[int, int]]:
@@ -134,30 +148,3 @@ def _brackets(source: str) -> list[tuple[int, int]]:
 
 def _is_index(source: str, start: int) -> bool:
     return start > 0 and (source[start - 1].isalnum() or source[start - 1] in "_])\"'")
-
-
-def _scan(source: str, *, strings: bool = False) -> Iterator[tuple[int, str, int]]:
-    """Brackets and commas outside of string literals, with the depth that they stand at; literals when asked."""
-    depth, position, size = 0, 0, len(source)
-    while position < size:
-        char = source[position]
-        if char in "\"'":
-            if strings:
-                yield position, char, depth
-            position = _end_of_string(source, position)
-        elif char in _OPENING:
-            yield position, char, depth
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            yield position, char, depth
-        elif char == ",":
-            yield position, char, depth
-        position += 1
-
-
-def _end_of_string(source: str, start: int) -> int:
-    quote, position = source[start], start + 1
-    while position < len(source) and source[position] != quote:
-        position += 2 if source[position] == "\\" else 1
-    return position
