@@ -38,6 +38,7 @@ from airflow_llm.spec.rules import (
     Unique,
 )
 from airflow_llm.spec.steps import ExtractStep, LoadStep, TransformStep, ValidateStep
+from tests.spec.strategies import pipelines
 
 END = datetime(2026, 1, 2)
 MEMORY = duckdb.connect()
@@ -339,3 +340,10 @@ def test_union_and_queries_are_traced():
 def test_only_validate_steps_have_rules():
     with pytest.raises(UnsupportedError, match="extract step"):
         breaking_tables(shop(), "get_orders", 0, {})
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(pipeline=pipelines(only=("extract", "load", "transform", "validate", "sql", "wait", "train"), max_steps=6))
+def test_any_valid_spec_has_samples(pipeline):
+    for table in sample_tables(pipeline, rows=5).values():
+        assert table.num_columns

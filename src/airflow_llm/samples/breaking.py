@@ -12,7 +12,9 @@ from airflow_llm.errors import UnsupportedError
 from airflow_llm.samples.collect import collect
 from airflow_llm.samples.data import first_day, make_tables
 from airflow_llm.samples.lineage import Lineage, Passage, Place, fills_nulls, makes_unique
+from airflow_llm.samples.needs import meets
 from airflow_llm.samples.sql_usage import usage
+from airflow_llm.samples.values import Interval
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.rules import (
     Allowed,
@@ -43,7 +45,11 @@ _POOL: dict[str, tuple[Any, ...]] = {
 
 
 def breaking_tables(
-    pipeline: Pipeline, step_id: str, rule_index: int, tables: Mapping[str, pa.Table]
+    pipeline: Pipeline,
+    step_id: str,
+    rule_index: int,
+    tables: Mapping[str, pa.Table],
+    interval: Interval | None = None,
 ) -> dict[str, pa.Table]:
     """The source tables changed so that the rule is broken: one row where a row can break it.
 
@@ -53,7 +59,7 @@ def breaking_tables(
     step = pipeline.step(step_id)
     if not isinstance(step, ValidateStep):
         raise UnsupportedError(f"{step_id!r} is a {step.kind} step and has no rules")
-    return _Breaker(pipeline, step, step.rules[rule_index], tables).broken()
+    return _Breaker(pipeline, step, step.rules[rule_index], tables).broken(interval or first_day(pipeline))
 
 
 class _Breaker:
@@ -63,9 +69,11 @@ class _Breaker:
         self._rule = rule
         self._subject = subject(step, rule)
         self._tables = dict(tables)
+        behind = tuple(reversed(list(self._lineage.steps_behind(self._subject))))
+        self._before = collect(pipeline.model_copy(update={"steps": behind}))
 
-    def broken(self) -> dict[str, pa.Table]:
-        """The tables with the rule broken."""
+    def broken(self, interval: Interval) -> dict[str, pa.Table]:
+        """The tables with the rule broken; new rows lie in the data interval."""
         match self._rule:
             case NotNull():
                 self._null(self._rule)
@@ -74,7 +82,7 @@ class _Breaker:
             case Range() | Allowed() | Pattern() as rule:
                 self._replace(self._place(rule.column), _outside(rule))
             case RowCount():
-                self._resize(self._rule)
+                self._resize(self._rule, interval)
             case Freshness():
                 self._age(self._rule)
             case ForeignKey():
@@ -96,6 +104,13 @@ class _Breaker:
                 return source, name
         raise self._refusal(f"{column!r} does not come unchanged from a source")
 
+    def _passes(self, place: Place, value: Any) -> bool:
+        """Whether a row with the value gets through the filters before the rule."""
+        source, column = place
+        table = self._before.get(source)
+        known = table.columns.get(column) if table is not None else None
+        return known is None or all(meets(value, hint) for hint in known.hints)
+
     def _set(self, place: Place, row: int, value: Any) -> None:
         source, column = place
         table = self._tables[source]
@@ -114,9 +129,10 @@ class _Breaker:
                 place = self._place(column, fills_nulls)
             except UnsupportedError:
                 continue
-            self._set(place, 0, None)
-            return
-        raise self._refusal("no column of it comes from a source with its nulls")
+            if self._passes(place, None):
+                self._set(place, 0, None)
+                return
+        raise self._refusal("no null of a source gets as far as the rule")
 
     def _names(self, source: str) -> Sequence[str]:
         return self._tables[source].column_names if source in self._tables else ()
@@ -136,18 +152,18 @@ class _Breaker:
         source, column = place
         kind = self._tables[source].schema.field(column).type
         for value in values:
-            if _holds(value, kind):
+            if _holds(value, kind) and self._passes(place, value):
                 self._set(place, 0, value)
                 if self._is_broken(source, column):
                     return
-        raise self._refusal(f"a column of type {kind} holds no value that does")
+        raise self._refusal(f"a column of type {kind} holds no value that does and that gets as far as the rule")
 
     def _is_broken(self, source: str, column: str) -> bool:
         """Whether the rule, said of the source column, is broken there."""
         rule = self._rule.model_copy(update={"column": column, "dataset": None})
         return _count(rule, self._tables[source]) > 0
 
-    def _resize(self, rule: RowCount) -> None:
+    def _resize(self, rule: RowCount, interval: Interval) -> None:
         sources = [name for name in self._lineage.row_sources(self._subject) if name in self._tables]
         if not sources:
             raise self._refusal("its rows come from no source")
@@ -162,7 +178,7 @@ class _Breaker:
         needs = collect(self._pipeline)
         for source in sources:
             needs[source].maximum, needs[source].minimum = None, rule.maximum + 1
-        self._tables = make_tables(needs, rule.maximum + 1, 0, first_day(self._pipeline))
+        self._tables = make_tables(needs, rule.maximum + 1, 0, interval)
 
     def _age(self, rule: Freshness) -> None:
         source, column = self._place(rule.column)
@@ -181,7 +197,7 @@ class _Breaker:
         place = self._place(rule.column)
         kind = self._tables[place[0]].schema.field(place[1]).type
         for value in _strangers(parents):
-            if _holds(value, kind) and value not in parents:
+            if _holds(value, kind) and value not in parents and self._passes(place, value):
                 self._set(place, 0, value)
                 return
         raise self._refusal("every value of its type is in the parent")
@@ -194,7 +210,14 @@ class _Breaker:
             raise self._refusal("its columns come from several sources" if names else "it looks at no column")
         source = places[names[0]][0]
         table = self._tables[source]
-        pools = [self._candidates(sql, name, table.column(places[name][1])) for name in names]
+        pools = [
+            [
+                value
+                for value in self._candidates(sql, name, table.column(places[name][1]))
+                if self._passes(places[name], value)
+            ]
+            for name in names
+        ]
         found = _first_violation(self._rule, table, {n: places[n][1] for n in names}, pools)
         if found is None:
             raise self._refusal("none of the values that were tried does")

@@ -95,17 +95,20 @@ class Collector:
     def make_unique(self, dataset: str, columns: tuple[str, ...]) -> None:
         """No two rows of the dataset agree in the columns: so in the source, and joins add no copies."""
 
+        passed: list[Step] = []
+
         def stop(passage: Passage) -> bool:
-            return makes_unique(passage, columns)
+            if makes_unique(passage, columns):
+                return True
+            passed.append(passage.step)
+            return False
 
         places = [place for column in columns for place in self.lineage.sources(dataset, column, stop=stop)]
         for source in dict.fromkeys(place[0] for place in places):
             names = tuple(dict.fromkeys(name for owner, name in places if owner == source))
             if source in self.tables and len(names) == len(columns):
                 self._unique_in(source, names)
-        if not places:
-            return
-        for step in self.lineage.steps_behind(dataset):
+        for step in passed:
             if isinstance(step, TransformStep):
                 self._no_fan_out(step)
 
@@ -169,9 +172,9 @@ class Collector:
     def _other_step(self, step: Step) -> None:
         match step:
             case SqlStep(statement=str(statement)):
-                self._sql(statement, step.connection, step.id)
+                self._sql(statement, step.connection, step)
             case WaitStep(wait_for=ForQuery(connection=connection, sql=sql)):
-                self._sql(sql, connection, step.id)
+                self._sql(sql, connection, step)
             case TrainStep() | EvaluateStep():
                 self._learning(step)
             case CleanupStep(dataset=str(name), column=str(column)):
@@ -186,10 +189,11 @@ class Collector:
         if step.query:
             self.read_sql(usage(step.query, self.lineage.dialect(step)), self._finder(step.reads), step.id)
 
-    def _sql(self, statement: str, connection: str, bundle: str) -> None:
+    def _sql(self, statement: str, connection: str, step: Step) -> None:
         among = tuple(d.name for d in self.pipeline.datasets if d.connection == connection)
-        dialects = [self.lineage.dialect(step) for step in self.pipeline.steps if set(step.reads) & set(among)]
-        self.read_sql(usage(statement, dialects[0] if dialects else None), self._finder(among), bundle)
+        written = [name for name in step.writes if name not in step.reads]
+        finder = self._finder(tuple(name for name in among if name not in written))
+        self.read_sql(usage(statement, self.lineage.dialect(step)), finder, step.id)
 
     def _finder(self, among: tuple[str, ...]) -> Callable[[str, str], tuple[Place, ...]]:
         def place(table: str, column: str) -> tuple[Place, ...]:

@@ -12,7 +12,7 @@ from airflow_llm.samples.collect import collect
 from airflow_llm.samples.domains import Domains
 from airflow_llm.samples.needs import ColumnNeed, TableNeed
 from airflow_llm.samples.randomness import seeded
-from airflow_llm.samples.values import Cell, Interval, draw, guess_type, nth
+from airflow_llm.samples.values import Cell, Interval, draw, guess_type, narrowed, nth
 from airflow_llm.spec.datasets import ColumnType
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.rules import Expression
@@ -147,7 +147,11 @@ def _column(table: TableNeed, need: ColumnNeed, count: int, plan: _Plan) -> list
     if need.unique or _makes_unique(table, need):
         return _distinct(replace(need, unique=True), count, plan.interval)
     random = seeded(plan.seed, table.name, need.name)
-    cells = [draw(need, random, plan.interval, inside=row % MISS_EVERY != MISS_EVERY - 1) for row in range(count)]
+    inner = narrowed(need)
+    cells = []
+    for row in range(count):
+        inside = row % MISS_EVERY != MISS_EVERY - 1
+        cells.append(draw(inner if inside else need, random, plan.interval, inside=inside))
     if _has_nulls(table, need):
         cells[_NULL_EVERY - 1 :: _NULL_EVERY] = [None] * len(cells[_NULL_EVERY - 1 :: _NULL_EVERY])
     return cells

@@ -20,7 +20,7 @@ from airflow_llm.spec.operations import (
     Union,
 )
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import ExtractStep, Step, TransformStep
+from airflow_llm.spec.steps import ExtractStep, SqlStep, Step, TransformStep
 
 Place = tuple[str, str]
 """A dataset and one of its columns."""
@@ -103,14 +103,13 @@ class Lineage:
         return frozenset(names)
 
     def dialect(self, step: Step) -> str:
-        """The SQL dialect of the system that a step reads."""
-        for name in step.reads:
-            dataset = self._datasets.get(name)
-            if dataset is not None and dataset.connection is not None:
-                for connection in self._pipeline.connections:
-                    connector = get(connection.connector) if connection.name == dataset.connection else None
-                    if connector is not None and connector.dialect:
-                        return connector.dialect
+        """The SQL dialect of the system that a step works in, or reads."""
+        datasets = [self._datasets[name] for name in step.reads if name in self._datasets]
+        names = [step.connection] if isinstance(step, SqlStep) else [dataset.connection for dataset in datasets]
+        for connection in self._pipeline.connections:
+            connector = get(connection.connector) if connection.name in names else None
+            if connector is not None and connector.dialect:
+                return connector.dialect
         return "duckdb"
 
     def named(self, table: str, among: tuple[str, ...]) -> str | None:
@@ -154,6 +153,8 @@ class Lineage:
             return self._transformed(step, column)
         if isinstance(step, ExtractStep) and step.query:
             return self.through(usage(step.query, self.dialect(step)), column, step.reads)
+        if isinstance(step, SqlStep) and step.statement:
+            return self.through(usage(step.statement, self.dialect(step)), column, step.reads)
         return ((paired(step, dataset), column),) if step.reads else ()
 
     def through(self, text: Usage, column: str, reads: tuple[str, ...]) -> tuple[Place, ...]:

@@ -90,3 +90,25 @@ def require(column: ColumnNeed, comparison: Comparison) -> None:
             column.raise_minimum(float(first), exclusive=comparison.operator == ">")
         case "<" | "<=" if number:
             column.lower_maximum(float(first), exclusive=comparison.operator == "<")
+
+
+def meets(value: object, comparison: Comparison) -> bool:
+    """Whether a value meets a comparison; one that cannot be compared is taken to."""
+    if value is None:
+        return False
+    first = comparison.values[0]
+    try:
+        match comparison.operator:
+            case "==" | "in":
+                return value in comparison.values
+            case "!=":
+                return value not in comparison.values
+            case ">":
+                return value > first  # type: ignore[operator]  # what has no order raises TypeError
+            case ">=":
+                return value >= first  # type: ignore[operator]  # as above
+            case "<":
+                return value < first  # type: ignore[operator]  # as above
+        return value <= first  # type: ignore[operator]  # as above
+    except TypeError:
+        return True

@@ -111,6 +111,9 @@ def _read_outputs(statement: exp.Expr, found: Usage, local: set[str]) -> None:
     select = query.find(exp.Select) if query is not None else None
     for projection in select.expressions if select is not None else ():
         inner = projection.unalias()
+        while isinstance(inner, (exp.Cast, exp.Paren)):
+            # A value keeps what the rules say about it in another type, and stays null when it was.
+            inner = inner.this
         if isinstance(inner, exp.Star) or (isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star)):
             found.star = True
         elif isinstance(inner, exp.Column):

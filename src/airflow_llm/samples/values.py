@@ -96,7 +96,7 @@ def nth(need: ColumnNeed, position: int, interval: Interval) -> Cell:
 
 
 def draw(need: ColumnNeed, random: Random, interval: Interval, *, inside: bool = True) -> Cell:
-    """A value by chance; `inside` meets the filters' hints, else one of them is missed where the rules allow that."""
+    """A value by chance; `inside` meets the hints of a `narrowed` need, else one is missed where the rules allow it."""
     if need.hints and not need.in_interval:
         return _hinted(need, random, interval) if inside else _missed(need, random, interval)
     return _draw(need, random, interval)
@@ -197,18 +197,24 @@ def _window(need: ColumnNeed, interval: Interval) -> Interval:
     return start, max(start, end - timedelta(seconds=1))
 
 
-def _hinted(need: ColumnNeed, random: Random, interval: Interval) -> Cell:
-    narrowed = replace(need, hints=[])
+def narrowed(need: ColumnNeed) -> ColumnNeed:
+    """The need with the filters' hints as bounds, as far as the rules leave room for them."""
+    found = replace(need)
     for hint in need.hints:
-        if guess_type(need) in ("date", "timestamp"):
+        before = replace(found)
+        require(found, hint)
+        if not _possible(found):
+            found = before
+    return found
+
+
+def _hinted(need: ColumnNeed, random: Random, interval: Interval) -> Cell:
+    if guess_type(need) in ("date", "timestamp"):
+        for hint in need.hints:
             moment = _moment(need, hint, random, met=True)
             if moment is not None:
                 return moment
-        before = replace(narrowed)
-        require(narrowed, hint)
-        if not _possible(narrowed):
-            narrowed = before
-    return _avoiding(narrowed, [h for h in need.hints if h.operator == "!="], random, interval)
+    return _avoiding(need, [hint for hint in need.hints if hint.operator == "!="], random, interval)
 
 
 def _avoiding(need: ColumnNeed, hints: list[Comparison], random: Random, interval: Interval) -> Cell:
