@@ -29,6 +29,8 @@ _ANYTHING = (
     r"(?:the\s+)?tasks?|an?\s+(?:error|failure)|errors?)"
 )
 
+_WINDOW = 200
+
 
 @dataclass(frozen=True, slots=True)
 class AlertWords:
@@ -85,13 +87,14 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
     )
     for match in pattern(clause).finditer(sentence):
         on = meaning_of("alert_events", match[3])
-        if on == "success" or pattern(r"\beven\s+$").search(sentence[: match.start()]):
+        if on == "success" or pattern(r"\beven\s+$").search(sentence[max(0, match.start() - 60) : match.start()]):
             continue
-        before = _teller(sentence[: match.start()], last=True)
-        after = _teller(sentence[match.end() :], last=False)
+        window = max(0, match.start() - _WINDOW)
+        before = _teller(sentence[window : match.start()], last=True)
+        after = _teller(sentence[match.end() : match.end() + _WINDOW], last=False)
         if before is None and after is None:
             continue
-        start = before.start() if before else match.start()
+        start = window + before.start() if before else match.start()
         end = match.end() + after.end() if after and not before else match.end()
         end = end if before is None else _tail(sentence, end)
         words = sentence[start : end + 40] if on == "deadline" else sentence[start:end]
@@ -154,7 +157,7 @@ def _short(sentence: str) -> Iterator[Found[AlertWords]]:
             words = match.group()
             if (
                 pattern(r"\b(?:no|not|without|disabled?|don'?t|n't|skips?)\b[\w\s-]{0,20}$").search(
-                    sentence[: match.start()]
+                    sentence[max(0, match.start() - 60) : match.start()]
                 )
                 or "_" in words[:6]
             ):
@@ -184,7 +187,9 @@ def _flags(sentence: str) -> Iterator[Found[AlertWords]]:
         r"\bemail_on_(failure)\b(?=\s*$|\s*[,;)])"
     ).finditer(sentence):
         event: AlertEvent = "failure" if "failure" in (match[1] or match[3] or "").lower() else "retry"
-        if not pattern(r"\b(?:no|not|without)\b[\w\s]{0,30}$").search(sentence[: match.start()]):
+        if not pattern(r"\b(?:no|not|without)\b[\w\s]{0,30}$").search(
+            sentence[max(0, match.start() - 60) : match.start()]
+        ):
             yield found(sentence, *match.span(), AlertWords(event, "email"))
     for match in pattern(r"\bon_(failure|retry)_callback\b[\"'`*]*\s*[:=]?\s*[\"'`]?([\w.]+)").finditer(sentence):
         channel = pattern(any_of("alert_channels")).search(match[2].replace("_", " "))

@@ -13,7 +13,7 @@ from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow, object_words
-from airflow_llm.readers.prose.link import Linked
+from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.scope import Scopes

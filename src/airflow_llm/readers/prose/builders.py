@@ -15,11 +15,9 @@ from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.transforms import operations_of
 
 Fields = dict[str, Any]
-_METRICS = frozenset(
-    ["accuracy", "f1", "auc", "mape", "rmse", "mae", "mse", "precision", "recall", "r2", "logloss", "smape"]
-)
+_METRICS = words("metrics")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_MODEL_WORDS = frozenset(["model", "classifier", "regressor", "lstm", "network", "forest", "forecaster", "recommender"])
+_MODEL_WORDS = words("model_words")
 
 
 def build_extract(draft: Draft, flow: Flow) -> Fields:

@@ -13,14 +13,11 @@ _SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after"
 _BREAKS = frozenset(
     {*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"}
 )
-_SKIPPED = frozenset({"then", "last", "first", "parallel", "meanwhile", "apart", "both", "also", "always", "otherwise"})
-_DONE = frozenset(
-    "done finished complete completed ready available loaded there over through in arrived succeeded finishes completes succeeds"
-    " green red up landed good successful ended fine passed passes fails failed pass lands arrives present ends exists runs ran".split()
-)
+_SKIPPED = words("skipped")
+_DONE = words("done")
 _FINITE = words("be") | words("modals")
 _FARTHEST_VERB = 8
-_WHOLES = frozenset(["pipeline", "dag", "job", "workflow", "flow", "process", "etl", "script"])
+_WHOLES = words("wholes")
 
 
 @dataclass(slots=True)

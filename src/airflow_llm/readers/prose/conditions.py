@@ -19,6 +19,7 @@ _SYMBOLS: dict[str, Operator] = {
     "\u2264": "<=", "\u2265": ">=", "\u2260": "!=",
 }  # fmt: skip
 _OPPOSITE: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_LONGEST = 20_000  # no condition is longer than this; reading stays linear
 _ROWS = r"(?:rows?|records?|lines?|entries|items?|observations|samples)"
 
 
@@ -41,6 +42,7 @@ def read_condition(words: str, *, step: str | None = None, dataset: str | None =
 
 def find_comparisons(text: str, *, step: str | None = None, dataset: str | None = None) -> list[Found[Comparison]]:
     """Every threshold or calendar test that the text states."""
+    text = text[:_LONGEST]
     hits = [*_rows(text, dataset), *_calendar(text), *_thresholds(text, step)]
     kept: list[Found[Comparison]] = []
     for hit in hits:

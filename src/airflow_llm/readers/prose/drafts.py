@@ -16,8 +16,7 @@ from airflow_llm.readers.prose.phrases import Phrase
 Sort = Literal["task", "condition", "reference", "order", "note", "header", "outcome", "ahead"]
 _MOST_WORDS = 6
 _LONGEST = 60
-_EMPTY = frozenset("of and or the a an to for from in into on with by it its them they their this that these those as is are be "
-                   "both all each every any which what who not only so then too up".split())  # fmt: skip
+_EMPTY = words("empty")
 
 
 @dataclass(slots=True)

@@ -16,11 +16,9 @@ _FORMATS: dict[str, Any] = {
     "csv": "csv", "tsv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet", "xlsx": "excel", "xls": "excel",
     "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
 }  # fmt: skip
-_DATA_FAMILIES = frozenset({"sql", "objects", "files", "http", "nosql", "search", "stream", "bi", "other"})
+_DATA_FAMILIES = words("data_families")
 _FARTHEST = 200
-_NOT_NAMES = frozenset(
-    "result results output outputs it them data both everything rows records file files table tables".split()
-)
+_NOT_NAMES = words("not_names")
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_llm.readers.prose.drafts import Draft
-from airflow_llm.readers.prose.link import Linked
-from airflow_llm.readers.prose.recognise import Recognition
+from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.recognition import Recognition
 
 _UNREAD = 0.82
 _DEFAULTED = 0.9

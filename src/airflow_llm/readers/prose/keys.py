@@ -5,10 +5,9 @@ from __future__ import annotations
 from airflow_llm.readers.prose.drafts import Draft, stem
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.lexicon import words
 
-_NO_COLUMNS = frozenset(
-    ["hand", "default", "mistake", "then", "email", "mail", "day", "date", "night", "hour", "week", "month"]
-)
+_NO_COLUMNS = words("no_columns")
 
 
 def keys_said(draft: Draft) -> list[str]:
@@ -24,7 +23,7 @@ def keys_said(draft: Draft) -> list[str]:
 
 def looks_like_column(token: Token) -> bool:
     """An identifier, or the plain word `id`."""
-    return token.tag == "name" and not token.system or token.norm in ("id", "key", "sku", "email_address")
+    return (token.tag == "name" and not token.system) or token.norm in ("id", "key", "sku", "email_address")
 
 
 def key_for(draft: Draft, flow: Flow, inputs: list[str] | None = None) -> str:

@@ -9,13 +9,8 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import frames, words
 from airflow_llm.readers.prose.phrases import Phrase
 
-_PERSONS = frozenset(
-    "team me us everyone everybody user users customer manager managers oncall on-call owner owners analysts stakeholders ops people support"
-    " colleagues group channel boss cfo ceo cto marketing finance sales engineers scientists recipients subscribers them him her admins".split()
-)
-_MESSAGES = frozenset(
-    "message notification mail email e-mail alert reminder slack summary note ping notice report confirmation".split()
-)
+_PERSONS = words("persons")
+_MESSAGES = words("messages")
 _RUNS = {
     "validate": "test tests check checks validation validations assertions quality expectations",
     "predict": "inference scoring predictions prediction forecast forecasts",
@@ -32,11 +27,34 @@ _RUNS = {
 _RUN_KINDS = {stem(word): kind for kind, listed in _RUNS.items() for word in listed.split()}
 _INFRASTRUCTURE = frozenset(
     stem(word)
-    for word in "cluster instance machine vm server folder directory bucket endpoint environment session namespace topic queue user job thread"
-    " ticket issue branch backup snapshot connection".split()
+    for word in [
+        "cluster",
+        "instance",
+        "machine",
+        "vm",
+        "server",
+        "folder",
+        "directory",
+        "bucket",
+        "endpoint",
+        "environment",
+        "session",
+        "namespace",
+        "topic",
+        "queue",
+        "user",
+        "job",
+        "thread",
+        "ticket",
+        "issue",
+        "branch",
+        "backup",
+        "snapshot",
+        "connection",
+    ]
 )
-_MODELS = frozenset(["model", "models", "baseline", "champion", "challenger", "metrics", "accuracy", "auc"])
-_DOCUMENTS = frozenset(["pdf", "report", "excel", "workbook", "dashboard", "document", "presentation", "spreadsheet"])
+_MODELS = words("models")
+_DOCUMENTS = words("documents")
 _NOTIFY_CHANNELS = ("chat", "mail")
 _STORES = ("sql", "objects", "files", "nosql", "search", "stream")
 

@@ -12,15 +12,31 @@ from airflow_llm.readers.prose.phrases import Phrase
 
 _JOINING = frozenset({",", "and", "&", "or", "+", "/", "plus", "as", "well"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "six": 6}
-_ONE_EACH = frozenset("extract sql dbt spark train deploy report trigger wait copy shell container http".split())
-_WHOLE = frozenset("join union merge notify validate cleanup choose".split())
+_ONE_EACH = frozenset(
+    [
+        "extract",
+        "sql",
+        "dbt",
+        "spark",
+        "train",
+        "deploy",
+        "report",
+        "trigger",
+        "wait",
+        "copy",
+        "shell",
+        "container",
+        "http",
+    ]
+)
+_WHOLE = frozenset(["join", "union", "merge", "notify", "validate", "cleanup", "choose"])
 
 
 def parts(tokens: Sequence[Token]) -> list[list[Token]]:
     """The members of a list, without joining words; one member when it is no list."""
     found: list[list[Token]] = [[]]
     for token in tokens:
-        if token.norm in _JOINING and not token.named and not (token.norm in ("+", "/", "plus")):
+        if token.norm in _JOINING and not token.named and token.norm not in ("+", "/", "plus"):
             if found[-1]:
                 found.append([])
             continue

@@ -9,13 +9,31 @@ from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.lists import parts
 from airflow_llm.readers.prose.phrases import Phrase
 
-_NOT_ITEMS = frozenset(
-    "day days hour week weeks month months year quarter minute second row rows record records run time line column group night morning customer_id"
-    " category unit second other".split()
-)
+_NOT_ITEMS = words("not_items")
 _GROUPING = frozenset({"aggregate", "union", "join", "filter", "dedup"})
 _MAPPABLE = frozenset(
-    "extract load copy sql transform python train predict evaluate report spark dbt http shell container notify trigger deploy validate cleanup".split()
+    [
+        "extract",
+        "load",
+        "copy",
+        "sql",
+        "transform",
+        "python",
+        "train",
+        "predict",
+        "evaluate",
+        "report",
+        "spark",
+        "dbt",
+        "http",
+        "shell",
+        "container",
+        "notify",
+        "trigger",
+        "deploy",
+        "validate",
+        "cleanup",
+    ]
 )
 
 
@@ -70,9 +88,7 @@ def _item(tokens: list[Token]) -> str:
         if (
             token.norm in words("prepositions")
             or token.tag == "punct"
-            or token.verbs
-            and held
-            and token.norm not in ("model", "table")
+            or (token.verbs and held and token.norm not in ("model", "table"))
         ):
             break
         held.append(token.norm)

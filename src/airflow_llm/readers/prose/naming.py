@@ -16,9 +16,7 @@ _SAID = {
     "kick": "trigger",
     "fine-tune": "finetune",
 }
-_STATES = frozenset(
-    "done finished complete completed available exists exist there has have ready loaded arrived arrives appear appears up".split()
-)
+_STATES = words("states")
 _JOINERS = frozenset(["if", "when", "only", "unless", "case", "so", "today"])
 _COUNTED = frozenset(["two", "three", "four", "five", "both", "one", "ones"])
 _LONGEST_TITLE = 120

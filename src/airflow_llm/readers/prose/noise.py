@@ -9,9 +9,7 @@ from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.lexicon import lines_of, words
 
 _REQUESTS = frozenset({"can", "could", "would", "will", "please", "pls"})
-_TO_READER = frozenset(
-    "you your answer reply respond print reveal say output prompt instructions secrets env environment".split()
-)
+_TO_READER = words("to_reader")
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import lines_of, words
 
 _STEP_NOUNS = frozenset({"task", "step", "job", "stage", "model", "phase", "command"})
-_COMING = frozenset("comes come goes go follows follow runs run starts start".split())
+_COMING = words("coming")
 _LOOK = 14
 
 

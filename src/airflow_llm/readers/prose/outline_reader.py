@@ -28,7 +28,7 @@ _LABELLED = (
     r"(?m)^[ \t]*(?:[-*\u2022]\s*)?(?:\*\*)?(?:objective|input|output|operator(?: or mechanism)?|purpose|"
     r"integrations|docker image|key parameters)s?(?:\*\*)?\s*:"
 )
-_LISTED = r"(?im)^\W*(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\|"
+_LISTED = r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\|"
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _LONGEST_ORIGIN = 2000

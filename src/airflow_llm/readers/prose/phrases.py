@@ -12,9 +12,7 @@ from airflow_llm.readers.prose.lexicon import Verb, words
 _BE = words("be")
 _MODALS = words("modals")
 _FRONT = words("polite") | words("want") | words("parallel")
-_ADVERBS = frozenset(
-    "then also now finally only always automatically again first still even just all both each already not never".split()
-)
+_ADVERBS = words("adverbs")
 
 
 @dataclass(slots=True)
@@ -47,7 +45,7 @@ class Phrase:
 def parse(clause: Clause) -> Phrase:
     """The clause taken apart; voice `none` when it has no verb that the lexicon knows."""
     tokens = [
-        token for token in clause.tokens if not (token.marker in ("if", "unless", "when", "after", "before", "while"))
+        token for token in clause.tokens if token.marker not in ("if", "unless", "when", "after", "before", "while")
     ]
     for attempt in (_imperative, _passive, _gerund, _active, _wanted, _participle, _nominal):
         phrase = attempt(tokens)
@@ -84,7 +82,7 @@ def _passive(tokens: Sequence[Token]) -> Phrase | None:
         before = index - 1
         while before >= 0 and (tokens[before].norm in _ADVERBS or tokens[before].norm.endswith("ly")):
             before -= 1
-        if before < 0 or tokens[before].norm not in _BE and tokens[before].norm not in ("get", "gets", "got"):
+        if before < 0 or (tokens[before].norm not in _BE and tokens[before].norm not in ("get", "gets", "got")):
             continue
         first = before
         while first > 0 and (
@@ -132,11 +130,8 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
             if verb is not None:
                 return _after(verb, "active", tokens, 0)
             continue
-        modal = (
-            tokens[index - 1].norm in _MODALS
-            or tokens[index - 1].norm == "to"
-            and index > 1
-            and tokens[index - 2].norm in _MODALS
+        modal = tokens[index - 1].norm in _MODALS or (
+            tokens[index - 1].norm == "to" and index > 1 and tokens[index - 2].norm in _MODALS
         )
         for verb in token.verbs:
             third = verb.form == "s" and (not verb.noun or _object_follows(tokens, index))

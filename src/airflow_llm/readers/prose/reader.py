@@ -12,9 +12,11 @@ from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
-from airflow_llm.readers.prose.link import Linked, link
+from airflow_llm.readers.prose.link import link
+from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.recognise import Recognition, recognise
+from airflow_llm.readers.prose.recognise import recognise
+from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 

@@ -9,14 +9,56 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import verbs, words
 from airflow_llm.readers.prose.lists import parts
 
-_ALL = frozenset(
-    {"all", "everything", "both", "each", "two", "three", "four", "five", "they", "them", "these", "those", "they're"}
-)
-_IT = frozenset({"it", "this", "that", "it's", "that's", "which", "one", "result", "results", "output"})
+_ALL = words("all")
+_IT = words("it")
 _WEAK = frozenset(
     stem(word)
-    for word in "data table file job task step dag pipeline run new daily all day one last latest row record dataset is are be been done finished"
-    " finish complete completed ready available success successful there has have had must should can will over through in result".split()
+    for word in [
+        "data",
+        "table",
+        "file",
+        "job",
+        "task",
+        "step",
+        "dag",
+        "pipeline",
+        "run",
+        "new",
+        "daily",
+        "all",
+        "day",
+        "one",
+        "last",
+        "latest",
+        "row",
+        "record",
+        "dataset",
+        "is",
+        "are",
+        "be",
+        "been",
+        "done",
+        "finished",
+        "finish",
+        "complete",
+        "completed",
+        "ready",
+        "available",
+        "success",
+        "successful",
+        "there",
+        "has",
+        "have",
+        "had",
+        "must",
+        "should",
+        "can",
+        "will",
+        "over",
+        "through",
+        "in",
+        "result",
+    ]
 )
 _SAME_VERBS = {
     stem(verb): stem(meaning)

@@ -31,9 +31,13 @@ _FORMATS = {"email": "email", "e-mail": "email", "uuid": "uuid", "guid": "uuid",
             "phone": "phone", "date": "iso_date", "iso date": "iso_date"}  # fmt: skip
 
 
+_LONGEST = 20_000  # no rule is stated in a clause longer than this; reading stays linear
+
+
 def find_rules(text: str) -> list[Found[Rule]]:
     """Every rule that the text states, in order. The words that state one rule of a list are the whole list."""
     hits: list[Found[Rule]] = []
+    text = text[:_LONGEST]
     for reader in (_subjects, _leading, _rows, _comparisons, _freshness, _references, _allowed, _whole):
         for hit in reader(text):
             if not any(hit.overlaps(other) and not _same_words(hit, other) for other in hits):

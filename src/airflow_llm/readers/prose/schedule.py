@@ -12,6 +12,7 @@ from airflow_llm.readers.prose.triggers import find_triggers
 from airflow_llm.spec.schedule import Schedule
 
 SURE = 0.5
+_MOST_PARTS = 40
 _STRONG = frozenset({"cron", "named", "every", "often", "days", "nth", "monthday", "date"})
 _NEVER = (
     r"\b(?:no\s+longer|used\s+to(?:\s+(?:run|be|happen|go))?|previously|formerly|currently|instead\s+of|rather\s+than|"
@@ -49,7 +50,7 @@ def _clusters(text: str, parts: list[Atom]) -> list[list[Atom]]:
             end = clusters[-1][-1].end
             gap = text[end : part.start]
             small = len(gap) <= 40 and "\n\n" not in gap and between.fullmatch(gap) is not None
-            if small and not _starts_sentence(text, clusters[-1], part):
+            if small and len(clusters[-1]) < _MOST_PARTS and not _starts_sentence(text, clusters[-1], part):
                 clusters[-1].append(part)
                 continue
         clusters.append([part])
@@ -108,7 +109,7 @@ def _strength(text: str, cluster: list[Atom]) -> float:
 
 def _lone_time(text: str, cluster: list[Atom]) -> float:
     """A time with no frequency is a daily one, when it stands by itself rather than inside a step."""
-    before = text[: cluster[0].start].rstrip()
+    before = text[max(0, cluster[0].start - 60) : cluster[0].start].rstrip()
     apart = (
         not before
         or before[-1] in ".;:,!?\n\u2013\u2014-("
@@ -122,7 +123,9 @@ def _refuse_bad_times(text: str, cluster: list[Atom], strength: float) -> None:
     bad = next((part for part in cluster if part.kind == "time" and isinstance(part.value, str)), None)
     if bad is None:
         return
-    spoken_of = pattern(r"\b(?:at|start(?:s|ing)?|run(?:s|ning)?|schedule[d:]*)\s*$").search(text[: bad.start])
+    spoken_of = pattern(r"\b(?:at|start(?:s|ing)?|run(?:s|ning)?|schedule[d:]*)\s*$").search(
+        text[max(0, bad.start - 30) : bad.start]
+    )
     if strength >= 0.7 or spoken_of or len(cluster) > 1:
         raise InputError(str(bad.value), hint="write it like 06:30, from 00:00 to 23:59")
 

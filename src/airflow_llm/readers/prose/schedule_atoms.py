@@ -11,6 +11,7 @@ from typing import Any
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import SECONDS, duration, number
+from airflow_llm.readers.prose.span import longest_first
 from airflow_llm.readers.prose.spellings import any_of, lexicon, meaning_of, pattern
 from airflow_llm.readers.prose.timezones import find_zones
 
@@ -31,12 +32,7 @@ class Atom:
 
 def atoms(text: str) -> list[Atom]:
     """The parts in order of the text; of overlapping ones the longer is kept."""
-    found = [atom for reader in _READERS for atom in reader(text)]
-    kept: list[Atom] = []
-    for atom in sorted(found, key=lambda atom: (atom.start - atom.end, atom.start)):
-        if not any(atom.start < other.end and other.start < atom.end for other in kept):
-            kept.append(atom)
-    return sorted(kept, key=lambda atom: atom.start)
+    return longest_first(atom for reader in _READERS for atom in reader(text))
 
 
 def _cron(text: str) -> Iterator[Atom]:
@@ -124,7 +120,7 @@ def _weekdays(text: str) -> Iterator[Atom]:
     expression = rf"((?:every|each|on|evry)\s+)?({day}(?:{glue}{day})*)(?!\w)"
     for match in pattern(expression).finditer(text):
         if pattern(r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by)\s+$").search(
-            text, 0, match.start()
+            text, max(0, match.start() - 16), match.start()
         ):
             continue
         days = _day_set(match[2])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from airflow_llm.spec.steps import Origin
 
@@ -42,14 +43,43 @@ def found(  # noqa: PLR0913, PLR0917 - mirrors the fields of Found
     return Found(value, start, end, source[start:end], strength, assumption)
 
 
-def without_overlaps(items: Iterable[Found[T]]) -> list[Found[T]]:
-    """The items in order of the text; of two that overlap the longer, then the earlier one is kept.
+class Spanned(Protocol):
+    """Anything that stands at a place of a text."""
 
-    Two values that the very same words say are both kept.
-    """
-    kept: list[Found[T]] = []
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+P = TypeVar("P", bound=Spanned)
+
+
+def longest_first(items: Iterable[P]) -> list[P]:
+    """The items in order of the text; of two that overlap the longer, then the earlier one is kept."""
+    starts: list[int] = []
+    kept: dict[int, P] = {}
     for item in sorted(items, key=lambda item: (item.start - item.end, item.start)):
-        rivals = [other for other in kept if item.start < other.end and other.start < item.end]
-        if all((item.start, item.end) == (other.start, other.end) and item.value != other.value for other in rivals):
-            kept.append(item)
-    return sorted(kept, key=lambda item: item.start)
+        place = bisect_right(starts, item.start)
+        before = kept[starts[place - 1]] if place else None
+        following = starts[place] if place < len(starts) else None
+        free = before is None or before.end <= item.start
+        if free and (following is None or following >= item.end) and item.start not in kept:
+            insort(starts, item.start)
+            kept[item.start] = item
+    return [kept[start] for start in starts]
+
+
+def without_overlaps(items: Iterable[Found[T]]) -> list[Found[T]]:
+    """As `longest_first`; two values that the very same words say are both kept."""
+    given = list(items)
+    places = {(item.start, item.end) for item in longest_first(given)}
+    kept: dict[tuple[int, int], list[Found[T]]] = {}
+    for item in given:
+        place = (item.start, item.end)
+        if place in places and all(item.value != other.value for other in kept.get(place, ())):
+            kept.setdefault(place, []).append(item)
+    return [item for place in sorted(kept) for item in kept[place]]

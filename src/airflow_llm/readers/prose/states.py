@@ -7,22 +7,38 @@ from collections.abc import Sequence
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 
-_IDLE = frozenset(
-    "needed necessary possible required applicable missing relevant appropriate any not exist exists available absent".split()
-)
-_OUTCOMES = frozenset(
-    "green red fails failed fail succeeds successful pass passes passed ok positive negative true false empty".split()
-)
+_IDLE = words("idle")
+_OUTCOMES = words("outcomes")
 _COMPARING = frozenset(
-    "< > <= >= = == above below exceeds exceed over under greater less more fewer higher lower drops drop drift drifts drifted differs".split()
+    [
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "=",
+        "==",
+        "above",
+        "below",
+        "exceeds",
+        "exceed",
+        "over",
+        "under",
+        "greater",
+        "less",
+        "more",
+        "fewer",
+        "higher",
+        "lower",
+        "drops",
+        "drop",
+        "drift",
+        "drifts",
+        "drifted",
+        "differs",
+    ]
 )
-_ARRIVING = frozenset(
-    "arrive arrives arrived land lands landed appear appears appeared available exists exist there uploaded dropped published delivered received"
-    " shows show updated refreshed written lies ready comes in posted new shows show".split()
-)
-_OUTSIDE = frozenset(
-    "dag dags pipeline workflow job file files upstream partition feed delivery export flag marker trigger _success".split()
-)
+_ARRIVING = words("arriving")
+_OUTSIDE = words("states_outside")
 
 
 def is_idle(tokens: Sequence[Token]) -> bool:

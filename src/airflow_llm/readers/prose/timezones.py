@@ -29,14 +29,15 @@ def zone(name: str) -> str | None:
 def find_zones(text: str) -> list[Found[str]]:
     """The zones that the text names; InputError for a phrase that can only be a zone and is not known."""
     hits: list[Found[str]] = []
+    end = 0
     for match in pattern(_expression(), 0).finditer(text):
         name = next(group for group in match.groups() if group is not None)
-        start, end = match.span()
         value = zone(name)
         if value is None and match.lastgroup in ("iana", "labelled"):
             value = _refuse(name)
-        if value is not None and not any(hit.start < end and start < hit.end for hit in hits):
-            hits.append(found(text, start, end, value, assumption=_assumption(name, value)))
+        if value is not None and match.start() >= end:
+            end = match.end()
+            hits.append(found(text, *match.span(), value, assumption=_assumption(name, value)))
     return hits
 
 

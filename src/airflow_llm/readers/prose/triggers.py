@@ -47,7 +47,9 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
         r"it|they|that|we))\b|(?:just|only)\s+once(?!\s+(?:a|per|every|each|the|all|it|they|that|we))\b)"
     )
     for match in pattern(words).finditer(text):
-        if pattern(r"\b(?:re-?try|re-?tries|try)\s+(?:it\s+)?$").search(text[: match.start()]):
+        if pattern(r"\b(?:re-?try|re-?tries|try)\s+(?:it\s+)?$").search(
+            text[max(0, match.start() - 40) : match.start()]
+        ):
             continue
         yield found(text, *match.span(), OnceSchedule(), 0.95 if match.group().startswith("@") else 0.7)
 

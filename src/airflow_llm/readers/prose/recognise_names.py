@@ -1,0 +1,118 @@
+"""Phrases without a verb: names, lists, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.clauses import Clause
+from airflow_llm.readers.prose.drafts import Draft, Unit, spoken
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.kinds import is_noop
+from airflow_llm.readers.prose.lexicon import Verb, words
+from airflow_llm.readers.prose.lists import count_said, parts
+from airflow_llm.readers.prose.orders import is_step_name
+from airflow_llm.readers.prose.phrases import Phrase
+from airflow_llm.readers.prose.recognise_orders import OrderRules
+from airflow_llm.readers.prose.recognition import UNKNOWN
+from airflow_llm.readers.prose.references import resolve
+
+_ARRIVALS = words("arrivals")
+
+
+class NameRules(OrderRules):
+    """The rules for clauses without a verb."""
+
+    def _enumeration(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`run two jobs: a and b`: the members take the place of the one draft before the colon."""
+        if clause.joint not in ("colon", "dash") or self.last is None or self.last.clause.sentence != clause.sentence:
+            return None
+        if phrase.voice not in ("none", "nominal") or len(self.last.drafts) != 1:
+            return None
+        listed = parts(clause.tokens)
+        base = self.last.drafts[0]
+        if len(listed) < 2 or count_said(base.objects) not in (0, len(listed)) or any(len(part) > 6 for part in listed):
+            return None
+        base.hints, base.objects = [*base.hints, *base.objects], listed[0]
+        self.last.drafts = [base, *(self._like(base, clause, part) for part in listed[1:])]
+        self.last.parallel = True
+        return Unit(clause, phrase)
+
+    def _like(self, base: Draft, clause: Clause, objects: list[Token]) -> Draft:
+        draft = self._draft(clause, base.phrase, base.kind, objects, base.verb)
+        draft.hints, draft.each, draft.items = list(base.hints), base.each, base.items
+        return draft
+
+    def _named(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """A phrase without a verb that still is a step: `and then people`, `task 2b instead`, `→ staging → mart`."""
+        tokens = [
+            token
+            for token in clause.tokens
+            if token.norm not in ("instead", "i", "we", "want", "get", ",") and not token.marker
+        ]
+        if not tokens or phrase.verb is not None or all(token.tag == "punct" for token in tokens):
+            return None
+        nearest = self.last.drafts if self.last else []
+        if is_noop(phrase) and self._opens_arm(clause):
+            return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
+        if tokens[0].norm == "sensor" or self._feeds_arrow(clause, tokens):
+            return self._spoken_noun(clause, phrase, tokens)
+        known = resolve(tokens, self.result.drafts, nearest) if clause.joint in ("start", "dash") else []
+        if known:
+            return Unit(clause, phrase, "order", known, relation="start")
+        arm = self._opens_arm(clause)
+        if is_step_name(tokens) and (
+            arm or clause.joint in ("then", "arrow", "and", "comma", "colon", "gap") or clause.item
+        ):
+            return Unit(clause, phrase, "order", self._subjects(clause, tokens), relation="start")
+        goes_on = clause.joint == "then" or (clause.joint == "start" and "then" in clause.marks)
+        if goes_on and self.last is not None and len(tokens) <= 6:
+            base = self.last.drafts[-1]
+            return Unit(clause, phrase, "task", [self._like(base, clause, self._plain(tokens))])
+        if clause.joint == "arrow" and len(tokens) <= 6:
+            return Unit(
+                clause, phrase, "task", [self._draft(clause, Phrase(objects=tokens), "python", tokens, UNKNOWN)]
+            )
+        return None
+
+    def _feeds_arrow(self, clause: Clause, tokens: Sequence[Token]) -> bool:
+        """`orders.csv from SFTP -> check`: the source that an arrow chain begins with."""
+        arrow = bool(self.following) and self.following[0].joint == "arrow"
+        return (
+            arrow
+            and any(token.norm == "from" for token in tokens)
+            and any(token.system or token.named for token in tokens)
+        )
+
+    def _spoken_noun(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit:
+        if tokens[0].norm == "sensor":
+            held = [token for token in tokens[1:] if token.norm not in ("on", "for")]
+            return Unit(clause, phrase, "task", [self._waiting(clause, phrase, held)])
+        place = next(index for index, token in enumerate(tokens) if token.norm == "from")
+        made = Phrase("nominal", Verb("extract", "get", "base"), 0, [], tokens[:place], [("from", tokens[place + 1 :])])
+        return Unit(clause, made, "task", [self._draft(clause, made, "extract", tokens[:place], made.verb or UNKNOWN)])
+
+    @staticmethod
+    def _plain(tokens: list[Token]) -> list[Token]:
+        start = 0
+        while start < len(tokens) and (
+            tokens[start].norm in words("prepositions") or tokens[start].norm in words("determiners")
+        ):
+            start += 1
+        return tokens[start:]
+
+    def _opens_arm(self, clause: Clause) -> bool:
+        before = self.result.units[-1] if self.result.units else None
+        return "otherwise" in clause.marks or (before is not None and before.sort == "condition")
+
+    def _header(self, clause: Clause, phrase: Phrase) -> Unit:
+        """A heading: its systems are the context of the steps that name none."""
+        named = [token for token in clause.tokens if token.system is not None]
+        if named and phrase.verb is None and len(clause.tokens) <= 6 and not self.result.drafts:
+            self.context = named
+            return Unit(clause, phrase, "header")
+        if any(token.norm in _ARRIVALS for token in clause.tokens) and any(token.named for token in clause.tokens):
+            self.arrival = list(clause.tokens)
+            return Unit(clause, phrase, "header")
+        if len(clause.tokens) > 2 and clause.joint not in ("colon",):
+            self.result.unread.append(spoken(clause.tokens))
+        return Unit(clause, phrase)

@@ -1,0 +1,243 @@
+"""Clauses with a verb: which of them ask for a step, and for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.clauses import Clause
+from airflow_llm.readers.prose.drafts import Unit, name_words, spoken
+from airflow_llm.readers.prose.kinds import is_noop
+from airflow_llm.readers.prose.lexicon import Verb, words
+from airflow_llm.readers.prose.lists import members, parts
+from airflow_llm.readers.prose.mapping import each_of, leading
+from airflow_llm.readers.prose.phrases import Phrase
+from airflow_llm.readers.prose.recognise_names import NameRules
+
+_DBT = words("dbt")
+
+
+_OWN = words("own")
+
+
+_NEEDING = frozenset(["needs", "need", "requires", "require", "depends", "waits"])
+
+
+_WHOLES = frozenset(["pipeline", "dag", "workflow", "job", "flow"])
+
+
+_IDLE_OBJECTS = words("idle_objects")
+
+
+_TITLES = words("titles")
+
+
+def _is_title(phrase: Phrase) -> bool:
+    """Whether the words before a colon only name the whole (`incremental load of orders:`, `store pipeline:`)."""
+    bare = not any(token.norm in words("determiners") for token in phrase.objects)
+    return phrase.voice == "nominal" or (bare and any(token.norm in _TITLES for token in phrase.objects))
+
+
+class TaskRules(NameRules):
+    """The rules for clauses with a verb."""
+
+    def _refused(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        return Unit(clause, phrase) if phrase.negated and "always" not in clause.marks else None
+
+    def _dbt(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`dbt seed`, `dbt run and test`, and `then test` after one of them."""
+        tokens = [token for token in clause.tokens if token.norm not in words("polite")]
+        names_dbt = bool(tokens) and tokens[0].system is not None and tokens[0].system.name == "dbt"
+        goes_on = (
+            self.last is not None
+            and self.last.drafts[-1].kind == "dbt"
+            and clause.joint in ("then", "and", "comma", "arrow")
+        )
+        listed = parts(tokens[1:] if names_dbt else tokens)
+        if (
+            not (names_dbt or goes_on)
+            or not listed
+            or any(part[0].norm not in _DBT for part in listed)
+            or not all(len(part) < 3 for part in listed)
+        ):
+            return None
+        verb = Verb("dbt", "run", "base")
+        return Unit(
+            clause, phrase, "task", [self._draft(clause, Phrase(objects=part), "dbt", part, verb) for part in listed]
+        )
+
+    def _task(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        if phrase.verb is None or not self._acts(clause, phrase):
+            return None
+        if phrase.voice == "active":
+            phrase = self._acting_noun(phrase) or phrase
+        if is_noop(phrase):
+            return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
+        named_whole = len(phrase.objects) == 1 and phrase.objects[0].norm in _WHOLES
+        if (clause.heading and _is_title(phrase)) or (
+            named_whole and not self.result.drafts and phrase.voice == "imperative"
+        ):
+            return self._header(clause, phrase)
+        if self._modifies_load(clause, phrase):
+            return Unit(clause, phrase)
+        if phrase.voice == "participle" and self.last is not None:
+            phrase.objects = list(self.last.phrase.objects)
+        parallel = "parallel_end" in clause.marks or any(token.norm == "both" for token in phrase.objects)
+        kind = self._kind(phrase)
+        each, items, objects = each_of(clause, phrase, kind)
+        if not each and self._in_scope(clause, phrase):
+            each, items = self.scope[0], self.scope[1]
+        listed = [objects] if each else members(phrase, clause, kind, parallel)
+        drafts = [self._draft(clause, phrase, kind, part, phrase.verb) for part in listed]
+        for draft in drafts:
+            draft.each, draft.items = each, items
+            draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
+        unit = Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
+        if phrase.statement and phrase.statement[0].norm in _NEEDING:
+            unit.reference, unit.relation = phrase.statement[1:], "after"
+        elif phrase.voice in ("passive", "participle") and phrase.verb.group in (
+            "create",
+            "refresh",
+            "join",
+            "union",
+            "aggregate",
+            "transform",
+        ):
+            unit.reference, unit.relation = phrase.complement("from", "on", "out"), "after"
+        return unit
+
+    def _modifies_load(self, clause: Clause, phrase: Phrase) -> bool:
+        """`..., upsert on sku`: how the load before writes, not a step of its own."""
+        if (
+            phrase.verb is None
+            or phrase.verb.base not in ("upsert", "merge", "append", "overwrite", "replace")
+            or phrase.objects
+        ):
+            return False
+        told = [(name, tokens) for name, tokens in phrase.complements if name in ("by", "on", "using")]
+        if (
+            self.last is None
+            or clause.joint not in ("comma", "and")
+            or self.last.drafts[-1].kind not in ("load", "copy")
+        ):
+            return False
+        if phrase.complements and not told:
+            return False
+        self.last.drafts[-1].phrase.complements.extend(told)
+        return True
+
+    def _gapped(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`a is built from x, b from y`: the second half leaves the verb out."""
+        if (
+            phrase.verb is None
+            or phrase.voice not in ("passive", "active", "imperative")
+            or len(phrase.complements) < 2
+        ):
+            return None
+        (first, held), (second, rest), *_ = phrase.complements
+        commas = [place for place, token in enumerate(held) if token.norm in (",", "and")]
+        if first != second or not commas or not rest or first in ("of", "with") or commas[-1] + 1 == len(held):
+            return None
+        clause.tokens = clause.tokens[: clause.tokens.index(held[commas[0]])]
+        front = Phrase(
+            phrase.voice, phrase.verb, phrase.at, phrase.subject, phrase.objects, [(first, held[: commas[0]])]
+        )
+        unit = self._task(clause, front)
+        behind = [token for token in held[commas[0] + 1 :] if token.norm != "and"]
+        after = Clause([*behind, *rest], clause.sentence, "comma")
+        if unit is None or not behind:
+            return None
+        self.result.units.append(unit)
+        self.last = unit
+        return self._task(after, Phrase(phrase.voice, phrase.verb, phrase.at, behind, behind, [(second, rest)]))
+
+    def _each(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`for each region (EU, US)` in front of what is done for each."""
+        if not clause.tokens or clause.tokens[0].marker != "each":
+            return None
+        name, items = leading(clause)
+        if not name or phrase.voice == "imperative":
+            return None
+        self.scope = (name, items, clause.sentence)
+        return Unit(clause, phrase, "header")
+
+    def _in_scope(self, clause: Clause, phrase: Phrase) -> bool:
+        """Whether the step still is one of those done for each item; merging the results ends that."""
+        if not self.scope[0] or self.scope[2] != clause.sentence or phrase.verb is None:
+            return False
+        merges = phrase.verb.group in ("union", "join", "aggregate") or "last" in clause.marks
+        if merges or any(
+            token.norm in ("all", "everything", "results", "three", "two", "both") for token in phrase.objects
+        ):
+            self.scope = ("", (), -1)
+            return False
+        return True
+
+    def _acts(self, clause: Clause, phrase: Phrase) -> bool:
+        """Whether the verb asks for a step, and does not only tell something about one."""
+        said = [token.norm for token in clause.tokens]
+        subject = [token.norm for token in phrase.subject]
+        verb = phrase.verb
+        if verb is not None and verb.base == "do" and phrase.voice == "imperative":
+            told = bool(name_words(phrase.objects)) and phrase.objects[0].norm not in words("pronouns")
+            return told and phrase.objects[0].norm not in ("nothing", "not")
+        if (
+            verb is None
+            or verb.base == "do"
+            or self._whole(phrase)
+            or (phrase.objects and phrase.objects[0].norm in _IDLE_OBJECTS)
+        ):
+            return False
+        if phrase.voice == "passive":
+            must = any(word in ("must", "should", "has", "have", "needs", "shall", "will") for word in said)
+            return must or not {"was", "were", "can", "could", "may", "been", "had"} & set(said[: phrase.at])
+        if phrase.voice == "active":
+            if self._acting_noun(phrase):
+                return True
+            return self._speaks_of_work(clause, subject, phrase)
+        if phrase.voice == "nominal":
+            return bool(phrase.objects or phrase.complements) and clause.joint != "dash"
+        empty = not phrase.objects and not phrase.complements and not phrase.statement
+        return not (empty and verb.group == "run") or clause.joint in ("then", "arrow") or bool(clause.item)
+
+    def _acting_noun(self, phrase: Phrase) -> Phrase | None:
+        """`the ledger import reads from x`: the subject is the step, the verb only tells about it."""
+        held = [
+            token
+            for token in phrase.subject
+            if token.norm not in words("determiners") and token.norm not in ("itself", "only")
+        ]
+        verb = next((verb for verb in held[-1].verbs if verb.form == "base" and verb.noun), None) if held else None
+        if (
+            verb is None
+            or phrase.verb is None
+            or phrase.verb.group not in ("get", "take", "put", "copy")
+            or verb.group not in ("get", "put", "copy")
+        ):
+            return None
+        objects = held[:-1] or list(phrase.objects)
+        return Phrase("nominal", verb, phrase.at, [], objects, list(phrase.complements))
+
+    def _whole(self, phrase: Phrase) -> bool:
+        """`build a pipeline`, `set up a job`, `run it`: the pipeline itself, not a step of it."""
+        held = [
+            token.norm
+            for token in phrase.objects
+            if token.norm not in words("determiners") or token.norm in words("pronouns")
+        ]
+        group = phrase.verb.group if phrase.verb else ""
+        if group in ("create", "register") and held and held[-1] in _WHOLES:
+            return True
+        return (
+            group == "run"
+            and held in (["it"], ["this"], ["everything"], ["all"], ["pipeline"], ["dag"], ["whole", "thing"])
+            and bool(self.result.drafts)
+        )
+
+    def _speaks_of_work(self, clause: Clause, subject: Sequence[str], phrase: Phrase) -> bool:
+        if any(word in ("this", "that", "which", "who", "nothing", "they", "he", "she") for word in subject):
+            return bool(subject) and subject[-1] in _OWN - {"it"}
+        if subject and subject[-1] == "it":
+            return clause.joint == "start"
+        return (
+            any(token.system for token in phrase.subject) or not subject or subject[-1] in _OWN or bool(phrase.objects)
+        )
