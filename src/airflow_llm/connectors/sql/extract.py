@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
-from airflow_llm.connectors.sql.names import column, table
+from airflow_llm.connectors.sql.names import column, in_stand_in, table
 from airflow_llm.errors import InputError
 
 _START = "airflow_llm_interval_start"
@@ -17,21 +17,21 @@ _STYLES = {"duckdb": "$interval_{}"}
 _PYFORMAT = "%(interval_{})s"
 
 
-def select(location: str, columns: Sequence[str], incremental: str | None, dialect: str) -> str:
+def select(location: str, columns: Sequence[str], incremental: str | None, dialect: str, connection: str = "") -> str:
     """`SELECT` those columns, or all, of a table; `incremental` keeps the rows of the data interval by that column."""
     names: list[exp.Expr] = [column(name, dialect) for name in columns] or [exp.Star()]
-    query = exp.select(*names).from_(table(location, dialect))
+    query = exp.select(*names).from_(table(location, dialect, connection))
     if incremental is not None:
         query = within_interval(query, column(incremental, dialect))
     return rendered(query, dialect)
 
 
-def narrowed(sql: str, incremental: str | None, dialect: str, to: str) -> str:
+def narrowed(sql: str, incremental: str | None, dialect: str, to: str, connection: str = "") -> str:
     """A user's query in another dialect, its rows cut to the data interval when `incremental` names a column."""
     query = parse_query(sql, dialect)
     if to == "duckdb":
         for found in query.find_all(exp.Table):
-            found.set("catalog", None)
+            in_stand_in(found, connection)
     if incremental is not None:
         query = within_interval(exp.select("*").from_(query.subquery("source")), column(incremental, to))
     return rendered(query, to)

@@ -40,13 +40,23 @@ def table_parts(location: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def table(location: str, dialect: str = "duckdb") -> exp.Table:
-    """The table of that name in the dialect; DuckDB's stand-in is one file, so the database part is dropped there."""
+def table(location: str, dialect: str = "duckdb", connection: str = "") -> exp.Table:
+    """The table of that name in the dialect; in DuckDB it lies in the one file of the connection, its stand-in."""
     parts = [identifier(part, dialect) for part in table_parts(location)]
-    if dialect == "duckdb":
-        parts = parts[-2:]
     names = dict(zip(("this", "db", "catalog"), reversed(parts), strict=False))
-    return exp.Table(**names)
+    found = exp.Table(**names)
+    if dialect == "duckdb":
+        in_stand_in(found, connection)
+    return found
+
+
+def in_stand_in(found: exp.Table, connection: str) -> None:
+    """Drop the database part of a table's name.
+
+    A file is a database of its own name, so a schema of that name must be told from it: `shop.shop.orders`.
+    """
+    same = bool(connection) and found.db.casefold() == connection.casefold()
+    found.set("catalog", identifier(connection) if same else None)
 
 
 def _unquoted(match: re.Match[str]) -> str:
@@ -79,16 +89,16 @@ def _parses_bare(name: str, dialect: str) -> bool:
 
 
 _WORDS = """
-    ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AUTHORIZATION BETWEEN BINARY BOTH BY CASE CAST CHECK
-    COLLATE COLUMN CONCURRENTLY CONSTRAINT CREATE CROSS CURRENT CURRENT_CATALOG CURRENT_DATE CURRENT_ROLE CURRENT_TIME
-    CURRENT_TIMESTAMP CURRENT_USER DATABASE DEFAULT DEFERRABLE DELETE DESC DESCRIBE DISTINCT DIV DO DROP ELSE END EXCEPT
-    EXISTS FALSE FETCH FOR FOREIGN FREEZE FROM FULL GLOB GRANT GROUP GROUPING HAVING ILIKE IN INDEX INITIALLY INNER
-    INSERT INTERSECT INTERVAL INTO IS ISNULL JOIN KEY KEYS LAMBDA LATERAL LEADING LEFT LIKE LIMIT LOCALTIME
-    LOCALTIMESTAMP MATCH MOD NATURAL NOT NOTNULL NULL OF OFFSET ON ONLY OR ORDER OUTER OVER OVERLAPS PARTITION PIVOT
-    PIVOT_LONGER PIVOT_WIDER PLACING POSITIONAL PRIMARY PROCEDURE QUALIFY RANGE RANK READ REFERENCES REGEXP RETURNING
-    REVOKE RIGHT RLIKE ROW ROWS SCHEMA SELECT SEMI SESSION_USER SET SHOW SIMILAR SOME START SUMMARIZE SYMMETRIC SYSTEM
-    TABLE TABLESAMPLE THEN TO TRAILING TRIGGER TRUE TRY_CAST UNION UNIQUE UNPIVOT UPDATE USE USER USING VALUES VARIADIC
-    VERBOSE WHEN WHERE WINDOW WITH WRITE
+    ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AUTHORIZATION BETWEEN BINARY BOTH BY CASE CAST
+    CHECK COLLATE COLUMN CONCURRENTLY CONSTRAINT CREATE CROSS CURRENT CURRENT_CATALOG CURRENT_DATE CURRENT_ROLE
+    CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DATABASE DEFAULT DEFERRABLE DELETE DESC DESCRIBE DISTINCT DIV DO
+    DROP ELSE END EXCEPT EXISTS FALSE FETCH FOR FOREIGN FREEZE FROM FULL GLOB GRANT GROUP GROUPING HAVING ILIKE IN
+    INDEX INITIALLY INNER INSERT INTERSECT INTERVAL INTO IS ISNULL JOIN KEY KEYS LAMBDA LATERAL LEADING LEFT LIKE
+    LIMIT LOCALTIME LOCALTIMESTAMP MATCH MOD NATURAL NOT NOTNULL NULL OF OFFSET ON ONLY OR ORDER OUTER OVER OVERLAPS
+    PARTITION PIVOT PIVOT_LONGER PIVOT_WIDER PLACING POSITIONAL PRIMARY PROCEDURE QUALIFY RANGE RANK READ RECURSIVE
+    REFERENCES REGEXP RETURNING REVOKE RIGHT RLIKE ROW ROWS SCHEMA SELECT SEMI SESSION_USER SET SHOW SIMILAR SOME
+    START SUMMARIZE SYMMETRIC SYSTEM TABLE TABLESAMPLE THEN TO TRAILING TRIGGER TRUE TRY_CAST UNION UNIQUE UNPIVOT
+    UPDATE USE USER USING VALUES VARIADIC VERBOSE WHEN WHERE WINDOW WITH WRITE
 """
 RESERVED = frozenset(_WORDS.split())
 """Words that one of our dialects reserves, though sqlglot's parser may let them pass."""

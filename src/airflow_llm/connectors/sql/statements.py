@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
-from airflow_llm.connectors.sql.names import identifier, table
-from airflow_llm.spec.datasets import Column
+from airflow_llm.connectors.sql.names import identifier, in_stand_in, table
+from airflow_llm.spec.datasets import Column, Dataset
 
 _TYPES = {
     "integer": "BIGINT",
@@ -22,8 +22,8 @@ _TYPES = {
 CUTOFF = "cutoff"
 
 
-def translated(sql: str, dialect: str, to: str = "duckdb") -> str:
-    """The user's statements for the stand-in; what sqlglot cannot read stays as it is, and the proof tells whether it runs."""
+def translated(sql: str, dialect: str, connection: str) -> str:
+    """The user's statements for the connection's stand-in; what sqlglot cannot read stays as it is."""
     try:
         statements = [part for part in parse(sql, dialect=dialect) if part is not None]
     except (SqlglotError, RecursionError):
@@ -32,8 +32,8 @@ def translated(sql: str, dialect: str, to: str = "duckdb") -> str:
         return sql
     for part in statements:
         for found in part.find_all(exp.Table):
-            found.set("catalog", None)
-    return ";\n\n".join(part.sql(to, pretty=True) for part in statements) + "\n"
+            in_stand_in(found, connection)
+    return ";\n\n".join(part.sql("duckdb", pretty=True) for part in statements) + "\n"
 
 
 def is_query(sql: str, dialect: str) -> bool:
@@ -45,15 +45,15 @@ def is_query(sql: str, dialect: str) -> bool:
     return len(statements) == 1 and isinstance(statements[0], exp.Query)
 
 
-def action(name: str, location: str, columns: Sequence[Column], dialect: str) -> str:
+def action(name: str, dataset: Dataset, dialect: str) -> str:
     """The statement of a known action on a table."""
-    target = table(location, dialect)
+    target = table(dataset.location or dataset.name, dialect, dataset.connection or "")
     if name == "truncate":
         return f"TRUNCATE TABLE {target.sql(dialect)}\n"
     if name == "drop_table":
         return f"DROP TABLE IF EXISTS {target.sql(dialect)}\n"
     if name == "create_table":
-        return _create(target, columns, dialect)
+        return _create(target, dataset.columns, dialect)
     if dialect == "duckdb":
         # A view of DuckDB is always fresh; reading it proves that it is there.
         return exp.select(exp.Count(this=exp.Star())).from_(target).sql(dialect, pretty=True) + "\n"
@@ -66,11 +66,11 @@ def action(name: str, location: str, columns: Sequence[Column], dialect: str) ->
     return f"{verb}\n"
 
 
-def delete_older(location: str, column: str, dialect: str) -> str:
+def delete_older(dataset: Dataset, column: str, dialect: str) -> str:
     """DELETE of the rows whose column lies before the bound parameter `cutoff`."""
     mark = f"${CUTOFF}" if dialect == "duckdb" else f"%({CUTOFF})s"
     moment = identifier(column, dialect).sql(dialect)
-    names = table(location, dialect).sql(dialect)
+    names = table(dataset.location or dataset.name, dialect, dataset.connection or "").sql(dialect)
     if dialect != "duckdb":
         moment, names = moment.replace("%", "%%"), names.replace("%", "%%")
     return f"DELETE FROM {names}\nWHERE\n  {moment} < {mark}\n"  # noqa: S608 - names come from sqlglot's AST

@@ -36,11 +36,11 @@ def _removal(parts: Parts, step: CleanupStep, name: str, older_than: timedelta) 
     parts.use("remove_rows")
     parts.uses_sql = True
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
-    location, column = dataset.location or dataset.name, step.column or dataset.partition or ""
+    column = step.column or dataset.partition or ""
     own = connector.dialect or "duckdb"
-    parts.files[parts.file_name()] = delete_older(location, column, own)
+    parts.files[parts.file_name()] = delete_older(dataset, column, own)
     file = f"RESOURCES / {literal(parts.file_name())}"
     if own != "duckdb":
-        parts.files[parts.file_name(None, ".duckdb.sql")] = delete_older(location, column, "duckdb")
+        parts.files[parts.file_name(None, ".duckdb.sql")] = delete_older(dataset, column, "duckdb")
         file = f"RESOURCES / f\"{parts.file_name(None, '')}{{CONFIG['sql_suffix']}}\""
     return f'remove_rows(CONFIG["{dataset.connection}_conn_id"], {file}, older_than={literal(older_than)})'

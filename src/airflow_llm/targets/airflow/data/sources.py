@@ -88,6 +88,6 @@ def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> 
     step = parts.step
     incremental = step.incremental if isinstance(step, ExtractStep) else None
     if isinstance(step, ExtractStep) and step.query is not None and not several:
-        return narrowed(step.query, incremental, own, to)
+        return narrowed(step.query, incremental, own, to, dataset.connection or "")
     columns = step.columns if isinstance(step, ExtractStep) and not several else ()
-    return select(dataset.location or dataset.name, columns, incremental, to)
+    return select(dataset.location or dataset.name, columns, incremental, to, dataset.connection or "")

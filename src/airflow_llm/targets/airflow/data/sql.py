@@ -40,12 +40,11 @@ def _texts(parts: Parts, connector: Connector) -> tuple[str, str | None]:
         raise TypeError(f"{step.id} is no sql step")
     if step.statement is not None:
         text = step.statement.strip() + "\n"
-        return text, None if own == "duckdb" else translated(text, own)
+        return text, None if own == "duckdb" else translated(text, own, step.connection)
     dataset = parts.pipeline.dataset(step.writes[0])
-    location = dataset.location or dataset.name
     name = step.action or "truncate"
-    stand_in = None if own == "duckdb" else action(name, location, dataset.columns, "duckdb")
-    return action(name, location, dataset.columns, own), stand_in
+    stand_in = None if own == "duckdb" else action(name, dataset, "duckdb")
+    return action(name, dataset, own), stand_in
 
 
 def _write(parts: Parts, connector: Connector, *, templated: bool) -> str:

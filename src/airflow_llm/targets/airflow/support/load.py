@@ -87,13 +87,17 @@ def load_duckdb(conn_id: str, load: Load, paths: Sequence[str]) -> int:
     """DuckDB reads the files itself; a database part of the name is the file."""
     from duckdb_provider.hooks.duckdb_hook import DuckDBHook
 
-    parts = load.table[-2:]
-    table = ".".join(map(quoted, parts))
-    source = parquet(paths)
+    parts, source = load.table[-2:], parquet(paths)
     with closing(DuckDBHook(duckdb_conn_id=conn_id).get_conn()) as connection:
         bound(connection)
         if len(parts) > 1:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(parts[0])}")
+            # A schema may have the name of the file, which is that of the database.
+            file = connection.execute("SELECT current_database()").fetchall()[0][0]
+            connection.execute(
+                f"CREATE SCHEMA IF NOT EXISTS {quoted(file)}.{quoted(parts[0])}"
+            )
+            parts = (file, *parts)
+        table = ".".join(map(quoted, parts))
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {table} AS FROM {source} LIMIT 0"
         )

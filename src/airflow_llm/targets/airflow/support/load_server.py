@@ -253,7 +253,7 @@ def load_snowflake(conn_id: str, load: Load, paths: Sequence[str]) -> int:
 def staged_batches(paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """The staged rows in Arrow batches."""
     with engine() as connection:
-        rows: Any = connection.execute(f"FROM {parquet(paths)}")
+        rows: Any = connection.sql(f"FROM {parquet(paths)}")
         yield from rows.to_arrow_reader(100_000)
 
 

@@ -186,9 +186,7 @@ def predict(model: str, uris: str | Iterable[str], target: str, *, output: str) 
         local_copies(uris) as paths,
         publish(target) as attempt,
     ):
-        reader: Any = connection.execute(f"FROM {parquet(paths)}").to_arrow_reader(
-            100_000
-        )
+        reader: Any = connection.sql(f"FROM {parquet(paths)}").to_arrow_reader(100_000)
         try:
             for batch in reader:
                 table = pa.Table.from_batches([batch])

@@ -90,7 +90,7 @@ def broken_rules(connection: DuckDBPyConnection, check: Check) -> str:
     result = connection.execute(check.counts, bounds)
     rules = [column[0] for column in result.description]
     failed = []
-    for rule, count in zip(rules, result.fetchone() or (), strict=True):
+    for rule, count in zip(rules, result.fetchall()[0], strict=True):
         level = logging.WARNING if count else logging.INFO
         log.log(level, "%s: %r is broken %d times", check.dataset, rule, count)
         if count and not rule.endswith(WARNING):
@@ -125,7 +125,7 @@ def write_result(connection: DuckDBPyConnection, query: Statement, path: Path) -
     import pyarrow.parquet as pq
 
     rows = 0
-    reader: Any = connection.execute(query).to_arrow_reader(BATCH_ROWS)
+    reader: Any = connection.sql(query).to_arrow_reader(BATCH_ROWS)
     with pq.ParquetWriter(path, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
