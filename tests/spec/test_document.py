@@ -325,3 +325,40 @@ def test_the_published_schema_takes_what_dump_writes(pipeline):
     tasks, config = dump(pipeline)
     SCHEMA.validate(plain(compose(tasks, "tasks.yml")))
     jsonschema.validate(plain(compose(config, "config.yml")), config_schema())
+
+
+EDITS = [
+    Edit(op="set", path="title", value="Other"),
+    Edit(op="set", path="description", value="Several\nlines"),
+    Edit(op="set", path="schedule.timezone", value="UTC"),
+    Edit(op="set", path="schedule.catchup", value=True),
+    Edit(op="set", path="defaults.retries", value=5),
+    Edit(op="set", path="defaults.timeout", value="1h"),
+    Edit(op="set", path="alerts.0.target", value="#other: here"),
+    Edit(op="add", path="alerts", value={"on": "success", "connection": "slack"}),
+    Edit(op="set", path="datasets.orders.columns.order_id.type", value="string"),
+    Edit(op="set", path="datasets.orders.columns.customer.type", value="json"),
+    Edit(op="add", path="datasets", value={"name": "late"}),
+    Edit(op="set", path="steps.extract_orders.retries", value=None),
+    Edit(op="set", path="steps.extract_orders.group", value="reading"),
+    Edit(op="set", path="steps.check_orders.on_invalid", value="quarantine"),
+    Edit(op="add", path="steps.check_orders.rules", value={"rule": "row_count", "minimum": 3}),
+    Edit(op="set", path="steps.load_orders.doc", value=""),
+    Edit(op="set", path="steps.load_orders.mode", value="append"),
+    Edit(op="add", path="steps", value={"id": "done", "kind": "marker", "after": ["load_orders"]}),
+    Edit(op="add", path="steps.check_orders", value={"id": "between", "kind": "marker"}),
+]
+
+
+@settings(fast, max_examples=80)
+@given(edits=st.lists(st.sampled_from(EDITS), max_size=6, unique_by=lambda edit: edit.path))
+def test_update_keeps_every_comment_and_every_line_that_did_not_change(edits):
+    pipeline = apply(golden(), edits)
+    tasks, config = update(pipeline, TASKS, CONFIG)
+    assert load(tasks, config) == pipeline
+    assert config == CONFIG
+    lost = [line for line in re.findall(r"# .*$", TASKS, re.MULTILINE) if line not in tasks]
+    # The comment beside a line that was taken out went with it.
+    assert set(lost) <= {"# the source is flaky"}
+    out, _ = difference(TASKS, tasks)
+    assert len(out) <= 3 * len(edits)
