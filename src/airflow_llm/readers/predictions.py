@@ -17,9 +17,16 @@ from airflow_llm.spec.schedule import AssetSchedule, CronSchedule, IntervalSched
 from airflow_llm.spec.steps import Alert, ChooseStep, LoadStep, PythonStep, Step
 
 _KINDS = {
-    "wait": "sensor", "choose": "branch", "http": "api_call", "promote": "deploy", "container": "docker", "shell": "bash", "trigger": "trigger_dag",
-    "marker": "empty", "python": "other",
-}  # fmt: skip
+    "wait": "sensor",
+    "choose": "branch",
+    "http": "api_call",
+    "promote": "deploy",
+    "container": "docker",
+    "shell": "bash",
+    "trigger": "trigger_dag",
+    "marker": "empty",
+    "python": "other",
+}
 _CALLED = frozenset(
     {"http", "airbyte", "fivetran", "power_bi", "tableau", "azure_data_factory", "salesforce", "rds", "emr"}
 )

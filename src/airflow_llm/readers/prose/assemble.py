@@ -34,7 +34,10 @@ def assemble(
         draft.id = step_id(draft, taken, _inherited(draft, linked.drafts))
     flow = Flow(linked.drafts)
     steps = _steps(source, drafts, linked.drafts, findings, flow)
-    data = _whole(source, drafts, findings, flow, slips, wanted_id)
+    for wrong, right in slips.items():
+        flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
+    data = _whole(source, findings, flow)
+    data["id"] = wanted_id or _pipeline_id(drafts)
     data.update(steps)
     data["connections"] = list(flow.connections.values())
     data["datasets"] = list(flow.datasets.values())
@@ -51,7 +54,8 @@ def assemble(
 
 def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:
     """The object words of the nearest steps before, for a step that only says `it` or `them`."""
-    layer, seen = sorted(draft.ups), set()
+    layer = sorted(draft.ups)
+    seen: set[int] = set()
     while layer and len(seen) < _FARTHEST:
         found = [
             word
@@ -109,6 +113,13 @@ def _steps(
         _merge(fields[number], extra)
     parameters = _parameters(drafts, fields, flow)
     found: dict[str, Any] = {"steps": [fields[draft.number] for draft in drafts], "parameters": parameters}
+    for name, hit in (
+        ("depends_on_past", findings.depends_on_past),
+        ("pool", findings.pool),
+        ("priority", findings.priority),
+    ):
+        if hit is not None:
+            scopes.defaults[name] = hit.value
     if scopes.defaults:
         found["defaults"] = scopes.defaults
     if scopes.timeout is not None:
@@ -215,17 +226,11 @@ def _parameters(drafts: Sequence[Draft], fields: dict[int, dict[str, Any]], flow
     return list(found.values())
 
 
-def _whole(
-    source: str, drafts: Sequence[Draft], findings: Findings, flow: Flow, slips: dict[str, str], wanted_id: str | None
-) -> dict[str, Any]:
+def _whole(source: str, findings: Findings, flow: Flow) -> dict[str, Any]:
     """What is said of the pipeline as a whole."""
-    for wrong, right in slips.items():
-        flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
-    data: dict[str, Any] = {"description": source, "id": wanted_id or _pipeline_id(drafts, flow)}
+    data: dict[str, Any] = {"description": source}
     data["origin"] = {"text": source[:_LONGEST_ORIGIN], "start": 0, "line": 1}
     data["schedule"] = _schedule(findings, flow)
-    if findings.depends_on_past is not None:
-        data["defaults"] = {"depends_on_past": findings.depends_on_past.value}
     return data
 
 
@@ -269,7 +274,7 @@ def _clocked(data: dict[str, Any], findings: Findings, flow: Flow) -> None:
         )
 
 
-def _pipeline_id(drafts: Sequence[Draft], flow: Flow) -> str:
+def _pipeline_id(drafts: Sequence[Draft]) -> str:
     """Named after what it makes: its last written table or file, else its main object."""
     made = [draft for draft in drafts if draft.kind in ("load", "copy")]
     for draft in reversed(made):
@@ -279,5 +284,5 @@ def _pipeline_id(drafts: Sequence[Draft], flow: Flow) -> str:
     telling = [
         draft for draft in drafts if draft.kind not in ("wait", "notify", "choose", "validate", "cleanup")
     ] or list(drafts)
-    words = short([word for word in name_words(telling[-1].objects)], 4) if telling else []
+    words = short(name_words(telling[-1].objects), 4) if telling else []
     return identifier(words, "pipeline") if words else identifier([telling[-1].id] if telling else [], "pipeline")

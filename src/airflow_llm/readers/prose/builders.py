@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import time
 from typing import Any
 
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, spoken, stem
@@ -13,10 +11,10 @@ from airflow_llm.readers.prose.flow import Flow, format_of, object_words, system
 from airflow_llm.readers.prose.keys import key_for, keys_said
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.transforms import operations_of
+from airflow_llm.readers.prose.waiting import wait_for
 
 Fields = dict[str, Any]
 _METRICS = words("metrics")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _MODEL_WORDS = words("model_words")
 
 
@@ -132,7 +130,7 @@ def _action(draft: Draft) -> str | None:
     return None
 
 
-def build_dbt(draft: Draft, flow: Flow) -> Fields:
+def build_dbt(draft: Draft, _flow: Flow) -> Fields:
     """A dbt command; names select models."""
     said = [token.norm for token in [*draft.objects, *draft.phrase.tokens()]]
     known = ("seed", "test", "snapshot", "build", "freshness", "docs", "run")
@@ -207,57 +205,7 @@ def build_wait(draft: Draft, flow: Flow) -> Fields:
         *(token for _, held in draft.phrase.complements for token in held),
         *draft.phrase.statement,
     ]
-    return {"kind": "wait", "wait_for": _wait_for(draft, tokens, flow)}
-
-
-def _wait_for(draft: Draft, tokens: list[Token], flow: Flow) -> Fields:
-    clock = next((match for token in tokens if token.tag == "time" and (match := _CLOCK.match(token.raw))), None)
-    if clock is not None and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return {"on": "time", "at": time(int(clock[1]), int(clock[2])).isoformat()}
-    place = next((token for token in tokens if token.tag in ("file", "path", "uri")), None)
-    if place is not None:
-        connection = flow.source_of(draft, [place, *tokens]) if system_in(tokens) else flow.connect("files")
-        return {"on": "data", "dataset": flow.external(connection, [place], [], "awaited")}
-    url = next((token for token in tokens if token.tag == "url"), None)
-    if url is not None:
-        return {
-            "on": "http",
-            "connection": flow.connect("http"),
-            "path": "/" + url.raw.split("://", 1)[1].partition("/")[2],
-        }
-    dag = _other_dag(tokens)
-    if dag:
-        return {"on": "dag", "dag_id": dag}
-    table = next((token for token in tokens if token.tag == "table"), None)
-    if table is not None and system_in(tokens):
-        return {
-            "on": "data",
-            "dataset": flow.external(flow.source_of(draft, tokens), [table], [], "awaited"),
-            "rows": True,
-        }
-    lengths = find_durations(spoken(tokens))
-    if lengths and draft.verb.base == "wait" and len(tokens) <= 4:
-        return {"on": "delay", "delay": lengths[0].value}
-    return {"on": "described", "text": spoken(tokens) or spoken(draft.clause.tokens)}
-
-
-def _other_dag(tokens: list[Token]) -> str:
-    named = next((token.raw for token in tokens if token.tag == "name"), "")
-    said = {token.norm for token in tokens}
-    if named and not said & {"table", "partition", "file", "rows", "view"}:
-        return named
-    if said & {"dag", "pipeline", "workflow", "job", "run", "wait", "export", "ping"} and not said & {"file", "files"}:
-        return named or "_".join(
-            short(
-                [
-                    word
-                    for word in name_words(tokens)
-                    if word not in ("dag", "pipeline", "workflow", "job", "done", "finished")
-                ],
-                5,
-            )
-        )
-    return ""
+    return {"kind": "wait", "wait_for": wait_for(draft, tokens, flow)}
 
 
 def build_notify(draft: Draft, flow: Flow) -> Fields:
@@ -328,7 +276,7 @@ def build_cleanup(draft: Draft, flow: Flow) -> Fields:
     return {"kind": "cleanup"}
 
 
-def build_trigger(draft: Draft, flow: Flow) -> Fields:
+def build_trigger(draft: Draft, _flow: Flow) -> Fields:
     """Another DAG to be started."""
     tokens = [*draft.objects, *draft.phrase.tokens()]
     dag = next((token.raw for token in tokens if token.tag == "name"), "")
@@ -350,13 +298,13 @@ def build_http(draft: Draft, flow: Flow) -> Fields:
     }
 
 
-def build_shell(draft: Draft, flow: Flow) -> Fields:
+def build_shell(draft: Draft, _flow: Flow) -> Fields:
     """A command that the user quoted."""
     quoted = next((token.raw[1:-1] for token in draft.mentioned() if token.tag == "quoted"), "")
     return {"kind": "shell", "command": quoted} if quoted else {"kind": "python"}
 
 
-def build_container(draft: Draft, flow: Flow) -> Fields:
+def build_container(draft: Draft, _flow: Flow) -> Fields:
     """An image that is run."""
     image = next(
         (token.raw.strip("`\"'") for token in draft.mentioned() if token.tag in ("quoted", "path", "table", "name")), ""

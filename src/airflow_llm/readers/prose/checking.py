@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.keys import owner_of
 from airflow_llm.readers.prose.rules import find_rules
 
 
-def rules_of(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def rules_of(draft: Draft, inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     """What the clause states; a described rule (a hook) when it states nothing that can be checked."""
     text = spoken(draft.clause.tokens)
     rules = [_about(hit.value.model_dump(exclude_defaults=True), inputs) for hit in find_rules(text)]

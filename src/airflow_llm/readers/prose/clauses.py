@@ -22,7 +22,7 @@ _WHOLES = words("wholes")
 
 @dataclass(slots=True)
 class Clause:
-    """Part of a sentence. `joint` says what stands before it, `marks` which order words it carries, `role` what it is."""
+    """Part of a sentence: `joint` is what stands before it, `marks` are its order words, `role` is what it is."""
 
     tokens: list[Token]
     sentence: int
@@ -115,7 +115,7 @@ def _item_mark(tokens: Sequence[Token], index: int) -> str:
     opens = index == 0 or tokens[index - 1].tag == "line"
     if not opens:
         return ""
-    if token.raw in ("-", "*", "•", "+", "–"):
+    if token.raw in ("-", "*", "•", "+", "\u2013"):
         return "bullet"
     following = tokens[index + 1].raw if index + 1 < len(tokens) else ""
     return "number" if token.tag == "number" and following in (".", ")") and len(token.raw) < 4 else ""
@@ -219,7 +219,7 @@ def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[st
     token = flat[index]
     if token.raw in ":":
         return "colon", 1
-    if token.raw in "–|" or (token.raw == "-" and _spaced(flat, index)):
+    if token.raw in "\u2013|" or (token.raw == "-" and _spaced(flat, index)):
         return "dash", 1
     if token.raw == "&" and _starts(flat, index + 1, current):
         return "and", 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
 from airflow_llm.readers.prose.policies import (
@@ -53,11 +54,11 @@ class Findings:
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """The places that the grammars have read."""
-        singles: list[Found[object] | None] = [
+        singles: list[Found[Any] | None] = [
             self.schedule, self.retry_delay, self.no_alerts, self.catchup, self.depends_on_past, self.max_active_runs,
             self.start, self.end, self.pool, self.pool_slots, self.priority,
         ]  # fmt: skip
-        lists: list[Sequence[Found[object]]] = [self.retries, self.timeouts, self.alerts, self.needs]
+        lists: list[Sequence[Found[Any]]] = [self.retries, self.timeouts, self.alerts, self.needs]
         for hit in [*singles, *(hit for hits in lists for hit in hits)]:
             if hit is not None:
                 yield hit.start, hit.end

@@ -55,6 +55,9 @@ _INFRASTRUCTURE = frozenset(
 )
 _MODELS = words("models")
 _DOCUMENTS = words("documents")
+_WORKING = frozenset(
+    ["run", "trigger", "create", "take", "set", "request", "register", "pick", "reject", "refresh", "look"]
+)
 _NOTIFY_CHANNELS = ("chat", "mail")
 _STORES = ("sql", "objects", "files", "nosql", "search", "stream")
 
@@ -66,41 +69,35 @@ def kind_of(phrase: Phrase) -> str:
     group = phrase.verb.group
     if group == "send":
         return _sending(phrase)
-    said = {token.norm for token in phrase.tokens()}
-    if group in ("clean", "delete") and "older" in said:
-        return "cleanup"
-    if group == "notify" and any(token.tag == "url" for token in phrase.objects):
-        return "http"
-    if phrase.verb.base == "add":
-        return "load" if phrase.complement("to", "into") else "transform"
-    if group == "get" and phrase.voice == "active" and {token.norm for token in phrase.objects} & _MESSAGES:
-        return "notify"
-    if phrase.verb.base == "compare" and not {token.norm for token in phrase.tokens()} & _MODELS:
-        return "transform"
-    if group in ("check", "look") and _looks_for_data(phrase):
-        return "wait"
-    if group in ("union", "join") and {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS:
-        return "report"
+    special = _special(group, phrase)
+    if special:
+        return special
     kind = _framed(group, phrase)
-    if group == "notify" and phrase.verb.base in ("post", "message", "announce") and _posts_to_http(phrase):
-        return "http"
     if kind in ("extract", "load"):
         return _movement(group, phrase)
-    if kind == "" and group in (
-        "run",
-        "trigger",
-        "create",
-        "take",
-        "set",
-        "request",
-        "register",
-        "pick",
-        "reject",
-        "refresh",
-        "look",
-    ):
+    if kind == "" and group in _WORKING:
         return _work(group, phrase)
     return kind or "python"
+
+
+def _special(group: str, phrase: Phrase) -> str:
+    """What depends on more than one word among the objects; empty when nothing of it fits."""
+    base = phrase.verb.base if phrase.verb else ""
+    said = {token.norm for token in phrase.tokens()}
+    if base == "add":
+        return "load" if phrase.complement("to", "into") else "transform"
+    if base == "compare":
+        return "" if said & _MODELS else "transform"
+    if group in ("clean", "delete") and "older" in said:
+        return "cleanup"
+    if group == "notify" and _calls_address(phrase):
+        return "http"
+    if group == "get" and phrase.voice == "active" and {token.norm for token in phrase.objects} & _MESSAGES:
+        return "notify"
+    if group in ("check", "look") and _looks_for_data(phrase):
+        return "wait"
+    documents = {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS
+    return "report" if group in ("union", "join") and documents else ""
 
 
 def head(tokens: Sequence[Token]) -> str:
@@ -183,6 +180,13 @@ def _sending(phrase: Phrase) -> str:
         return "http"
     persons = {token.norm for token in target}
     return "notify" if persons & _PERSONS or persons & _MESSAGES else "load"
+
+
+def _calls_address(phrase: Phrase) -> bool:
+    """`ping https://...`, `post the result to the API`."""
+    if any(token.tag == "url" for token in phrase.objects):
+        return True
+    return phrase.verb is not None and phrase.verb.base in ("post", "message", "announce") and _posts_to_http(phrase)
 
 
 def _posts_to_http(phrase: Phrase) -> bool:

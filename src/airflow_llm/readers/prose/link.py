@@ -50,7 +50,7 @@ class _Linker(Settling):
         else:
             self.pending_rule = "all_done"
 
-    def _on_reference(self, unit: Unit, following: Unit | None) -> None:
+    def _on_reference(self, unit: Unit, _following: Unit | None) -> None:
         trailing = (
             unit.clause.joint in ("mark", "and", "gap") and bool(self.group) and unit.clause.sentence == self.sentence
         )
@@ -83,7 +83,7 @@ class _Linker(Settling):
         else:
             self.deferred.append((list(group), reference, "after"))
 
-    def _on_order(self, unit: Unit, following: Unit | None) -> None:
+    def _on_order(self, unit: Unit, _following: Unit | None) -> None:
         new = [draft.number for draft in unit.drafts if draft.number not in self.placed]
         known = [draft.number for draft in unit.drafts if draft.number in self.placed]
         if unit.relation == "last":
@@ -138,7 +138,7 @@ class _Linker(Settling):
             unit.clause.sentence = following.clause.sentence
             self.ahead.append(unit)
 
-    def _on_task(self, unit: Unit, following: Unit | None) -> None:
+    def _on_task(self, unit: Unit, _following: Unit | None) -> None:
         numbers = [draft.number for draft in unit.drafts]
         if unit.relation == "root":
             self.placed.extend(numbers)

@@ -87,7 +87,7 @@ class Arms(Graph):
             return
         branch.take(numbers)
 
-    def _on_condition(self, unit: Unit, following: Unit | None) -> None:
+    def _on_condition(self, unit: Unit, _following: Unit | None) -> None:
         trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
         if trailing and unit.relation != "whole":
             self._wrap(unit)
@@ -114,7 +114,7 @@ class Arms(Graph):
         self._open(unit, self.pending_ups or set(self.frontier))
         self.pending_ups = set()
 
-    def _on_outcome(self, unit: Unit, following: Unit | None) -> None:
+    def _on_outcome(self, unit: Unit, _following: Unit | None) -> None:
         """Nothing to do in this arm: what follows in the same sentence still belongs to it."""
         if "otherwise" in unit.clause.marks:
             self._open_else(unit)

@@ -117,7 +117,8 @@ class Graph:
 
     def _reaches(self, start: int, goal: int) -> bool:
         """Whether `goal` stands somewhere behind `start`."""
-        seen, stack = set(), [goal]
+        seen: set[int] = set()
+        stack = [goal]
         while stack:
             current = stack.pop()
             if current == start:

@@ -80,28 +80,31 @@ class Places(Arms):
         if "last" in marks and not self.branches:
             self.group = numbers
             return self._leaves(), False
-        if "meanwhile" in marks and self.group:
-            return set(self.group_ups), True
-        if "parallel" in marks:
-            fans = "then" in marks or not self.group or unit.clause.joint == "colon"
-            self.fan = unit.clause.sentence
-            return (set(self.frontier), False) if fans else (set(self.group_ups), True)
-        if (
-            self.fan == unit.clause.sentence
-            and unit.clause.joint in ("and", "comma", "gap")
-            and "then" not in marks
-            and self.group
-        ):
-            return set(self.group_ups), True
-        joined = unit.clause.joint in ("and", "comma", "gap") and "then" not in marks
-        if "parallel_end" in marks and len(numbers) == 1 and joined and self.run:
-            return set(self.run_ups), True
+        beside = self._said_beside(unit, numbers)
+        if beside is not None:
+            return beside
         if self._beside(unit, numbers):
             return set(self.group_ups), True
         if self._new_root(unit, numbers):
             self.result.uncertain += 1
             return set(), False
         return set(self.frontier), False
+
+    def _said_beside(self, unit: Unit, numbers: list[int]) -> tuple[set[int], bool] | None:
+        """`meanwhile`, `in parallel`: beside the last steps, or the first of several that stand beside each other."""
+        marks = unit.clause.marks
+        joined = unit.clause.joint in ("and", "comma", "gap") and "then" not in marks
+        if "meanwhile" in marks and self.group:
+            return set(self.group_ups), True
+        if "parallel" in marks:
+            fans = "then" in marks or not self.group or unit.clause.joint == "colon"
+            self.fan = unit.clause.sentence
+            return (set(self.frontier), False) if fans else (set(self.group_ups), True)
+        if self.fan == unit.clause.sentence and joined and self.group:
+            return set(self.group_ups), True
+        if "parallel_end" in marks and len(numbers) == 1 and joined and self.run:
+            return set(self.run_ups), True
+        return None
 
     def _beside(self, unit: Unit, numbers: list[int]) -> bool:
         """Steps of one sort side by side: several sources, or several targets of one result."""
@@ -132,7 +135,7 @@ class Places(Arms):
         )
 
     def _new_root(self, unit: Unit, numbers: list[int]) -> bool:
-        """A new sentence that reads from a source after the last one has written its result begins a chain of its own."""
+        """A sentence that reads from a source, after the last one wrote its result, begins a chain of its own."""
         if unit.clause.joint != "start" or unit.clause.marks or unit.clause.item == "number" or self.branches:
             return False
         ended = bool(self.group) and all(self.drafts[number].kind in _ENDS for number in self.group)
@@ -201,7 +204,7 @@ class Places(Arms):
         self.group, self.group_ups = sorted(targets), set(numbers)
 
     def _stands_in_front(self, unit: Unit) -> bool:
-        """`rebuild x whenever the catalog dag has succeeded`: what is said last stands in front of what is said before."""
+        """`rebuild x whenever y has succeeded`: what is said last stands in front of what is said before."""
         trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
         if unit.clause.role not in ("when", "after") or not trailing:
             return False

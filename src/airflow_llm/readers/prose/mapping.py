@@ -46,15 +46,15 @@ def each_of(clause: Clause, phrase: Phrase, kind: str) -> tuple[str, tuple[str, 
         if preposition == "each" or (
             tokens and tokens[0].norm in ("each", "every") and preposition in ("of", "for", "from", "to", "in")
         ):
-            if (preposition == "each" and _is_ratio(clause, tokens)) or not tokens:
+            if (preposition == "each" and _is_ratio(clause)) or not tokens:
                 continue
             name = _item(tokens)
             if name:
-                return name, _items(clause, tokens), objects
+                return name, _items(clause), objects
     if objects and objects[0].norm in ("each", "every") and len(objects) > 1:
         name = _item(objects)
         if name:
-            return name, _items(clause, objects), objects[1:]
+            return name, _items(clause), objects[1:]
     return "", (), objects
 
 
@@ -64,10 +64,10 @@ def leading(clause: Clause) -> tuple[str, tuple[str, ...]]:
     if not tokens or tokens[0].marker != "each":
         return "", ()
     name = _item(tokens[1:])
-    return name, _items(clause, tokens[1:]) if name else ()
+    return name, _items(clause) if name else ()
 
 
-def _is_ratio(clause: Clause, tokens: list[Token]) -> bool:
+def _is_ratio(clause: Clause) -> bool:
     """`sales per region` groups rows; `one job per region` is a step for each."""
     marker = next((token for token in clause.tokens if token.marker == "each"), None)
     if marker is None or marker.norm not in ("per", "for all"):
@@ -96,7 +96,7 @@ def _item(tokens: list[Token]) -> str:
             break
     if not held or held[-1] in _NOT_ITEMS or held[0] in _NOT_ITEMS or held[0] in words("pronouns"):
         return ""
-    return "_".join(held[:-1] + [_singular(held[-1])])
+    return "_".join([*held[:-1], _singular(held[-1])])
 
 
 def _singular(word: str) -> str:
@@ -105,7 +105,7 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else stem(word) if word.endswith("ses") else word
 
 
-def _items(clause: Clause, tokens: list[Token]) -> tuple[str, ...]:
+def _items(clause: Clause) -> tuple[str, ...]:
     for aside in clause.asides:
         listed = parts(aside)
         if (

@@ -185,8 +185,9 @@ class Names:
         for match in pattern(r"(?<![\w./-])[A-Za-z]\w*(?:-\w+)*(?:\.[A-Za-z]\w+)?(?![\w/])").finditer(text):
             for node in self._word(text, match):
                 hits.setdefault(node.id, node)
+        lowered = text.lower()
         for node in self.titles:
-            if pattern(rf"(?<!\w){re.escape(node.name)}(?!\w)").search(text):
+            if node.name.lower() in lowered:
                 hits.setdefault(node.id, node)
         for match in pattern(r"\b(?:step|task)s?\s+(\d+(?:\.\d+)?)(?:\s*(?:-|\u2013|to|and)\s*(\d+))?\b").finditer(
             text

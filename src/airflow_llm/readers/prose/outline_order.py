@@ -39,50 +39,52 @@ class Order:
     nodes: list[Node]
     edges: dict[tuple[str, str], None] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)
+    _downs: dict[str, list[str]] = field(default_factory=dict)
+    _ups: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, up: str, down: str, *, said: bool = False) -> None:
         """One more edge, unless it would close a cycle."""
         if up == down or (up, down) in self.edges or up in self.below(down):
             return
         self.edges[up, down] = None
+        self._downs.setdefault(up, []).append(down)
+        self._ups.setdefault(down, []).append(up)
         if said:
             self.said.add((up, down))
 
     def below(self, start: str) -> set[str]:
         """Everything downstream of a task."""
-        return self._walk(start, 0)
-
-    def above(self, start: str) -> set[str]:
-        """Everything upstream of a task."""
-        return self._walk(start, 1)
-
-    def _walk(self, start: str, end: int) -> set[str]:
         seen: set[str] = set()
         stack = [start]
         while stack:
-            here = stack.pop()
-            for edge in self.edges:
-                other = edge[1 - end]
-                if edge[end] == here and other not in seen:
+            for other in self._downs.get(stack.pop(), ()):
+                if other not in seen:
                     seen.add(other)
                     stack.append(other)
         return seen
 
     def upstream(self, node: str) -> list[str]:
         """The tasks right before one."""
-        return [up for up, down in self.edges if down == node]
+        return list(self._ups.get(node, ()))
 
     def downstream(self, node: str) -> list[str]:
         """The tasks right after one."""
-        return [down for up, down in self.edges if up == node]
+        return list(self._downs.get(node, ()))
 
     def reduce(self) -> None:
         """Without the edges that longer ways say already."""
         for up, down in list(self.edges):
-            del self.edges[up, down]
-            if down not in self.below(up):
-                self.edges[up, down] = None
+            if len(self._downs[up]) < 2 or len(self._ups[down]) < 2:
+                continue
+            self._downs[up].remove(down)
+            if down in self.below(up):
+                self._ups[down].remove(up)
+                del self.edges[up, down]
+            else:
+                self._downs[up].append(down)
         position = {node.id: node.index for node in self.nodes}
+        for neighbours in (*self._downs.values(), *self._ups.values()):
+            neighbours.sort(key=position.__getitem__)
         self.edges = dict.fromkeys(sorted(self.edges, key=lambda edge: (position[edge[0]], position[edge[1]])))
 
 
@@ -172,6 +174,7 @@ class _Placer:
         self.entries: dict[str, list[str]] = {}
         self.placed: set[str] = set()
         self.writers: dict[str, list[Node]] = {}
+        self.sent: dict[str, list[Node]] = {}
         # What only runs after a failure is followed by nothing that does not name it.
         self.alarms = {node.id for node in names.nodes if stated(node) in ("one_failed", "all_failed")}
 
@@ -214,9 +217,7 @@ class _Placer:
             match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
             if match is not None:
                 ups += [other.id for other in self._mentioned(node, match[1], last=True)]
-        for other in self.names.nodes:
-            if other.id in self.placed and self._sends_to(other, node):
-                ups.append(other.id)
+        ups += [other.id for other in self.sent.get(node.id, ()) if self._sends_to(other, node)]
         ups += [other.id for other in self._handed(node) if other.id not in ups]
         return list(dict.fromkeys(ups))
 
@@ -236,13 +237,8 @@ class _Placer:
     def _sends_to(self, other: Node, node: Node) -> bool:
         if (other.id, node.id) in self.order.edges:
             return False
-        words = other.item.text("output", "downstream")
-        if pattern(r"\bparallel\b").search(words) and not pattern(r"\b(?:to|triggers?)\b").search(words):
-            return False
-        hits = self.names.mentioned(words)
-        if node not in hits:
-            return False
         # What goes to a group goes to its first tasks.
+        hits = self.names.mentioned(other.item.text("output", "downstream"))
         inside = [hit.id for hit in hits if hit.group == node.group and hit.group and hit.group != other.group]
         return not (len(inside) > 1 and any(up in inside for up in self.order.upstream(node.id)))
 
@@ -260,6 +256,10 @@ class _Placer:
         ]
 
     def _remember(self, node: Node) -> None:
+        words = node.item.text("output", "downstream")
+        if not pattern(r"\bparallel\b").search(words) or pattern(r"\b(?:to|triggers?)\b").search(words):
+            for other in self.names.mentioned(words):
+                self.sent.setdefault(other.id, []).append(node)
         for artifact in _artifacts(node.item.text("output"), self.names):
             self.writers.setdefault(artifact, []).append(node)
 

@@ -32,6 +32,7 @@ _LISTED = r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _LONGEST_ORIGIN = 2000
+_MOST_STEPS = 5000
 _WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
 
 
@@ -85,6 +86,11 @@ def _titled(items: list[Item]) -> bool:
 def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
     document = parse(normalise(text))
+    if len(document.items) > _MOST_STEPS:
+        raise InputError(
+            f"the description lists {len(document.items)} steps; {_MOST_STEPS} is the most",
+            hint="split it into several pipelines",
+        )
     root = layout(document.items)
     names = Names(root.nodes())
     if not names.nodes:

@@ -1,4 +1,4 @@
-"""The third stage: what each clause is (a step, a condition, a reference, an order, a note), and which steps it means."""
+"""The third stage: what each clause is (step, condition, reference, order, note), and which steps it means."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class NameRules(OrderRules):
         nearest = self.last.drafts if self.last else []
         if is_noop(phrase) and self._opens_arm(clause):
             return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
-        if tokens[0].norm == "sensor" or self._feeds_arrow(clause, tokens):
+        if tokens[0].norm == "sensor" or self._feeds_arrow(tokens):
             return self._spoken_noun(clause, phrase, tokens)
         known = resolve(tokens, self.result.drafts, nearest) if clause.joint in ("start", "dash") else []
         if known:
@@ -74,7 +74,7 @@ class NameRules(OrderRules):
             )
         return None
 
-    def _feeds_arrow(self, clause: Clause, tokens: Sequence[Token]) -> bool:
+    def _feeds_arrow(self, tokens: Sequence[Token]) -> bool:
         """`orders.csv from SFTP -> check`: the source that an arrow chain begins with."""
         arrow = bool(self.following) and self.following[0].joint == "arrow"
         return (

@@ -44,7 +44,7 @@ class OrderRules(Recogniser):
         return None
 
     def _only_order(self, clause: Clause) -> bool:
-        """`when all tests pass, load`: success of what came before is no choice unless something else is said for failure."""
+        """`when all tests pass, load`: no choice, unless something else is said for failure."""
         said = {token.norm for token in clause.tokens}
         near = [held for held in self.following if held.sentence - clause.sentence <= 1]
         other = any("otherwise" in held.marks or held.role in ("when", "if") for held in near)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_llm.readers.prose.clauses import Clause
-from airflow_llm.readers.prose.drafts import Unit, name_words, spoken
+from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
 from airflow_llm.readers.prose.kinds import is_noop
 from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import members, parts
 from airflow_llm.readers.prose.mapping import each_of, leading
 from airflow_llm.readers.prose.phrases import Phrase
 from airflow_llm.readers.prose.recognise_names import NameRules
+from airflow_llm.readers.prose.recognition import UNKNOWN
 
 _DBT = words("dbt")
 
@@ -29,6 +30,9 @@ _IDLE_OBJECTS = words("idle_objects")
 
 
 _TITLES = words("titles")
+
+
+_MAKING = frozenset(["create", "refresh", "join", "union", "aggregate", "transform"])
 
 
 def _is_title(phrase: Phrase) -> bool:
@@ -72,38 +76,38 @@ class TaskRules(NameRules):
             phrase = self._acting_noun(phrase) or phrase
         if is_noop(phrase):
             return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
-        named_whole = len(phrase.objects) == 1 and phrase.objects[0].norm in _WHOLES
-        if (clause.heading and _is_title(phrase)) or (
-            named_whole and not self.result.drafts and phrase.voice == "imperative"
-        ):
+        if self._names_whole(clause, phrase):
             return self._header(clause, phrase)
         if self._modifies_load(clause, phrase):
             return Unit(clause, phrase)
         if phrase.voice == "participle" and self.last is not None:
             phrase.objects = list(self.last.phrase.objects)
+        drafts = self._drafts_of(clause, phrase)
+        unit = Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
+        if phrase.statement and phrase.statement[0].norm in _NEEDING:
+            unit.reference, unit.relation = phrase.statement[1:], "after"
+        elif phrase.voice in ("passive", "participle") and drafts[0].verb.group in _MAKING:
+            unit.reference, unit.relation = phrase.complement("from", "on", "out"), "after"
+        return unit
+
+    def _drafts_of(self, clause: Clause, phrase: Phrase) -> list[Draft]:
+        """One draft, or one for each member of a list that the clause does something to."""
         parallel = "parallel_end" in clause.marks or any(token.norm == "both" for token in phrase.objects)
         kind = self._kind(phrase)
         each, items, objects = each_of(clause, phrase, kind)
         if not each and self._in_scope(clause, phrase):
             each, items = self.scope[0], self.scope[1]
         listed = [objects] if each else members(phrase, clause, kind, parallel)
-        drafts = [self._draft(clause, phrase, kind, part, phrase.verb) for part in listed]
+        drafts = [self._draft(clause, phrase, kind, part, phrase.verb or UNKNOWN) for part in listed]
         for draft in drafts:
             draft.each, draft.items = each, items
             draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
-        unit = Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
-        if phrase.statement and phrase.statement[0].norm in _NEEDING:
-            unit.reference, unit.relation = phrase.statement[1:], "after"
-        elif phrase.voice in ("passive", "participle") and phrase.verb.group in (
-            "create",
-            "refresh",
-            "join",
-            "union",
-            "aggregate",
-            "transform",
-        ):
-            unit.reference, unit.relation = phrase.complement("from", "on", "out"), "after"
-        return unit
+        return drafts
+
+    def _names_whole(self, clause: Clause, phrase: Phrase) -> bool:
+        """`store pipeline:`, `incremental load of orders:`: the words in front of a list."""
+        alone = len(phrase.objects) == 1 and phrase.objects[0].norm in _WHOLES and not self.result.drafts
+        return (clause.heading and _is_title(phrase)) or (alone and phrase.voice == "imperative")
 
     def _modifies_load(self, clause: Clause, phrase: Phrase) -> bool:
         """`..., upsert on sku`: how the load before writes, not a step of its own."""

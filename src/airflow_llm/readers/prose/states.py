@@ -63,45 +63,9 @@ def is_done(tokens: Sequence[Token]) -> bool:
 
 def is_whole(tokens: Sequence[Token]) -> bool:
     """`the pipeline succeeds`, `everything is done`: the end of the run."""
-    said = [
-        token.norm
-        for token in tokens
-        if token.norm not in words("be") and token.norm not in words("determiners") - {"all"}
-    ]
-    wholes = {
-        "pipeline",
-        "dag",
-        "everything",
-        "job",
-        "run",
-        "whole",
-        "thing",
-        "workflow",
-        "all",
-        "has",
-        "have",
-        "been",
-        "went",
-        "well",
-        "fine",
-    }
-    ended = {
-        "succeeds",
-        "succeeded",
-        "succeed",
-        "successful",
-        "finished",
-        "finishes",
-        "done",
-        "complete",
-        "completed",
-        "completes",
-        "through",
-        "ok",
-        "worked",
-    }
-    subject = {"pipeline", "dag", "everything", "whole", "workflow"}
-    return bool(set(said) & subject) and bool(set(said) & (ended | {"well", "fine"})) and set(said) <= wholes | ended
+    dropped = words("be") | (words("determiners") - {"all"})
+    said = {token.norm for token in tokens} - dropped
+    return bool(said & words("whole_subject")) and bool(said & words("ended")) and said <= words("whole_words")
 
 
 def looks_like_state(tokens: Sequence[Token]) -> bool:

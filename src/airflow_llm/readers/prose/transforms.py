@@ -43,15 +43,15 @@ def _join(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
     return [{"op": "join", "keys": keys, "how": how}]
 
 
-def _union(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _union(_draft: Draft, inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     return [{"op": "union"}] if len(inputs) > 1 else []
 
 
-def _dedup(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _dedup(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     return [{"op": "deduplicate", "keys": keys_said(draft)}]
 
 
-def _clean(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _clean(draft: Draft, _inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
     flow.assume(
         f"steps.{draft.id}", "cleaning is taken to mean: text is trimmed and repeated rows are dropped",
         f"change the operations of step {draft.id} in tasks.yml",
@@ -59,22 +59,22 @@ def _clean(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
     return [{"op": "normalize"}, {"op": "deduplicate"}]
 
 
-def _filter(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _filter(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     match = _PREDICATE.search(spoken(draft.clause.tokens))
     return [{"op": "filter", "predicate": " ".join(match.groups())}] if match else []
 
 
-def _aggregate(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _aggregate(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     by = keys_said(draft)
     return [{"op": "aggregate", "by": by}] if by else []
 
 
-def _convert(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _convert(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     target = format_of(draft.phrase.complement("to", "into", "as"))
     return [{"op": "convert", "format": target}] if target in ("parquet", "csv", "json", "jsonl") else []
 
 
-def _delete(draft: Draft, inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+def _delete(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
     said = {token.norm for token in draft.mentioned()}
     if said & {"duplicate", "duplicates"}:
         return [{"op": "deduplicate", "keys": keys_said(draft)}]
