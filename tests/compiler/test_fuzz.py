@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from airflow_llm.compiler.compile import Compilation, compile_pipeline, compile_source
 from airflow_llm.errors import AirflowLLMError
@@ -27,7 +28,7 @@ hostile = st.one_of(
     st.lists(st.sampled_from(ATTACKS), min_size=2, max_size=4).map("".join),
     st.text(st.characters(), min_size=1, max_size=60),
 )
-FUZZ = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def pipeline(text: str) -> Pipeline:
@@ -99,19 +100,20 @@ def shapes(compilation: Compilation) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@cache
 def harmless() -> dict[str, str]:
     return shapes(compile_pipeline(pipeline("word")))
 
 
 @FUZZ
 @given(text=hostile)
-def test_no_text_of_a_spec_becomes_code(harmless: dict[str, str], text: str) -> None:
+def test_no_text_of_a_spec_becomes_code(text: str) -> None:
     try:
         compilation = compile_pipeline(pipeline(text))
-    except AirflowLLMError:
+    except (AirflowLLMError, ValidationError):
         return
-    assert shapes(compilation) == harmless
+    changed = [name for name, shape in shapes(compilation).items() if shape != harmless().get(name)]
+    assert not changed, f"{text!r} changed the code of {changed}"
     assert load(*dump(compilation.pipeline)) == compilation.pipeline
 
 

@@ -35,23 +35,24 @@ def proof_data(proof: Proof) -> dict[str, Any]:
     return proof.model_dump(mode="json", exclude_none=True)
 
 
-def tasks_view(tasks: Iterable[TaskEvidence]) -> Table:
-    """The tasks of a run on good data."""
+def tasks_view(tasks: Iterable[TaskEvidence], *, judged: bool = True) -> Table:
+    """The tasks of a run; `judged` adds whether each is proven."""
     table = Table(box=SIMPLE, pad_edge=False)
     for heading, right in (("task", 0), ("state", 0), ("seconds", 1), ("rows in", 1), ("rows out", 1), ("stand-in", 0)):
         table.add_column(heading, justify="right" if right else "left")
-    table.add_column("proven")
+    if judged:
+        table.add_column("proven")
     for task in tasks:
         proven = Text("yes", style="green") if task.proven else Text(line(task.reason or "no"), style="yellow")
-        table.add_row(
+        cells: list[RenderableType] = [
             line(task.task),
             Text(line(task.state), style=_STATES.get(task.state, "")),
             f"{task.seconds:.2f}",
             _number(task.rows_in),
             _number(task.rows_out),
             line(task.stand_in),
-            proven,
-        )
+        ]
+        table.add_row(*cells, *([proven] if judged else []))
     return table
 
 

@@ -27,7 +27,7 @@ def run_view(report: RunReport) -> RenderableType:
         files = ", ".join(f"{name} ({rows:,} rows)" for name, rows in report.inputs.items())
         parts.append(Text(f"  your files: {line(files, 400)}", style="dim"))
     if report.tasks:
-        parts.append(tasks_view(report.tasks))
+        parts.append(tasks_view(report.tasks, judged=False))
     parts += [Text("  not run: ", style="yellow").append(line(reason), style="default") for reason in report.not_run]
     parts += [Text("  sent: ", style="dim").append(line(message, 300), style="default") for message in report.messages]
     parts += list(_tables(report.quarantined, "set aside", "yellow"))
