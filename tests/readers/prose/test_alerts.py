@@ -43,8 +43,8 @@ def test_a_deadline_has_its_length():
         "When both are loaded, mail the team that the job was successful",
         "e-mail the team at the end",
         "the report must run even when the export fails",
-        "otherwise keep the old model and email the team",
-        "Alerting: No email_on_failure or failure callbacks configured",
+        "else hold on to the present model, and email the team",
+        "Alerting: there is no email_on_failure and no callback",
     ],
 )
 def test_messages_that_are_steps_are_no_alerts(words):

@@ -61,6 +61,10 @@ def _targets(node: Node, document: Document, names: Names) -> list[Node]:
         if _is_chosen_by(other, node, names):
             later.setdefault(other.id, other)
     if len(later) < 2:
+        for other in names.nodes[node.index + 1 :]:
+            if any(hit.id == node.id for hit in names.mentioned(other.item.text("input", "upstream"))):
+                later.setdefault(other.id, other)
+    if len(later) < 2:
         for words in _condition_lines(document):
             hits = [hit for hit in names.mentioned(words) if hit.index > node.index]
             if len(hits) == 1 and pattern(rf"{_ROUTES}|:").search(words):

@@ -67,7 +67,7 @@ def slug(words: str) -> str:
 def clean_name(words: str) -> tuple[str, bool]:
     """The task's name in a heading, and whether the heading opens a group of tasks."""
     grouped = pattern(r"\btask\s?group\b").search(words) is not None
-    text = words.rstrip(": ").replace("`", "")
+    text = pattern(r"^\[[^\]]{1,40}\]\s*(?=\S)").sub("", words.rstrip(": ").replace("`", ""))
     text = pattern(rf"\s*\((?:[^)]*\b)?(?:{_NOTE})\b[^)]*\)").sub("", text)
     text = pattern(r"\btask\s?group\b\s*[:\u2013-]?\s*").sub("", text).strip(" :-\u2013") or text
     wide = pattern(
@@ -78,6 +78,7 @@ def clean_name(words: str) -> tuple[str, bool]:
     if first is not None and (len(text.split()) == 1 or not text.split()[1][:1].isalpha()):
         text = first[1]
     text = pattern(r"^(?:task|step)\s*:?\s+(?=\S)").sub("", text)
+    text = pattern(r"^(?:branch|path|option|case)\s+\w+\s*[:\u2013-]\s*(?=\w+_\w+$)").sub("", text)
     return text.strip(), grouped
 
 
@@ -168,7 +169,7 @@ class Names:
     def exact(self, words: str) -> list[Node]:
         """The tasks that are called exactly so: one name, or a list of names; empty when any part is no task."""
         text = pattern(r"\s*\([^()]*\)\s*$").sub("", words.strip())
-        text = text.strip("[](){}`'\"*. ").strip()
+        text = text.strip("[](){}`'\"*.: ").strip()
         text = pattern(r"^(?:all\s+|the\s+|task\s+|both\s+)+|\s+(?:tasks?|group|step|steps)$").sub("", text).strip()
         found = self.by_name.get(text.lower().rpartition(".")[2]) or self._several(text)
         if found:

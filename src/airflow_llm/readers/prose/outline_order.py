@@ -212,7 +212,8 @@ class _Placer:
     def _named(self, node: Node) -> list[str]:
         """The tasks that the node's own words, or the words of an earlier one, put right before it."""
         item = node.item
-        ups = [other.id for other in self._mentioned(node, item.text("input", "upstream"), last=True)]
+        words = pattern(r"(?s)[;,.]?\s*\bdownstream\b.*$").sub("", item.text("input", "upstream"))
+        ups = [other.id for other in self._mentioned(node, words, last=True)]
         for line in item.text("objective", "notes").splitlines():
             match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
             if match is not None:

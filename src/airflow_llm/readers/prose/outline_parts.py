@@ -235,12 +235,16 @@ def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
         if kind == "technical" and not value:
             return current
         item.labels[kind] = f"{item.labels[kind]}\n{value}" if kind in item.labels else value
+        if kind == "members":
+            item.members += [_member(item, line, name, "", "") for name in _listed(value)]
         return kind, line.indent
     member = pattern(_MEMBER).fullmatch(line.words)
     if member is not None and line.bullet and _holds_members(item, label) and _is_name(member["name"]):
         item.members.append(_member(item, line, member["name"], member["note"] or "", member["words"]))
         return current
-    if label:
+    if label == "members" and _is_bare_name(line):
+        item.members.append(_member(item, line, line.words.strip(" `'\":").partition(" ")[0], "", ""))
+    elif label:
         item.labels[label] = f"{item.labels.get(label, '')}\n{line.words}".strip()
     else:
         item.loose.append(line.words)

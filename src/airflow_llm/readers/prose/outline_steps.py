@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from airflow_llm.readers.prose.conditions import find_comparisons, read_condition
 from airflow_llm.readers.prose.durations import amount, duration
 from airflow_llm.readers.prose.outline_branches import Choice
 from airflow_llm.readers.prose.outline_data import Places, systems_in, tables_in
@@ -301,10 +302,12 @@ class Builder:
             else:
                 branches.append({"when": self._with_step(condition.model_dump(), node), "then": [path.id]})
         if not branches:
-            text = " ".join(node.item.text("objective").split())[:500] or node.name
             if not otherwise:
                 return {"kind": "python"}
-            branches, otherwise = [{"when": {"kind": "described", "text": text}, "then": otherwise}], []
+            words = node.item.text("condition", "objective", "notes")
+            when = read_condition(words).model_dump() if find_comparisons(words) else {"kind": "described"}
+            when = when if when["kind"] == "comparison" else {"kind": "described", "text": _plain(node)}
+            branches, otherwise = [{"when": self._with_step(when, node), "then": otherwise}], []
         return {"kind": "choose", "branches": branches, "otherwise": otherwise}
 
     def _tells(self, node_id: str, metric: str) -> bool:
@@ -330,6 +333,10 @@ class Builder:
             self.returns[ups[0]] = condition["name"]
             condition["step"] = ups[0]
         return condition
+
+
+def _plain(node: Node) -> str:
+    return " ".join(node.item.text("objective").split())[:500] or node.name
 
 
 def retry_fields(node: Node) -> Fields:
