@@ -145,10 +145,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             ast.parse(code)
 
 
-def test_a_megabyte_of_text_is_read_or_refused_in_bounded_time() -> None:
-    sentence = "extract orders from Postgres and load them into Snowflake. "
-    for text in (sentence * 18_000, "a" * 1_000_000, "((((" * 250_000, '"' * 1_000_000, "\n" * 1_000_000):
-        try:
-            compile_source(Source(text))
-        except AirflowLLMError:
-            continue
+def test_a_megabyte_of_text_in_a_field_is_data_like_any_other() -> None:
+    spec = pipeline("word").model_copy(update={"description": "lorem ipsum\n" * 85_000})
+    assert set(shapes(compile_pipeline(spec))) == set(harmless())
