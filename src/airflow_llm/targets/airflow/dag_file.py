@@ -46,7 +46,9 @@ class DagFile:
         if wiring.uses_any or any(functions.uses_any(self.plan, node, self.codes[node.id]) for node in self._flows()):
             self.imports.add("from typing import Any")
         self._late_imports([*head, *dag, *body])
-        lines = [*module_lines(self.plan.pipeline), "", *import_block(self.imports), "", *head, *dag, *body]
+        # Airflow evaluates the annotations of every task: as texts they would cost a compilation each.
+        imports = import_block(self.imports, future=False)
+        lines = [*module_lines(self.plan.pipeline), "", *imports, "", *head, *dag, *body]
         return formatted("\n".join(lines) + "\n", [*head, *dag, *body])
 
     def _flows(self) -> list[Node]:

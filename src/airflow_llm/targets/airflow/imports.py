@@ -13,7 +13,7 @@ _FUTURE = "from __future__ import annotations"
 _FROM = re.compile(r"from (\S+) import (.+)")
 
 
-def import_block(lines: Iterable[str]) -> list[str]:
+def import_block(lines: Iterable[str], *, future: bool = True) -> list[str]:
     """The lines of the block: the future, the standard library, then third parties; names of a module together."""
     plain: set[str] = set()
     members: dict[str, set[str]] = defaultdict(set)
@@ -23,20 +23,20 @@ def import_block(lines: Iterable[str]) -> list[str]:
             plain.add(line.strip().removeprefix("import "))
         else:
             members[match[1]].update(name.strip() for name in match[2].split(","))
-    block = [_FUTURE]
+    block = [_FUTURE] if future else []
     for standard in (True, False):
         section = [f"import {name}" for name in sorted(plain) if _is_standard(name) is standard]
         for module in sorted(members):
             if _is_standard(module) is standard:
                 section += _from(module, sorted(members[module], key=_member_key))
         if section:
-            block += ["", *section]
+            block += ["", *section] if block else section
     return block
 
 
 def local_imports(lines: Iterable[str]) -> list[str]:
     """Imports at the head of a function, with the blank line after them; nothing when there are none."""
-    block = import_block(lines)[2:]
+    block = import_block(lines, future=False)
     return [*block, ""] if block else []
 
 

@@ -1,7 +1,5 @@
 """Alerting."""
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -42,8 +40,8 @@ ON_FAILURE = [
         slack_conn_id=CONFIG["slack_conn_id"],
         channel="#data",
         text=(
-            "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run {{ run_id }}: {{ "
-            "exception | default('') }} {{ ti.log_url }}"
+            "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run {{ run_id }}: "
+            "{{ exception | default('') }} {{ ti.log_url }}"
         ),
     ),
     SmtpNotifier(
@@ -59,8 +57,8 @@ ON_RETRY = [
         slack_conn_id=CONFIG["slack_conn_id"],
         channel="#noise",
         text=(
-            "Task {{ ti.task_id }} of {{ dag.dag_id }} will be tried again in run {{ "
-            "run_id }}: {{ exception | default('') }}"
+            "Task {{ ti.task_id }} of {{ dag.dag_id }} will be tried again in run "
+            "{{ run_id }}: {{ exception | default('') }}"
         ),
     ),
 ]
@@ -91,8 +89,8 @@ with DAG(
                 "slack_conn_id": CONFIG["slack_conn_id"],
                 "channel": "#late",
                 "text": (
-                    "A run of {{ dag_run.dag_id }} is not finished in time: {{ "
-                    "dag_run.run_id }}"
+                    "A run of {{ dag_run.dag_id }} is not finished in time: "
+                    "{{ dag_run.run_id }}"
                 ),
             },
         ),
@@ -109,8 +107,8 @@ with DAG(
                 to=["owner@example.com"],
                 subject="Task {{ ti.task_id }} of {{ dag.dag_id }} failed",
                 html_content=(
-                    "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run {{ run_id "
-                    "}}: {{ exception | default('') | e }} {{ ti.log_url }}"
+                    "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run "
+                    "{{ run_id }}: {{ exception | default('') | e }} {{ ti.log_url }}"
                 ),
             ),
         ],

@@ -1,7 +1,5 @@
 """Asset all."""
 
-from __future__ import annotations
-
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, AssetAll
 

@@ -1,7 +1,5 @@
 """Two ways to the same dataset."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

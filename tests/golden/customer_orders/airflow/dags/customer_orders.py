@@ -5,8 +5,6 @@ Customers and orders from Postgres, joined into one table in Snowflake.
 Owners: data-platform
 """
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -26,8 +24,8 @@ ON_FAILURE = [
         slack_conn_id=CONFIG["slack_conn_id"],
         channel="#data-alerts",
         text=(
-            "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run {{ run_id }}: {{ "
-            "exception | default('') }} {{ ti.log_url }}"
+            "Task {{ ti.task_id }} of {{ dag.dag_id }} failed in run {{ run_id }}: "
+            "{{ exception | default('') }} {{ ti.log_url }}"
         ),
     ),
 ]

@@ -1,7 +1,5 @@
 """Hourly increment."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -5,8 +5,6 @@ Trains on the newest orders, and releases the model only when it is good enough.
 Owners: ml-team
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

@@ -7,8 +7,6 @@ Owners: Ada Lovelace, ops
 Stakeholders: finance
 """
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 from pathlib import Path

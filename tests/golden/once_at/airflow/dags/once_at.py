@@ -1,7 +1,5 @@
 """Once at."""
 
-from __future__ import annotations
-
 import pendulum
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
