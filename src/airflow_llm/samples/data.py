@@ -158,8 +158,11 @@ def _column(table: TableNeed, need: ColumnNeed, count: int, plan: _Plan) -> list
 
 
 def _makes_unique(table: TableNeed, need: ColumnNeed) -> bool:
-    """Whether the column is the one that tells apart the rows of a key of several columns."""
-    for keys in table.unique:
+    """Whether the column is the one that tells apart the rows of a key.
+
+    A key that a step removes copies of has copies only where they are put on purpose: else a row by chance is removed.
+    """
+    for keys in (*table.unique, *table.repeated):
         free = [key for key in keys if _is_free(table.columns[key])]
         if free and free[0] == need.name and not any(table.columns[key].unique for key in keys):
             return True
