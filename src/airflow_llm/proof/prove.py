@@ -30,6 +30,7 @@ class _Options:
     rows: int
     seed: int
     limits: Limits
+    runs: bool
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,15 @@ def prove(  # noqa: PLR0913  # what a caller may choose, each by keyword
     timeout: float = Limits.timeout,
     memory_bytes: int | None = Limits.memory_bytes,
     write: bool = True,
+    runs: bool = True,
     on_event: OnEvent | None = None,
 ) -> list[Proof]:
     """The proofs of the bundles, in order, all run in one warm process; each is also written to its `proof.json`.
 
-    `rows` of sample data are made for each table from the `seed`; `timeout` is for one bundle. MachineError when there
-    is no Airflow that can run them.
+    `rows` of sample data are made for each table from the `seed`; `timeout` is for one bundle. Without `runs`
+    they are only loaded and compared with their specs. MachineError when there is no Airflow that can run them.
     """
-    options = _Options(rows, seed, Limits(timeout, memory_bytes))
+    options = _Options(rows, seed, Limits(timeout, memory_bytes), runs)
     installation = find_installation(airflow_python)
     with tempfile.TemporaryDirectory(prefix="airflow-llm-proof-") as folder:
         workspace = Path(folder).resolve()
@@ -85,7 +87,7 @@ def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _C
     known = as_sampled(pipeline, unproven_reasons(pipeline, bundle.resources))
     tables = sample_tables(known, options.rows, options.seed, data_interval(pipeline, date))
     plan = Planner(pipeline, tables, home / "data", date, bundle.resources)
-    scenarios = plan.scenarios()
+    scenarios = plan.scenarios() if options.runs else []
     job = {
         "name": name,
         "dag_id": pipeline.id,

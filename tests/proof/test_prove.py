@@ -1,0 +1,106 @@
+"""The proof itself: what holds is said to hold, and each thing that is wrong turns it red with its cause."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from airflow_llm.proof.evidence import Proof, read_proof
+from tests.proof.conftest import Bundles
+
+pytestmark = pytest.mark.airflow
+
+
+def causes(proof: Proof) -> str:
+    return "\n".join(str(failure) for failure in proof.failures)
+
+
+def test_a_good_bundle_is_proven_on_its_stand_ins(proofs: dict[str, Proof]) -> None:
+    proof = proofs["shop"]
+    assert proof.held, causes(proof)
+    assert proof.level == "proven on stand-ins"
+    assert {task.task: task.state for task in proof.tasks} == {
+        "extract_customers": "success",
+        "extract_orders": "success",
+        "check_customers": "success",
+        "join_orders": "success",
+        "load_orders": "success",
+    }
+    rows = {task.task: (task.rows_in, task.rows_out) for task in proof.tasks}
+    assert rows["extract_customers"] == (60, 60)
+    assert rows["load_orders"][0] == rows["load_orders"][1]
+    assert all(rule.fired for rule in proof.rules)
+    assert len(proof.rules) == 2
+    assert proof.replay_same is True
+    assert proof.kill_replay_same is True
+    assert [(alert.connection, alert.target, alert.sent) for alert in proof.alerts] == [("slack", "#data-alerts", True)]
+    assert {result.step for result in proof.results} == {
+        "extract_customers",
+        "extract_orders",
+        "join_orders",
+        "load_orders",
+    }
+    assert proof.versions["apache-airflow"].startswith("3.")
+    assert "socket refusal" in proof.sandbox
+
+
+def test_branches_hooks_and_mapping(proofs: dict[str, Proof]) -> None:
+    proof = proofs["decisions"]
+    assert proof.held, causes(proof)
+    assert proof.level == "partly proven"
+    assert [(branch.outcome, branch.taken) for branch in proof.branches] == [
+        ("branch 1: tell_south", True),
+        ("otherwise: tell_north", True),
+    ]
+    assert [(mapping.items, mapping.held) for mapping in proof.mappings] == [(0, True), (1, True), (3, True)]
+    hook = next(task for task in proof.tasks if task.task == "each_store")
+    assert not hook.proven
+    assert hook.reason.startswith("hook")
+    assert any(line.startswith("each_store") for line in proof.not_proven)
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [("join", "join_orders"), ("append", "holds other rows than before"), ("network", "closed here")],
+)
+def test_what_does_wrong_turns_it_red(proofs: dict[str, Proof], name: str, cause: str) -> None:
+    proof = proofs[name]
+    assert not proof.held
+    assert cause in causes(proof)
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("syntax", "SyntaxError"),
+        ("crash", "ended with exit code 3"),
+        ("hangs", "took longer than 15 s"),
+        ("channel", "no alert goes to '#data-alerts'"),
+        ("schedule", "the schedule is"),
+        ("zone", "the schedule's time zone is 'UTC', not 'Europe/Berlin'"),
+    ],
+)
+def test_what_is_another_dag_turns_it_red(loads: dict[str, Proof], name: str, cause: str) -> None:
+    proof = loads[name]
+    assert not proof.held
+    assert cause in causes(proof)
+
+
+def test_loading_alone_proves_no_more_than_that(loads: dict[str, Proof]) -> None:
+    assert loads["good"].held, causes(loads["good"])
+    assert loads["good"].level == "loaded"
+    assert loads["good"].tasks == ()
+
+
+def test_a_failing_task_is_named_with_its_cause_and_log(proofs: dict[str, Proof]) -> None:
+    failure = next(failure for failure in proofs["network"].failures if failure.task == "extract_customers")
+    assert failure.run == "good data"
+    assert "closed here" in failure.cause
+    assert "urlopen" in failure.log
+
+
+def test_the_evidence_lies_beside_the_code(proofs: dict[str, Proof], bundles: Bundles) -> None:
+    resources = bundles.folder / "shop" / "dags" / "resources" / "customer_orders"
+    assert read_proof(resources) == proofs["shop"]
+    assert json.loads((resources / "proof.json").read_text())["level"] == "proven on stand-ins"
