@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -42,8 +42,8 @@ def test_a_cron_expression_in_words_and_its_next_run(cron: str, said: str, follo
     assert found.strftime("%Y-%m-%dT%H:%M") == following
 
 
-def test_a_cron_expression_that_never_fires_has_no_next_run() -> None:
-    assert next_run(CronSchedule(expressions=("0 0 31 2 *",)), FRIDAY) is None
+def test_a_schedule_that_has_ended_has_no_next_run() -> None:
+    assert next_run(CronSchedule(expressions=("@daily",), end=date(2026, 11, 1)), FRIDAY) is None
 
 
 def test_other_schedules_in_words() -> None:
