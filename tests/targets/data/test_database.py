@@ -87,9 +87,8 @@ def test_merge_refuses_keys_that_repeat(table) -> None:
 
 
 def test_partition_swaps_only_the_interval(table) -> None:
-    table(
-        "FROM (VALUES (1, TIMESTAMP '2026-01-04 23:59'), (2, '2026-01-05 00:00'), (3, '2026-01-06 00:00')) t(id, moment)"
-    )
+    moments = "(1, TIMESTAMP '2026-01-04 23:59'), (2, '2026-01-05 00:00'), (3, '2026-01-06 00:00')"
+    table(f"FROM (VALUES {moments}) t(id, moment)")
     swapped = "FROM (VALUES (9, TIMESTAMP '2026-01-05 12:00'), (10, '2026-01-07 12:00')) t(id, moment)"
     rows_after = table(swapped, "partition", partition="MOMENT")
     assert [row[0] for row in rows_after] == [1, 3, 9]
@@ -97,7 +96,8 @@ def test_partition_swaps_only_the_interval(table) -> None:
 
 def test_partition_by_a_date_takes_the_day(table) -> None:
     table("FROM (VALUES (1, DATE '2026-01-04'), (2, '2026-01-05'), (3, '2026-01-06')) t(id, day)")
-    assert [r[0] for r in table("SELECT 9 AS id, DATE '2026-01-05' AS day", "partition", partition="day")] == [1, 3, 9]
+    swapped = table("SELECT 9 AS id, DATE '2026-01-05' AS day", "partition", partition="day")
+    assert [row[0] for row in swapped] == [1, 3, 9]
 
 
 def test_an_empty_load_makes_an_empty_table(table) -> None:

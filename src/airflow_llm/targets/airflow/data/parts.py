@@ -119,16 +119,13 @@ class Parts:
         )
 
     def _imported(self, lines: Sequence[str]) -> set[str]:
-        return self._words(lines) & {name for name in self.support if not name.startswith(_CHOSEN_AT_RUN_TIME)}
+        return self._words(lines) & self.support
 
     @staticmethod
     def _words(lines: Sequence[str]) -> set[str]:
         # Names inside of string literals are none.
         bare = re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', "", "\n".join(lines))
         return set(re.findall(r"[A-Za-z_]\w*", bare))
-
-
-_CHOSEN_AT_RUN_TIME = ("unload_", "load_duckdb", "load_mysql", "load_postgres", "load_snowflake")
 
 
 def staged_writes(pipeline: Pipeline, step: StepBase) -> list[str]:

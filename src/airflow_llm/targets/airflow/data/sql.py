@@ -68,7 +68,7 @@ def _operator(parts: Parts, connector: Connector, step: SqlStep) -> TaskCode:
             "conn_id": Expression(f'CONFIG["{step.connection}_conn_id"]'),
             "sql": Expression(name),
             "split_statements": literal(True),
-            "handler": literal(None),
+            "do_xcom_push": literal(False),
         },
         files=parts.files,
         requirements=frozenset({*parts.requirements, "apache-airflow-providers-common-sql"} - {"pyarrow"}),

@@ -12,6 +12,7 @@ from importlib.resources import files
 from airflow_llm.targets.airflow.imports import import_block
 
 _PACKAGE = "airflow_llm.targets.airflow.support"
+_TABLES = ("LOADERS", "UNLOADERS")
 _HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by itself."""'
 
 
@@ -146,7 +147,7 @@ def _used_names(node: ast.stmt) -> Iterator[str]:
 
 
 def _table_functions(node: ast.stmt) -> tuple[str, ...]:
-    if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+    if _defined_name(node) in _TABLES and isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
         values = node.value.values
         if all(isinstance(value, ast.Name) for value in values):
             return tuple(value.id for value in values if isinstance(value, ast.Name))

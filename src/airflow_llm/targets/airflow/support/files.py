@@ -201,12 +201,11 @@ def excel_as_parquet(path: str, copy: Path) -> str:
     """The first sheet of a workbook, whose first row names the columns."""
     from openpyxl import load_workbook
 
-    workbook = load_workbook(path, read_only=True, data_only=True)
-    try:
+    with open(path, "rb") as file:
+        workbook = load_workbook(file, read_only=True, data_only=True)
         rows = workbook.worksheets[0].iter_rows(values_only=True)
         names = [str(name) for name in next(rows, ())]
         write_rows(batched(rows), names, copy)
-    finally:
         workbook.close()
     return str(copy)
 
