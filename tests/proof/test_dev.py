@@ -23,7 +23,7 @@ def test_up_and_down(tmp_path: Path) -> None:
         )
         assert json.load(urllib.request.urlopen(request))["ok"] is True
         with smtplib.SMTP("127.0.0.1", stubs.smtp_port) as smtp:
-            smtp.sendmail("a@example.com", ["b@example.com"], "Subject: Größe\r\n\r\n.dot\r\n")
+            smtp.sendmail("a@example.com", ["b@example.com"], "Subject: Größe\r\n\r\n.dot\r\n".encode())
     finally:
         assert dev_down(tmp_path) is not None
     assert dev_status(tmp_path) is None

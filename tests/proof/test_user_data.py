@@ -53,7 +53,7 @@ def test_files_are_found_by_name(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no data")
     assert files_by_stem(tmp_path) == {"orders": tmp_path / "Orders.CSV"}
     (tmp_path / "orders.json").write_text("[]")
-    with pytest.raises(InputError, match="one table"):
+    with pytest.raises(InputError, match="the same table"):
         files_by_stem(tmp_path)
 
 
