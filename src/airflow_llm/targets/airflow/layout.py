@@ -18,7 +18,7 @@ _OPENING = "([{"
 _CLOSING = ")]}"
 _TOKEN = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[()\[\]{},]""", re.DOTALL)
 _TEXT = re.compile(r"""(?P<head>(?:\w+=|"[^"\\]*": )?)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
-_PIECE = re.compile(r"(?:\{\{[^{}]*\}\}|\\N\{[^}]*\}|\\x..|\\u....|\\U........|\\.|\S)+\s*|\s+", re.DOTALL)
+_PIECE = re.compile(r"(?:\{\{[^{}]{0,60}\}\}|\\N\{[^}]*\}|\\x..|\\u....|\\U........|\\.|\S)+\s*|\s+", re.DOTALL)
 
 
 def block(lines: Iterable[str], depth: int = 1) -> list[str]:

@@ -51,7 +51,8 @@ def _body(parts: Parts, step: ValidateStep, checked: Sequence[str]) -> tuple[lis
         lines, note = returned(parts, {})
         return [check, *lines], note
     if len(pairs) == 1 and not step.returns:
-        return [f"checked = {check}", f"return checked[{literal(pairs[0][0])}]"], "str"
+        lines = [f"checked = {check}", f"uri: str = checked[{literal(pairs[0][0])}]", "return uri"]
+        return lines, "str"
     lines, note = returned(parts, {write: f"checked[{literal(read)}]" for read, write in pairs})
     return [f"checked = {check}", *lines], note
 

@@ -96,7 +96,8 @@ with DAG(
             },
             on_invalid="fail",
         )
-        return checked["customers"]
+        uri: str = checked["customers"]
+        return uri
 
     @task
     def join_customer_orders(valid_customers: str, orders: str) -> str:

@@ -113,7 +113,11 @@ with DAG(
     )
     wait_until_nine = DateTimeSensorAsync(
         task_id="wait_until_nine",
-        target_time="{{ (dag_run.data_interval_end or dag_run.run_after).astimezone(macros.dateutil.tz.gettz('America/New_York')).replace(hour=9, minute=15, second=0, microsecond=0) }}",
+        target_time=(
+            "{{ (dag_run.data_interval_end or "
+            "dag_run.run_after).astimezone(macros.dateutil.tz.gettz('America/New_York')).replace(hour=9, "
+            "minute=15, second=0, microsecond=0) }}"
+        ),
         timeout=21600,
     )
     wait_a_bit = TimeDeltaSensor(

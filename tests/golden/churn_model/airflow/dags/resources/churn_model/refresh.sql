@@ -1,0 +1,2 @@
+REFRESH MATERIALIZED VIEW crm.churn
+
