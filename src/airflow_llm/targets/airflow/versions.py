@@ -43,7 +43,14 @@ _TABLE = (
         conf="airflow.configuration",
         constraint=">=3.0,<3.1",
     ),
-    Features("3.1", backoff_multiplier=False, timetables="", conf="airflow.configuration", constraint=">=3.1,<3.2"),
+    Features(
+        "3.1",
+        backoff_multiplier=False,
+        timetables="",
+        conf="airflow.configuration",
+        callback_module="airflow.sdk.definitions.deadline",
+        constraint=">=3.1,<3.2",
+    ),
     Features("3.2", conf="airflow.sdk", constraint=">=3.2,<3.3"),
     Features("3.3", conf="airflow.sdk", constraint=">=3.3,<3.4"),
 )
