@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from itertools import count
 
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 from benchmarks.figure import Figure, percentile, samples
-from benchmarks.requests import DEMO, LONG
+from benchmarks.requests import DEMO, LONG, request
 
 
 def measure() -> Iterator[Figure]:
-    short = samples(lambda: read(Source(DEMO)), repeat=300)
+    number = count()
+    short = samples(lambda: read(Source(request(next(number)))), repeat=300)
     words = len(DEMO.split())
     yield Figure(f"read a request of {words} words, median", statistics.median(short) * 1e3, "ms", 10)
     yield Figure(f"read a request of {words} words, 99th percentile", percentile(short, 0.99) * 1e3, "ms", 50)
-    long = samples(lambda: read(Source(LONG)), repeat=30)
+    long = samples(lambda: read(Source(f"{LONG}\n{next(number)}")), repeat=30)
     yield Figure(f"read a description of {len(LONG.split())} words, median", statistics.median(long) * 1e3, "ms", 100)
     small, large = (DEMO + ". ") * 100, (DEMO + ". ") * 400
     times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in (small, large)]

@@ -20,7 +20,9 @@ def measure() -> Iterator[Figure]:
         generate = [str(command), "generate", DEMO, "--output-dir", folder, "--force", "--quiet"]
         ratio, ours, theirs = paired_ratio(lambda: quiet(generate), lambda: quiet(IMPORTS), repeat=15)
     note = f"{ours * 1e3:.0f} ms against {theirs * 1e3:.0f} ms"
-    yield Figure("airflow-llm generate, whole process, against importing pydantic, typer and rich", ratio, "x", 4, note=note)
+    yield Figure(
+        "airflow-llm generate, whole process, against importing pydantic, typer and rich", ratio, "x", 4, note=note
+    )
 
 
 def quiet(command: list[str]) -> None:

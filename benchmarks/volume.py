@@ -36,8 +36,16 @@ def measure() -> Iterator[Figure]:
         by_hand = run([str(HERE / "by_hand.py"), str(home)], dict(os.environ))
     if ours["state"] != "success":
         raise RuntimeError(f"the generated DAG ended as {ours['state']}")
-    note = f"{ours['seconds']:.1f} s against {by_hand['seconds']:.1f} s; both single runs, Airflow's own overhead included"
-    yield Figure(f"{ROWS:,} rows: the generated DAG against DuckDB by hand", ours["seconds"] / by_hand["seconds"], "x", 1.5, note=note)
+    note = (
+        f"{ours['seconds']:.1f} s against {by_hand['seconds']:.1f} s; both single runs, Airflow's own overhead included"
+    )
+    yield Figure(
+        f"{ROWS:,} rows: the generated DAG against DuckDB by hand",
+        ours["seconds"] / by_hand["seconds"],
+        "x",
+        1.5,
+        note=note,
+    )
     yield Figure(f"{ROWS:,} rows: peak of resident memory, Airflow included", ours["peak_mb"], "MB", 1000)
 
 

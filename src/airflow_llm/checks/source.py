@@ -49,6 +49,7 @@ def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
             yield path, tree
 
 
+@lru_cache(maxsize=256)
 def aliases(tree: ast.Module) -> dict[str, str]:
     """What each imported name stands for: `{"pd": "pandas", "DAG": "airflow.sdk.DAG"}`."""
     found: dict[str, str] = {}
@@ -75,10 +76,10 @@ def dotted(node: ast.AST, names: dict[str, str]) -> str:
     return ".".join([names[node.id], *reversed(parts)])
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:
+@lru_cache(maxsize=256)
+def imports(tree: ast.AST) -> tuple[tuple[str, ast.Import | ast.ImportFrom], ...]:
     """Every imported module or member, by full name, with its statement."""
-    for node in ast.walk(tree):
-        yield from imported(node)
+    return tuple(found for node in ast.walk(tree) for found in imported(node))
 
 
 def imported(node: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:
