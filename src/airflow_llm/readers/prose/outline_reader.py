@@ -193,10 +193,7 @@ class _Assembly:
         flow, alerts = self.builder.places.flow, []
         for alert in self.settings.alerts:
             connection = flow.connect(alert.channel or "email")
-            target = alert.target or (self.builder.address if connection == "email" else "")
-            if not target:
-                text = f"the text names no recipient for the {connection} alerts"
-                flow.assume("alerts", text, "set `target` of the alert in tasks.yml")
+            target = alert.target or (self.builder.recipient("alerts") if connection == "email" else "")
             alerts.append({"on": alert.on, "connection": connection, "target": target})
         return alerts
 

@@ -21,6 +21,7 @@ Fields = dict[str, Any]
 _MAKERS = frozenset({"extract", "transform", "python", "predict", "http", "spark", "container"})
 _READERS = frozenset({"transform", "validate", "load", "report", "evaluate", "predict", "train"})
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+UNSAID_ADDRESS = "data-team@example.com"
 _ACTIONS = (
     ("create_table", r"\bcreat\w+\b"),
     ("truncate", r"\btruncat\w+\b"),
@@ -105,12 +106,19 @@ class Builder:
         ].model_copy(update={"role": "target"})
         if len(inputs) > 1:
             return {"kind": "python", "reads": inputs}
+        self._same_columns(inputs[0], target)
         self.places.flow.assume(
             f"steps.{node.id}.mode",
             f"the text does not say how {node.id} meets rows that are already there; all rows are replaced",
             f"set `mode` of step {node.id} in tasks.yml (merge with `keys`, partition or append)",
         )
         return {"kind": "load", "reads": inputs, "writes": [target]}
+
+    def _same_columns(self, read: str, written: str) -> None:
+        """What is loaded has the columns that the text gives the table."""
+        datasets = self.places.flow.datasets
+        if datasets[written].columns and not datasets[read].columns:
+            datasets[read] = datasets[read].model_copy(update={"columns": datasets[written].columns})
 
     def _build_transform(self, node: Node) -> Fields:
         inputs = self.inputs(node)
@@ -208,6 +216,14 @@ class Builder:
             "path": location if location.startswith("/") else f"/{location}",
         }
 
+    def recipient(self, subject: str) -> str:
+        """The mail address that the text names anywhere; else one that reaches nobody, as an assumption."""
+        if not self.address:
+            self.places.flow.assume(
+                subject, f"the text names no mail address; {UNSAID_ADDRESS} is taken", f"set `{subject}` in tasks.yml"
+            )
+        return self.address or UNSAID_ADDRESS
+
     @staticmethod
     def _connection_id(words: str, kind: str) -> str | None:
         said = pattern(rf"\b{kind}_conn_id\s*[=:]\s*['\"`]?(\w+)").search(words)
@@ -222,13 +238,7 @@ class Builder:
         self.places.flow.connect(connection)
         target = address.group() if address else channel.group() if channel else ""
         if not target and connection == "email":
-            target = self.address
-        if not target:
-            self.places.flow.assume(
-                f"steps.{node.id}.target",
-                f"the text names no recipient for {node.id}",
-                f"set `target` of step {node.id} in tasks.yml",
-            )
+            target = self.recipient(f"steps.{node.id}.target")
         return {
             "kind": "notify",
             "connection": connection,
