@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
@@ -13,16 +14,27 @@ from airflow_llm.errors import InputError
 
 _START = "airflow_llm_interval_start"
 _END = "airflow_llm_interval_end"
-_STYLES = {"duckdb": "$interval_{}"}
-_PYFORMAT = "%(interval_{})s"
+_ITEM = "airflow_llm_item"
+_PARAMETERS = {_START: "interval_start", _END: "interval_end", _ITEM: "item"}
+_MARK = re.compile(r"\b(?:" + "|".join(_PARAMETERS) + r")\b")
 
 
-def select(location: str, columns: Sequence[str], incremental: str | None, dialect: str, connection: str = "") -> str:
-    """`SELECT` those columns, or all, of a table; `incremental` keeps the rows of the data interval by that column."""
+@dataclass(frozen=True)
+class Cut:
+    """Which rows of a table: those of the data interval by a column, those of one item of a mapped step."""
+
+    incremental: str | None = None
+    item: str | None = None
+
+
+def select(location: str, columns: Sequence[str], cut: Cut, dialect: str, connection: str = "") -> str:
+    """`SELECT` those columns, or all, of a table; the bounds of the cut are bound parameters."""
     names: list[exp.Expr] = [column(name, dialect) for name in columns] or [exp.Star()]
     query = exp.select(*names).from_(table(location, dialect, connection))
-    if incremental is not None:
-        query = within_interval(query, column(incremental, dialect))
+    if cut.item is not None:
+        query = query.where(exp.EQ(this=column(cut.item, dialect), expression=exp.column(_ITEM)))
+    if cut.incremental is not None:
+        query = within_interval(query, column(cut.incremental, dialect))
     return rendered(query, dialect)
 
 
@@ -61,9 +73,8 @@ def within_interval(query: exp.Select, moment: exp.Column) -> exp.Select:
 def rendered(query: exp.Expr, dialect: str) -> str:
     """The SQL, pretty; interval bounds become bound parameters in the style that the dialect's driver takes."""
     sql = query.sql(dialect, pretty=True)
-    if _START not in sql:
+    if not _MARK.search(sql):
         return sql + "\n"
-    style = _STYLES.get(dialect, _PYFORMAT)
-    if style is _PYFORMAT:
-        sql = sql.replace("%", "%%")
-    return re.sub(f"{_START}|{_END}", lambda found: style.format("start" if found[0] == _START else "end"), sql) + "\n"
+    if dialect == "duckdb":
+        return _MARK.sub(lambda found: f"${_PARAMETERS[found[0]]}", sql) + "\n"
+    return _MARK.sub(lambda found: f"%({_PARAMETERS[found[0]]})s", sql.replace("%", "%%")) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_llm.connectors.connector import Connector
-from airflow_llm.connectors.sql.extract import narrowed, select
+from airflow_llm.connectors.sql.extract import Cut, narrowed, select
 from airflow_llm.errors import UnsupportedError
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.steps import ExtractStep
@@ -43,6 +43,9 @@ def _from_table(parts: Parts, dataset: Dataset, connector: Connector, target: st
     if isinstance(parts.step, ExtractStep) and parts.step.incremental is not None:
         parts.use("interval")
         arguments.append("interval()")
+    if _cut_of(parts, several).item is not None:
+        item = f'{{"item": {_item(parts)}}}'
+        arguments.append(f"{arguments.pop()} | {item}" if len(arguments) > 3 else item)
     return f"unload({', '.join(arguments)})"
 
 
@@ -90,4 +93,18 @@ def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> 
     if isinstance(step, ExtractStep) and step.query is not None and not several:
         return narrowed(step.query, incremental, own, to, dataset.connection or "")
     columns = step.columns if isinstance(step, ExtractStep) and not several else ()
-    return select(dataset.location or dataset.name, columns, incremental, to, dataset.connection or "")
+    return select(dataset.location or dataset.name, columns, _cut_of(parts, several), to, dataset.connection or "")
+
+
+def _cut_of(parts: Parts, several: bool) -> Cut:
+    """A mapped extract takes the rows whose column, named like the item, has the item's value."""
+    step = parts.step
+    if not isinstance(step, ExtractStep):
+        return Cut()
+    own_query = step.query is not None and not several
+    return Cut(step.incremental, None if own_query else _item(parts))
+
+
+def _item(parts: Parts) -> str | None:
+    each = parts.step.for_each
+    return each.name if each is not None else None
