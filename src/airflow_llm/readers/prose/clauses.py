@@ -77,26 +77,38 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
     current: list[Token] = []
     item = ""
     for index, token in enumerate(tokens):
-        if token.tag == "line":
-            if _line_ends(tokens, index, current):
-                if current:
-                    yield Sentence(current, item=item)
-                current, item = [], ""
-            continue
-        if not any(not held.masked for held in current) and not token.masked and (kind := _item_mark(tokens, index)):
-            item = kind
-            continue
-        if item == "number" and not current and token.raw in ".)":
-            continue
-        if token.tag == "punct" and token.raw in ".!?;" and token.depth == 0:
-            question = token.raw == "?"
+        mark = "number" if _inline_number(tokens, index) else ""
+        if not mark and not token.masked and all(held.masked for held in current):
+            mark = _item_mark(tokens, index)
+            if mark:
+                item = mark
+                continue
+        full_stop = token.tag == "punct" and token.raw in ".!?;" and token.depth == 0
+        counted = item == "number" and not current and token.raw in ".)"
+        line = token.tag == "line"
+        if mark or (full_stop and not counted) or (line and _line_ends(tokens, index, current)):
             if current:
-                yield Sentence(current, question, item)
-            current, item = [], ""
-            continue
-        current.append(token)
+                yield Sentence(current, token.raw == "?", item)
+            current, item = [], mark
+        elif not line and not counted:
+            current.append(token)
     if current:
         yield Sentence(current, item=item)
+
+
+def _inline_number(tokens: Sequence[Token], index: int) -> bool:
+    """`1) extract x 2) extract y` in one line."""
+    token = tokens[index]
+    if (
+        token.tag not in ("number", "word")
+        or token.depth
+        or len(token.raw) > 2
+        or index + 1 >= len(tokens)
+        or token.masked
+    ):
+        return False
+    counted = token.raw.isdigit() or len(token.raw) == 1
+    return counted and tokens[index + 1].raw == ")" and tokens[index + 1].depth == 0
 
 
 def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs
+from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
 
 FILE_ENDINGS = (
     "csv|tsv|json|jsonl|ndjson|parquet|avro|orc|xlsx?|xml|txt|gz|zip|tar|pkl|py|sql|sh|jar|ipynb|r|ya?ml|pdf|html?|md|log|dat|bz2|jpe?g|png"
@@ -104,6 +104,7 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
     _name_letters(items)
     tokens.items = _join_markers(items)
     _find_systems(tokens)
+    _guess_verbs(tokens.items)
     return tokens
 
 
@@ -168,20 +169,68 @@ def _find_systems(tokens: Tokens) -> None:
     known = systems()
     items = tokens.items
     unknown = []
+    covered = 0
     for index, token in enumerate(items):
-        if token.tag not in ("word", "name"):
+        if token.tag not in ("word", "name") or index < covered:
             continue
         for length in (3, 2, 1):
             spelled = " ".join(item.norm for item in items[index : index + length])
             system = known.get(spelled) or (known.get(spelled + "^") if token.raw[:1].isupper() else None)
             if system is not None:
-                token.system = system
+                token.system, covered = system, index + length
                 break
         else:
             if _may_be_slip(token):
                 unknown.append(token)
     if unknown:
         _correct(tokens, unknown)
+
+
+def _guess_verbs(items: Sequence[Token]) -> None:
+    """`trim the adapters`: an unknown word that opens a clause in front of an article can only be a verb."""
+    opened = True
+    for index, token in enumerate(items[:-1]):
+        following = items[index + 1]
+        plain = token.tag == "word" and token.norm.isalpha() and len(token.norm) > 2 and not token.marker
+        unknown = not token.verbs and token.system is None and token.norm not in _function_words()
+        if opened and plain and unknown and following.norm in words("articles"):
+            if token.norm.endswith(("s", "ed", "ing", "ly")):
+                continue
+            token.verbs = (Verb(token.norm, "work", "base"),)
+        joins = token.norm in ("and", "then", "please", "pls", "to") or token.marker in (
+            "then",
+            "last",
+            "first",
+            "otherwise",
+        )
+        opened = token.tag in ("line", "arrow") or (token.tag == "punct" and token.raw in ",.;:)*-") or joins
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> frozenset[str]:
+    """Words that are never verbs."""
+    lists = (
+        "determiners",
+        "pronouns",
+        "be",
+        "modals",
+        "prepositions",
+        "polite",
+        "want",
+        "negation",
+        "fillers",
+        "ordinals",
+    )
+    return frozenset().union(*(words(name) for name in lists)) | {
+        "or",
+        "nor",
+        "yes",
+        "when",
+        "where",
+        "how",
+        "what",
+        "why",
+    }
 
 
 def _may_be_slip(token: Token) -> bool:
@@ -210,10 +259,10 @@ def near_verb(word: str) -> str | None:
     """The verb form that the word is a slip of: one letter missing, doubled or swapped; never one replaced."""
     from rapidfuzz.distance import OSA
 
-    for form in _long_verbs().get(word[0], ()) if len(word) > _SHORTEST_FUZZY else ():
+    for form in _long_verbs().get(word[0], ()):
         if abs(len(form) - len(word)) <= 1 and OSA.distance(word, form, score_cutoff=1) == 1:
             swapped = len(form) == len(word)
-            if (swapped and sorted(form) == sorted(word)) or not swapped:
+            if (swapped and sorted(form) == sorted(word)) or (not swapped and word not in words("everyday")):
                 return form
     return None
 
@@ -231,7 +280,7 @@ def _one_word_systems() -> dict[str, list[str]]:
 def _long_verbs() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for form in verbs():
-        if form.isalpha() and len(form) >= 6:
+        if form.isalpha() and len(form) >= _SHORTEST_FUZZY:
             found.setdefault(form[0], []).append(form)
     return found
 

@@ -13,7 +13,8 @@ from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.pipeline import Assumption
 
 _FORMATS: dict[str, Any] = {
-    "csv": "csv", "tsv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet", "xlsx": "excel",
+    "csv": "csv", "tsv": "csv", "json": "json", "jsonl": "jsonl",
+    "ndjson": "jsonl", "parquet": "parquet", "xlsx": "excel",
     "xls": "excel",
     "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
 }  # fmt: skip

@@ -60,16 +60,22 @@ class _Linker(Settling):
             else:
                 self.pending_before.append(unit.reference)
             return
-        found = self._known(unit.reference, self.group if trailing else None)
+        members = self._unsaid() if trailing else []
+        found = self._known(unit.reference, members or None)
         if unit.relation == "while":
             self.pending_ups = set().union(*(draft.ups for draft in found)) if found else self.pending_ups
             return
         if trailing:
-            self._follow(self.group, unit.reference, found)
+            self._follow(members, unit.reference, found)
         else:
             self.pending_ups |= {draft.number for draft in found}
             if not found and not only_pronouns(unit.reference):
                 self.pending_refs.append(unit.reference)
+
+    def _unsaid(self) -> list[int]:
+        """The last steps without those whose place the text has already given."""
+        said = self.explicit | {number for numbers, _, _ in self.deferred for number in numbers}
+        return [number for number in self.group if number not in said] or list(self.group)
 
     def _follow(self, group: Sequence[int], reference: list[Token], found: Sequence[Draft]) -> None:
         if only_pronouns(reference):
@@ -83,7 +89,9 @@ class _Linker(Settling):
         else:
             self.deferred.append((list(group), reference, "after"))
 
-    def _on_order(self, unit: Unit, _following: Unit | None) -> None:
+    def _on_order(self, unit: Unit, following: Unit | None) -> None:
+        if unit.relation == "root":
+            unit.clause.marks.append("apart")
         new = [draft.number for draft in unit.drafts if draft.number not in self.placed]
         known = [draft.number for draft in unit.drafts if draft.number in self.placed]
         if unit.relation == "last":
@@ -95,10 +103,19 @@ class _Linker(Settling):
         if unit.relation in ("after", "before") and unit.reference:
             self._ordered(unit, new, known)
         elif known:
-            self.group, self.group_ups = known, set().union(*(self.drafts[number].ups for number in known))
-            self.sentence = unit.clause.sentence
+            self._go_on_from(unit, known, following)
         if unit.relation == "last" and new:
             self._after_leaves(new)
+
+    def _go_on_from(self, unit: Unit, known: list[int], following: Unit | None) -> None:
+        """A step that is named again: what comes next follows it, and in an arrow chain it follows what came before."""
+        if unit.clause.joint == "arrow":
+            for number in known:
+                self.drafts[number].ups |= set(self.frontier) - {number}
+        if unit.clause.joint == "arrow" or (following is not None and following.clause.joint == "arrow"):
+            self.frontier = known
+        self.group, self.group_ups = known, set().union(*(self.drafts[number].ups for number in known))
+        self.sentence = unit.clause.sentence
 
     def _ordered(self, unit: Unit, new: list[int], known: list[int]) -> None:
         members = [*new, *known]

@@ -15,7 +15,7 @@ _SOURCES = frozenset({"extract"})
 _ENDS = frozenset({"load", "copy", "notify"})
 
 
-_CHAINED = frozenset({"dbt"})
+_CHAINED = frozenset({"dbt", "shell"})
 
 
 class Places(Arms):

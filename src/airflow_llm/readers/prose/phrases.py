@@ -60,7 +60,14 @@ def _negated(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _imperative(tokens: Sequence[Token]) -> Phrase | None:
-    """`please load x`, `we want to load x`, `make sure that x`."""
+    """`please load x`, `we want to load x`, `make sure that x`, `from it build x`."""
+    opening = _opening_phrase(tokens)
+    if opening:
+        phrase = _imperative(tokens[opening:])
+        if phrase is not None and phrase.verb is not None:
+            phrase.at += opening
+            phrase.complements.append((tokens[0].norm, list(tokens[1:opening])))
+        return phrase
     for index, token in enumerate(tokens):
         if token.marker == "make_sure":
             return _after(Verb("check", "check", "base"), "imperative", tokens, index)
@@ -71,6 +78,23 @@ def _imperative(tokens: Sequence[Token]) -> Phrase | None:
         if not (token.norm in _FRONT or token.marker or negating or token.tag == "punct" or token.norm == "to"):
             return None
     return None
+
+
+def _opening_phrase(tokens: Sequence[Token]) -> int:
+    """How many tokens a prepositional phrase in front of an imperative has (`from it`, `with both ready`)."""
+    if len(tokens) < 3 or tokens[0].norm not in ("from", "with", "using", "on", "in", "out"):
+        return 0
+    for index in range(2, min(len(tokens) - 1, 6)):
+        verb = next((verb for verb in tokens[index].verbs if verb.form == "base"), None)
+        if (
+            verb is not None
+            and verb_place(tokens, index, True)
+            and not (verb.noun and tokens[index - 1].norm in words("articles") - {"it", "them", "both"})
+        ):
+            return index
+        if tokens[index].tag == "punct" or tokens[index].norm in words("be"):
+            return 0
+    return 0
 
 
 def _passive(tokens: Sequence[Token]) -> Phrase | None:

@@ -54,14 +54,16 @@ class NameRules(OrderRules):
         nearest = self.last.drafts if self.last else []
         if is_noop(phrase) and self._opens_arm(clause):
             return Unit(clause, phrase, "outcome", words=spoken(clause.tokens))
-        if tokens[0].norm == "sensor" or self._feeds_arrow(tokens):
-            return self._spoken_noun(clause, phrase, tokens)
+        special = self._special(clause, phrase, tokens)
+        if special is not None:
+            return special
         known = resolve(tokens, self.result.drafts, nearest) if clause.joint in ("start", "dash") else []
         if known:
             return Unit(clause, phrase, "order", known, relation="start")
         arm = self._opens_arm(clause)
+        ahead = bool(self.following) and self.following[0].joint == "arrow"
         if is_step_name(tokens) and (
-            arm or clause.joint in ("then", "arrow", "and", "comma", "colon", "gap") or clause.item
+            arm or ahead or clause.joint in ("then", "arrow", "and", "comma", "colon", "gap") or clause.item
         ):
             return Unit(clause, phrase, "order", self._subjects(clause, tokens), relation="start")
         goes_on = clause.joint == "then" or (clause.joint == "start" and "then" in clause.marks)
@@ -72,6 +74,69 @@ class NameRules(OrderRules):
             return Unit(
                 clause, phrase, "task", [self._draft(clause, Phrase(objects=tokens), "python", tokens, UNKNOWN)]
             )
+        return None
+
+    def _special(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit | None:
+        """Commands in backticks, repetitions, lists of needs, links of a chain, sensors."""
+        if any(token.tag == "quoted" and token.raw.startswith("`") for token in tokens):
+            return self._commands(clause, phrase, tokens)
+        repeated = self._same_for(clause, phrase, tokens) or self._needs_list(clause, phrase, tokens)
+        if repeated is not None:
+            return repeated
+        chained = self._in_chain(clause, tokens)
+        if chained is not None:
+            return Unit(clause, phrase, "task", [chained])
+        if tokens[0].norm == "sensor" or self._feeds_arrow(tokens):
+            return self._spoken_noun(clause, phrase, tokens)
+        return None
+
+    def _same_for(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit | None:
+        """`the same for returns and shipments`: the last step again, beside itself."""
+        said = [token.norm for token in tokens if token.norm != "the"]
+        if said[:2] != ["same", "for"] or self.last is None:
+            return None
+        place = next(index for index, token in enumerate(tokens) if token.norm == "for")
+        clause.marks.append("meanwhile")
+        base = self.last.drafts[0]
+        return Unit(clause, phrase, "task", [self._like(base, clause, part) for part in parts(tokens[place + 1 :])])
+
+    def _needs_list(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit | None:
+        """`value_positions: [load_fx, load_trades]`."""
+        named = [token for aside in clause.asides for token in aside if token.tag == "name"]
+        if not is_step_name(tokens) or not clause.asides or not (clause.heading or clause.item):
+            return None
+        if any(not token.named and token.norm not in (",", "and") for aside in clause.asides for token in aside):
+            return None
+        unit = Unit(clause, phrase, "order", self._subjects(clause, tokens), relation="after" if named else "root")
+        unit.reference = named
+        return unit
+
+    def _commands(self, clause: Clause, phrase: Phrase, tokens: Sequence[Token]) -> Unit:
+        """`two commands: a and b` in backticks."""
+        quoted = [token for token in tokens if token.tag == "quoted" and token.raw.startswith("`")]
+        drafts = []
+        for token in quoted:
+            made = Phrase("imperative", Verb("run", "run", "base"), 0, [], [token])
+            drafts.append(self._draft(clause, made, "shell", [token], Verb("run", "run", "base")))
+        return Unit(clause, phrase, "task", drafts)
+
+    def _in_chain(self, clause: Clause, tokens: list[Token]) -> Draft | None:
+        """`kafka topic clicks -> spark sessionisation -> iceberg table x`: what a link of a chain is."""
+        ahead = bool(self.following) and self.following[0].joint == "arrow"
+        system = next((token.system for token in tokens if token.system is not None), None)
+        if len(tokens) > 6 or system is None or not (ahead or clause.joint == "arrow"):
+            return None
+        stores = system.family in ("sql", "objects", "files", "nosql", "search", "stream", "http")
+        if clause.joint != "arrow":
+            if not stores or any(token.norm == "from" for token in tokens):
+                return None
+            made = Phrase("nominal", Verb("extract", "get", "base"), 0, [], tokens, [("from", tokens)])
+            return self._draft(clause, made, "extract", tokens, Verb("extract", "get", "base"))
+        if stores:
+            made = Phrase("nominal", Verb("load", "put", "base"), 0, [], [], [("into", tokens)])
+            return self._draft(clause, made, "load", [], Verb("load", "put", "base"))
+        if system.name in ("spark", "dbt"):
+            return self._draft(clause, Phrase(objects=tokens), system.name, tokens, Verb("run", "run", "base"))
         return None
 
     def _feeds_arrow(self, tokens: Sequence[Token]) -> bool:

@@ -131,6 +131,7 @@ class OrderRules(Recogniser):
             and not is_step_name(order.subject)
             and not self._gerund(order.subject)
             and not self._noun_phrase(order)
+            and not self._acting(order)
         ):
             return None
         if (
@@ -172,6 +173,13 @@ class OrderRules(Recogniser):
                     self._draft(clause, Phrase(voice="imperative", verb=WAIT, statement=part), "wait", part, WAIT)
                 )
         return found
+
+    def _acting(self, order: Order) -> bool:
+        """`the export runs only after ...`: a verb used as a noun, whose order is what the clause is about."""
+        held = [token for token in order.subject if token.norm not in words("determiners")]
+        noun = bool(held) and any(verb.noun and verb.form == "base" for verb in held[-1].verbs)
+        near = bool(self.following) and self.following[0].role in ("after", "before", "when")
+        return noun and len(held) <= 4 and (order.relation == "after" or (near and not order.reference))
 
     def _noun_phrase(self, order: Order) -> bool:
         """`both summaries use the raw table`: things that are made from what is known here."""

@@ -195,6 +195,8 @@ class TaskRules(NameRules):
             must = any(word in ("must", "should", "has", "have", "needs", "shall", "will") for word in said)
             return must or not {"was", "were", "can", "could", "may", "been", "had"} & set(said[: phrase.at])
         if phrase.voice == "active":
+            if verb.group == "take" and not phrase.objects:
+                return False
             if self._acting_noun(phrase):
                 return True
             return self._speaks_of_work(clause, subject, phrase)

@@ -152,7 +152,8 @@ def _pronouns(tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequenc
 def _by_words(tokens: Sequence[Token], drafts: Sequence[Draft], least: float) -> list[Draft]:
     """The drafts that share most of the telling words."""
     wanted = {stem(word) for word in name_words(tokens)}
-    acts = {_SAME_VERBS.get(stem(verb.base), stem(verb.base)) for token in tokens for verb in token.verbs}
+    bases = {stem(verb.base) for token in tokens for verb in token.verbs}
+    acts = bases | {_SAME_VERBS.get(base, base) for base in bases}
     telling = {word for word in wanted if word not in _WEAK} - {stem(token.norm) for token in tokens if token.verbs}
     telling -= {stem(word) for word in words("be") | words("modals") | words("determiners")}
     named = [token for token in tokens if token.tag in ("name", "table")]
