@@ -36,7 +36,7 @@ def measure() -> Iterator[Figure]:
 
 def parse_in_turn(files: list[Path], home: Path) -> list[dict[str, float]]:
     """Seconds of each parse by file, for each round."""
-    environment = os.environ | {
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "PYTHONPATH": os.pathsep.join([str(files[0].parent), str(HERE.parents[1])]),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pendulum
 from airflow.providers.slack.notifications.slack import SlackNotifier
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, Asset, Param, task
 
 with DAG(
     "customer_orders",
@@ -16,16 +16,17 @@ with DAG(
         "retry_delay": timedelta(minutes=10),
         "on_failure_callback": SlackNotifier(channel="#data-alerts", text="{{ ti.task_id }} failed"),
     },
+    params={"on_invalid": Param("fail", enum=["fail", "quarantine", "warn"])},
 ):
 
-    @task
+    @task(pool="warehouse")
     def extract_customers():
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
         PostgresHook("postgres").get_df("SELECT * FROM customers").to_parquet("/data/customers.parquet")
         return "/data/customers.parquet"
 
-    @task
+    @task(pool="warehouse")
     def extract_orders():
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
@@ -49,7 +50,7 @@ with DAG(
         joined.to_parquet("/data/customer_orders.parquet")
         return "/data/customer_orders.parquet"
 
-    @task
+    @task(pool="warehouse", outlets=[Asset("analytics.customer_orders")])
     def load(joined):
         import pandas as pd
         from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook

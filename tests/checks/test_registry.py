@@ -11,6 +11,7 @@ import pytest
 
 from airflow_llm.checks import registry
 from airflow_llm.checks.check import SECTIONS, from_module
+from airflow_llm.connectors import extensions
 from airflow_llm.errors import InputError
 from airflow_llm.spec.pipeline import Pipeline
 
@@ -34,9 +35,14 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: night-shift\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[airflow_llm.checks]\nnight = night_shift\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    registry.checks.cache_clear()
+    _forget()
     yield tmp_path
     sys.modules.pop("night_shift", None)
+    _forget()
+
+
+def _forget() -> None:
+    extensions._all.cache_clear()
     registry.checks.cache_clear()
 
 

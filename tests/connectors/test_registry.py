@@ -20,7 +20,7 @@ def fresh_registry():
 
 def install(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     point = EntryPoint(name="extra", value=value, group=registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+    monkeypatch.setattr(registry, "extensions", lambda group: (point,) if group == registry.GROUP else ())
     registry.known.cache_clear()
     registry._by_name.cache_clear()
 

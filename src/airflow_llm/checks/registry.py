@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from itertools import groupby
 from pkgutil import iter_modules
 from types import ModuleType
 
 from airflow_llm.checks import rules
 from airflow_llm.checks.check import Check, Files, from_module
+from airflow_llm.connectors.extensions import extensions
 from airflow_llm.errors import InputError
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
@@ -57,7 +57,7 @@ def _found(chosen: Iterable[Check], pipeline: Pipeline, files: Files | None) -> 
 def _modules() -> Iterator[ModuleType]:
     for member in iter_modules(rules.__path__):
         yield import_module(f"{rules.__name__}.{member.name}")
-    for entry_point in entry_points(group=ENTRY_POINTS):
+    for entry_point in extensions(ENTRY_POINTS):
         yield entry_point.load()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import MappingProxyType
 
 from airflow_llm.connectors.connector import Connector
+from airflow_llm.connectors.extensions import extensions
 from airflow_llm.errors import MachineError, NotFoundError
 
 GROUP = "airflow_llm.connectors"
@@ -23,7 +23,7 @@ def known() -> tuple[Connector, ...]:
         for module in iter_modules(systems.__path__)
         if not module.ispkg
     ]
-    foreign = [_from_entry_point(point.name, point.load()) for point in entry_points(group=GROUP)]
+    foreign = [_from_entry_point(point.name, point.load()) for point in extensions(GROUP)]
     connectors = tuple(sorted((*own, *foreign), key=lambda connector: connector.name))
     _refuse_twins(connectors)
     return connectors

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 
+from airflow_llm.connectors.extensions import extensions
 from airflow_llm.errors import InputError
 from airflow_llm.readers.reading import Reader, Reading, Source
 
@@ -18,7 +18,7 @@ _OWN = ("airflow_llm.readers.yaml", "airflow_llm.readers.prose.outline_reader", 
 def readers() -> tuple[Reader, ...]:
     """Every reader: our own, and those of entry points. An error while one is loaded is raised."""
     own = [import_module(name).READER for name in _OWN if find_spec(name) is not None]
-    foreign = [point.load() for point in entry_points(group=GROUP)]
+    foreign = [point.load() for point in extensions(GROUP)]
     return (*own, *foreign)
 
 
