@@ -12,6 +12,11 @@ _UNREAD = 0.82
 _DEFAULTED = 0.9
 _UNRESOLVED = 0.7
 _LEAST = 0.05
+_CHOICE = 0.9
+_OWN_CODE = 0.96
+# Measured on requests by other hands: of those that the product above puts at 0.98 or more, four of five were exact.
+_BEST = 0.95
+_CAUTION = 1.5
 
 
 def step_confidence(draft: Draft) -> float:
@@ -38,4 +43,6 @@ def judge(recognition: Recognition, linked: Linked, drafts: Sequence[Draft], mis
     sure *= _DEFAULTED**linked.uncertain
     sure *= 0.98 ** (missing + slips)
     sure *= 0.985 ** max(0, len(drafts) - 4)
-    return round(max(_LEAST, min(1.0, sure)), 3)
+    kinds = {draft.kind for draft in drafts}
+    sure *= (_CHOICE if "choose" in kinds else 1.0) * (_OWN_CODE if "python" in kinds else 1.0)
+    return round(max(_LEAST, min(1.0, _BEST * sure**_CAUTION)), 3)
