@@ -68,6 +68,10 @@ def _of_call(name: str, source: str, node: ast.Call) -> Iterator[Mutant]:
         if keyword.arg in _SILENT or keyword.arg is None or not operator:
             continue
         where = f"{function}({keyword.arg}=)"
+        if keyword.arg == "catchup" and ast.unparse(keyword.value) == "False":
+            # Airflow's own default: without it the DAG is the same.
+            yield Mutant(name, _cut(source, keyword.value, "True"), f"{where} altered to True")
+            continue
         removed = [other for other in node.keywords if other is not keyword]
         changed = ast.Call(node.func, node.args, removed)
         yield Mutant(name, _cut(source, node, ast.unparse(changed)), f"{where} removed")

@@ -18,7 +18,7 @@ from airflow_llm.proof.evidence import (
     RuleEvidence,
     TaskEvidence,
 )
-from airflow_llm.proof.judging.alerts import judge_alert
+from airflow_llm.proof.judging.alerts import judge_alert, missing_message
 from airflow_llm.proof.judging.branches import judge_branch
 from airflow_llm.proof.judging.runs import failing_tasks, same_data
 from airflow_llm.proof.judging.tasks import lost_rows, task_evidence
@@ -26,7 +26,7 @@ from airflow_llm.proof.plan import Planner, Scenario
 from airflow_llm.proof.results import kept_wrongly, wrong_results
 from airflow_llm.proof.structure.compare import differences
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import ValidateStep
+from airflow_llm.spec.steps import NotifyStep, ValidateStep
 
 
 @dataclass
@@ -96,6 +96,7 @@ class Judge:
         handler = {
             "good": self._good,
             "replay": self._replay,
+            "uneven": self._uneven,
             "earlier rows": self._earlier_rows,
             "killed": self._killed,
             "after kill": self._after_kill,
@@ -112,14 +113,28 @@ class Judge:
         self.tasks += task_evidence(self.plan, result)
         if result["state"] != "success":
             return
+        self._results(scenario, result)
+        for step in self.pipeline.steps:
+            if isinstance(step, NotifyStep) and step.id not in self.plan.reasons and step.for_each is None:
+                cause = missing_message(self.pipeline, step, result) if "success" in _states(result, step.id) else ""
+                self.failures += [Failure(cause=cause, run=scenario.name, task=step.id)] if cause else []
+        self._success_alerts(scenario, result)
+
+    def _results(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         for step_id, what, held in wrong_results(self.plan, result):
             if held is None:
                 self.not_proven.append(f"{step_id}: {what}")
                 continue
-            self.results.append(ResultEvidence(step=step_id, what=what, held=held))
+            if scenario.purpose == "good" or not held:
+                self.results.append(ResultEvidence(step=step_id, what=what, held=held))
             if not held:
                 self.failures.append(Failure(cause=what, run=scenario.name, task=step_id))
-        self._success_alerts(scenario, result)
+
+    def _uneven(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
+        """Taking rows away may break a rule or a load; what came before that is judged all the same."""
+        self._results(scenario, result)
+        for failure in failing_tasks(scenario.name, result):
+            self.not_proven.append(f"{failure.task or scenario.name} on rows without a partner: {failure.cause[:200]}")
 
     def _success_alerts(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         for alert in self.pipeline.alerts:
@@ -199,6 +214,11 @@ class Judge:
 
     def _branch(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         evidence, failures = judge_branch(self.plan, scenario, result)
+        for name in scenario.about["taken"].chosen:
+            step = self.pipeline.step(name)
+            if isinstance(step, NotifyStep) and step.id not in self.plan.reasons and "success" in _states(result, name):
+                cause = missing_message(self.pipeline, step, result)
+                failures += [Failure(cause=cause, run=scenario.name, task=name)] if cause else []
         self.branches.append(evidence)
         self.failures += failures
 

@@ -14,6 +14,7 @@ from airflow_llm.proof.breaking import Broken, broken_data
 from airflow_llm.proof.sampled import http_answers, made_by_run, schemas
 from airflow_llm.proof.understudies import Understudies, unproven_reasons, validates
 from airflow_llm.spec.datasets import Dataset
+from airflow_llm.spec.operations import Join
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ExtractStep, LoadStep, Step, WaitStep
 from airflow_llm.spec.waits import ForDag
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Purpose = Literal[
-    "good", "replay", "earlier rows", "killed", "after kill", "rule", "mode", "branch", "alert", "mapping"
+    "good", "replay", "uneven", "earlier rows", "killed", "after kill", "rule", "mode", "branch", "alert", "mapping"
 ]
 
+_EVERY = 5
 _ITEMS = ("first", "second", "third")
 
 
@@ -69,6 +71,8 @@ class Planner:
     def _good(self) -> Iterator[Scenario]:
         yield self._scenario("good data", "good", home="good", decides=True)
         yield self._scenario("same interval again", "replay", home="good", fresh=False)
+        if any(isinstance(item, Join) for step in self.pipeline.steps for item in getattr(step, "operations", ())):
+            yield self._scenario("rows without a partner", "uneven", tables=self._uneven())
         loads = list(self._loads())
         if loads:
             changes: dict[str, Any] = {"disturb": [item for _, item in loads]}
@@ -82,6 +86,16 @@ class Planner:
             yield self._scenario(
                 f"after the kill at the {place} publish", "after kill", home=f"killed_{place}", fresh=False
             )
+
+    def _uneven(self) -> dict[str, pa.Table]:
+        """The tables without some of their rows, other ones in each, so that joins find rows without a partner."""
+        import pyarrow as pa
+
+        found = {}
+        for number, (name, table) in enumerate(self.tables.items()):
+            kept = [row for row in range(table.num_rows) if row % _EVERY != number % _EVERY]
+            found[name] = table.take(pa.array(kept, pa.int64()))
+        return found
 
     def _loads(self) -> Iterator[tuple[LoadStep, dict[str, Any]]]:
         """The loads into tables, each with the row that an earlier run left there."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_llm.proof.judging.tasks import stored
+from airflow_llm.proof.placement import stand_in_of
 from airflow_llm.proof.reckoning import UnclearError, reckon
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.steps import ExtractStep, LoadStep, Step, TransformStep
@@ -86,9 +87,13 @@ def _difference(
     connection: DuckDBPyConnection,
 ) -> str:
     reads, write = ends
+    output = plan.pipeline.dataset(write)
+    known = output.staged or stand_in_of(plan.pipeline, output.connection or "") == "duckdb"
+    if known and not stored(plan, output, result):
+        return f"nothing of {output.location or write} was written"
     for name in reads:
         _view(connection, plan, plan.pipeline.dataset(name), result)
-    _view(connection, plan, plan.pipeline.dataset(write), result, alias="the output")
+    _view(connection, plan, output, result, alias="the output")
     columns = {name: _columns(connection, name) for name in reads}
     query, compared = reckon(step, columns)
     connection.execute(f'CREATE VIEW "the expected" AS {query}')

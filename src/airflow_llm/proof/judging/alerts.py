@@ -9,7 +9,7 @@ from airflow_llm.connectors.registry import get
 from airflow_llm.proof.evidence import AlertEvidence
 from airflow_llm.proof.structure.expected import same_text
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import Alert
+from airflow_llm.spec.steps import Alert, NotifyStep
 
 
 def judge_alert(pipeline: Pipeline, alert: Alert, task: str, result: Mapping[str, Any]) -> AlertEvidence:
@@ -55,3 +55,24 @@ def _speaks_of(alert: Alert, text: str, task: str) -> bool:
     if alert.message.strip():
         return same_text(alert.message, text) or bool(text)
     return not task or task in text
+
+
+def missing_message(pipeline: Pipeline, step: NotifyStep, result: Mapping[str, Any]) -> str:
+    """What is wrong when the message of a `notify` step did not reach its stand-in; empty when it did."""
+    known = {item.name: item.connector for item in pipeline.connections}
+    connector = get(known.get(step.connection, step.connection))
+    alert = Alert(connection=step.connection, target=step.target, message=step.message)
+    name = connector.name if connector is not None else ""
+    if name == "slack":
+        sent = any(_is_slack(alert, request, "") and _has_text(step, request["body"]) for request in result["requests"])
+    elif name == "email":
+        sent = any(_is_mail(alert, mail, "") for mail in result["mails"])
+    elif name == "http":
+        sent = any(_is_http(alert, request) for request in result["requests"])
+    else:
+        return ""
+    return "" if sent else f"its message did not reach {step.target or step.connection!r}"
+
+
+def _has_text(step: NotifyStep, body: Mapping[str, Any]) -> bool:
+    return not step.message.strip() or same_text(step.message, str(body.get("text", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from airflow_llm.proof.structure.expected import Expected, differs, same_text
 from airflow_llm.spec.conditions import Combined, Condition, Negated, Outcome
@@ -133,8 +134,13 @@ def _mapping(_: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
 
 def _outlets(expected: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
     datasets = [expected.datasets[name] for name in step.writes if name in expected.datasets]
-    wanted = len({dataset.location.strip() or dataset.name for dataset in datasets if not dataset.staged})
-    yield from differs("the number of assets that it updates", wanted, len(set(task["outlets"])))
+    wanted = {dataset.location.strip() or dataset.name for dataset in datasets if not dataset.staged}
+    found = {unquote(text) for text in task["outlets"]}
+    yield from differs("the number of assets that it updates", len(wanted), len(found))
+    for name in sorted(wanted):
+        # Airflow normalises URIs, and a scheme of its own may be marked; the rest of the name stays.
+        if not any(text.rstrip("/").endswith(name.partition("://")[2].rstrip("/") or name) for text in found):
+            yield f"it does not update the asset {name!r}"
 
 
 def _waiting(expected: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
