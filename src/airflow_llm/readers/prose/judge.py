@@ -45,4 +45,4 @@ def judge(recognition: Recognition, linked: Linked, drafts: Sequence[Draft], mis
     sure *= 0.985 ** max(0, len(drafts) - 4)
     kinds = {draft.kind for draft in drafts}
     sure *= (_CHOICE if "choose" in kinds else 1.0) * (_OWN_CODE if "python" in kinds else 1.0)
-    return round(max(_LEAST, min(1.0, _BEST * sure**_CAUTION)), 3)
+    return round(max(_LEAST, min(1.0, _BEST * float(sure**_CAUTION))), 3)
