@@ -30,7 +30,9 @@ _MAX_DURATION = timedelta(days=3660)
 class Model(BaseModel):
     """Frozen and strict about names: an unknown field is an error, never ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants", str_max_length=1_100_000)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", ser_json_inf_nan="constants", str_max_length=1_100_000
+    )
 
     @model_serializer(mode="wrap")
     def _keep_tags(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
