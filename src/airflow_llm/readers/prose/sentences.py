@@ -1,0 +1,78 @@
+"""Sentences and list items: what stands between two full stops, line ends or item marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from airflow_llm.readers.prose.entities import Token
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The tokens between two full stops (or line ends)."""
+
+    tokens: list[Token]
+    question: bool = False
+    item: str = ""
+
+
+def sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
+    """The sentences and list items of a text, in order."""
+    current: list[Token] = []
+    item = ""
+    for index, token in enumerate(tokens):
+        mark = "number" if _inline_number(tokens, index) else ""
+        if not mark and not token.masked and all(held.masked for held in current):
+            mark = _item_mark(tokens, index)
+            if mark:
+                item = mark
+                continue
+        full_stop = token.tag == "punct" and token.raw in ".!?;" and token.depth == 0
+        counted = item == "number" and not current and token.raw in ".)"
+        line = token.tag == "line"
+        if mark or (full_stop and not counted) or (line and _line_ends(tokens, index, current)):
+            if current:
+                yield Sentence(current, token.raw == "?", item)
+            current, item = [], mark
+        elif not line and not counted:
+            current.append(token)
+    if current:
+        yield Sentence(current, item=item)
+
+
+def _inline_number(tokens: Sequence[Token], index: int) -> bool:
+    """`1) extract x 2) extract y` in one line."""
+    token = tokens[index]
+    if (
+        token.tag not in ("number", "word")
+        or token.depth
+        or len(token.raw) > 2
+        or index + 1 >= len(tokens)
+        or token.masked
+    ):
+        return False
+    counted = token.raw.isdigit() or len(token.raw) == 1
+    return counted and tokens[index + 1].raw == ")" and tokens[index + 1].depth == 0
+
+
+def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token]) -> bool:
+    """Whether the line break ends a sentence: before an item, a blank line, a heading, or after a short line."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None or following.tag == "line" or _item_mark(tokens, index + 1):
+        return True
+    if following.raw[:1].isupper() or following.marker in ("then", "last", "first"):
+        return True
+    return bool(current) and not (current[-1].tag == "punct" and current[-1].raw == ",") and bool(following.verbs)
+
+
+def _item_mark(tokens: Sequence[Token], index: int) -> str:
+    """`bullet` or `number` when the token opens a list item."""
+    token = tokens[index]
+    opens = index == 0 or tokens[index - 1].tag == "line"
+    if not opens:
+        return ""
+    if token.raw in ("-", "*", "•", "+", "\u2013"):
+        return "bullet"
+    following = tokens[index + 1].raw if index + 1 < len(tokens) else ""
+    return "number" if token.tag == "number" and following in (".", ")") and len(token.raw) < 4 else ""
