@@ -134,8 +134,12 @@ def test_parts_of_a_mapped_task_are_one_load(database, sql, parquet, run) -> Non
 
 
 def test_the_first_row_gives_scalars(database, home: Path) -> None:
-    (home / "q.sql").write_text("SELECT 7 AS orders, 'x' AS note;\n")
-    assert first_row(database(), home / "q.sql", ["note", "count"]) == {"note": "x", "count": "x"}
-    (home / "q.sql").write_text("SELECT 1 WHERE false")
+    file = home / "q.sql"
+    file.write_text("SELECT 7 AS orders, 'x' AS note;\n")
+    assert first_row(database(), file, ["note"]) == {"note": "x"}
+    assert first_row(database(), file, ["a", "b"]) == {"a": 7, "b": "x"}
+    with pytest.raises(ValueError, match="not \\['total'\\]"):
+        first_row(database(), file, ["total"])
+    file.write_text("SELECT 1 WHERE false")
     with pytest.raises(ValueError, match="no row"):
-        first_row(database(), home / "q.sql", ["note"])
+        first_row(database(), file, ["note"])

@@ -39,6 +39,8 @@ def test_data_files_hold_the_rows(home: Path, parquet, kind: str) -> None:
 def test_scalars_of_a_dataset(parquet) -> None:
     uri = parquet('SELECT 3.5 AS "Total" FROM range(2)')
     assert measured([uri], ["total", "row_count"]) == {"total": 3.5, "row_count": 2}
+    with pytest.raises(ValueError, match="'error_rate'"):
+        measured([uri], ["error_rate"])
 
 
 def test_staging_of_this_run_or_of_old_ones(home: Path, run) -> None:

@@ -66,7 +66,7 @@ def emit_evaluate(pipeline: Pipeline, step: EvaluateStep) -> TaskCode:
             outputs[name] = Expression(row)
         else:
             lines.append(written(parts, dataset, row))
-    values = {name: Expression(f"metrics[{literal(_metric(name, metrics))}]") for name in step.returns}
+    values = {name: Expression(f"metrics[{literal(_metric(step, name, metrics))}]") for name in step.returns}
     if len(outputs) == 1 and not values:
         return parts.code([*lines, f"return {next(iter(outputs.values()))}"], "str")
     if not outputs and not values:
@@ -173,9 +173,16 @@ def _is_regression(pipeline: Pipeline, step: TrainStep) -> bool:
     return types == {"number"}
 
 
-def _metric(name: str, metrics: Sequence[str]) -> str:
-    """The metric that a returned scalar means: its own, one that its name holds, or the first."""
-    return next((known for known in metrics if known == name or known in name.split("_")), (*metrics, name)[0])
+def _metric(step: EvaluateStep, name: str, metrics: Sequence[str]) -> str:
+    """The metric that a returned scalar means: its own, one that its name holds, or the only one."""
+    found = [known for known in metrics if known == name or known in name.split("_")] or list(metrics)
+    if len(found) == 1 or name in found:
+        return name if name in found else found[0]
+    raise UnsupportedError(
+        f"{step.id!r} returns {name!r}, which is none of its metrics",
+        hint=f"name it after one of them: {', '.join(metrics) or ', '.join(sorted(_METRICS))}",
+        place=f"steps.{step.id}.returns",
+    )
 
 
 def _estimator_file(step: TrainStep, found: Algorithm) -> str:

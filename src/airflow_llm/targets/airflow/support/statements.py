@@ -9,7 +9,9 @@ from typing import Any
 
 
 def first_row(conn_id: str, sql_file: Path, names: Sequence[str]) -> dict[str, Any]:
-    """The values of the first row of a query, by these names in their order."""
+    """The values of the first row of a query: columns of these names, else as many
+    columns in this order. ValueError when neither fits, or there is no row.
+    """
     from airflow.sdk import Connection
 
     hook = Connection.get(conn_id).get_hook()
@@ -20,7 +22,8 @@ def first_row(conn_id: str, sql_file: Path, names: Sequence[str]) -> dict[str, A
     if row is None:
         raise ValueError(f"{sql_file.name} gives no row")
     values = dict(zip(columns, row, strict=True))
-    return {
-        name: values.get(name, row[position % len(row)])
-        for position, name in enumerate(names)
-    }
+    if all(name in values for name in names):
+        return {name: values[name] for name in names}
+    if len(names) != len(row):
+        raise ValueError(f"{sql_file.name} gives {columns}, not {list(names)}")
+    return dict(zip(names, row, strict=True))
