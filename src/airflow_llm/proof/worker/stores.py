@@ -23,7 +23,6 @@ def seed(home: Path, seeds: list[dict[str, Any]], http_answers: dict[str, Any]) 
     import duckdb
 
     (home / "embedded").mkdir(parents=True, exist_ok=True)
-    http_answers.clear()
     for item in seeds:
         target = home / str(item.get("target", "embedded/answers"))
         target.parent.mkdir(parents=True, exist_ok=True)
