@@ -1,4 +1,4 @@
-"""Ten million rows through extract, validate, join and load on the stand-ins, beside the same work by hand in DuckDB."""
+"""Ten million rows through extract, validate, join and load on the stand-ins, beside DuckDB by hand."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def make_source(folder: Path) -> None:
             f" FROM range({ROWS // 20}) t(i)"
         )
         source.execute(
-            f"CREATE TABLE orders AS SELECT i AS order_id, (i * 7919) % {ROWS // 20} AS customer_id, i % 1000 / 10 AS amount,"
-            f" TIMESTAMP '2026-01-01' + to_seconds(i % 5000000) AS ordered_at FROM range({ROWS}) t(i)"
+            f"CREATE TABLE orders AS SELECT i AS order_id, (i * 7919) % {ROWS // 20} AS customer_id,"
+            f" i % 1000 / 10 AS amount, TIMESTAMP '2026-01-01' + to_seconds(i % 5000000) AS ordered_at FROM range({ROWS}) t(i)"
         )
     with duckdb.connect(str(folder / "snowflake.duckdb")) as target:
         target.execute("CREATE SCHEMA analytics")

@@ -49,10 +49,11 @@ def test_clean_rows_go_on_where_they_are(check, home: Path) -> None:
     assert not bad.exists()
 
 
-def test_a_failure_names_rule_count_and_rows(check, home: Path) -> None:
+def test_a_failure_names_rule_and_count_but_shows_no_row(check, home: Path) -> None:
     with pytest.raises(ValueError, match="orders: 'id is not null' is broken 1 times; 'id is unique'") as caught:
         check(DIRTY)
-    assert "None, 3, id is not null" in str(caught.value)
+    assert "on_invalid=quarantine" in str(caught.value)
+    assert "None, 3" not in str(caught.value)
     assert "amount" not in str(caught.value)
     assert not (home / "good.parquet").exists()
 
