@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from airflow_llm.compiler.completion import complete
 from airflow_llm.errors import InputError
+from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.pipeline import Pipeline
 from tests.spec.strategies import pipelines
 
@@ -90,3 +91,30 @@ def test_without_environments_there_is_nothing_to_fill_in() -> None:
 @given(pipelines().filter(lambda pipeline: all(len(found.name) <= 72 for found in pipeline.connections)))
 def test_twice_is_once(pipeline: Pipeline) -> None:
     assert complete(complete(pipeline)) == complete(pipeline)
+
+
+def test_a_named_bucket_is_the_address_of_production_and_its_own_in_each_environment() -> None:
+    completed = complete(
+        Pipeline(
+            id="copies",
+            connections=(Connection(name="store", connector="s3"),),
+            datasets=(
+                Dataset(name="dumps", kind="file", connection="store", location="s3://backups/users/"),
+                Dataset(name="more", kind="file", connection="store", location="s3://backups/more/a.csv"),
+                Dataset(name="landed", kind="file", connection="store", location="s3://landing/in.csv"),
+            ),
+        )
+    )
+    settings = {setting.name: setting.values for setting in completed.settings}
+    assert settings["store_url"] == {
+        "prod": "s3://backups",
+        "staging": "s3://backups-staging",
+        "dev": "file://${AIRFLOW_HOME}/embedded/store",
+    }
+    assert settings["store_landing_url"]["prod"] == "s3://landing"
+    assert [(dataset.connection, dataset.location) for dataset in completed.datasets] == [
+        ("store", "users/"),
+        ("store", "more/a.csv"),
+        ("store_landing", "in.csv"),
+    ]
+    assert complete(completed) == completed

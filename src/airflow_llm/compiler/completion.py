@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from airflow_llm.compiler.buckets import separate_buckets
 from airflow_llm.connectors.registry import get
 from airflow_llm.errors import InputError
 from airflow_llm.spec.datasets import Connection
@@ -21,6 +22,7 @@ def complete(pipeline: Pipeline) -> Pipeline:
     if not pipeline.environments:
         return pipeline
     _refuse_long_names(pipeline)
+    pipeline = separate_buckets(pipeline, _EMBEDDED, _HOME)
     known = {setting.name: setting for setting in pipeline.settings}
     settings: dict[str, Setting] = {}
     assumptions = list(pipeline.assumptions)

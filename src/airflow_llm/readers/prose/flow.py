@@ -195,7 +195,8 @@ def _location(token: Token) -> str:
         rest = token.raw.split("://", 1)[1]
         return "/" + rest.split("/", 1)[1] if "/" in rest else "/"
     if token.tag == "uri":
-        return token.raw.split("://", 1)[1]
+        scheme, rest = token.raw.split("://", 1)
+        return f"s3://{rest}" if scheme in ("s3", "s3a", "s3n") else rest
     return token.raw
 
 

@@ -149,7 +149,7 @@ class Places:
 
     def _object(self, uri: str) -> str:
         connection = self.flow.connect("s3")
-        location = re.sub(r"^s3[an]?://", "", uri)
+        location = re.sub(r"^s3[an]?://", "s3://", uri)
         name = slug(location.rstrip("/").rpartition("/")[2].partition(".")[0]) or "objects"
         return self._external(
             Dataset(name=name, kind="file", connection=connection, location=location, format=_format(uri))
