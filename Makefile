@@ -56,7 +56,7 @@ test-matrix: install ## the golden bundles under Airflow 3.0, 3.1 and 3.2
 	scripts/test-matrix 3.0 3.1 3.2
 
 golden: install ## write the golden bundles anew; read the difference before you commit it
-	$(BIN)/python -m tests.golden.write
+	$(BIN)/python -m tests.targets.goldens
 
 lock: ## solve the requirements anew (no addresses are written)
 	@for input in requirements/*.in; do \

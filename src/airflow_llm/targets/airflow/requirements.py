@@ -24,11 +24,16 @@ _RANGES = {
     "airflow-provider-duckdb": ">=0.2,<0.3",
     "dbt-core": ">=1.9,<2",
     "duckdb": ">=1.4,<3",
+    "joblib": ">=1.4,<2",
+    "lightgbm": ">=4.5,<5",
+    "openpyxl": ">=3.1,<4",
     "pandas": ">=2.2,<4",
     "pyarrow": ">=18",
     "pyyaml": ">=6,<7",
     "scikit-learn": ">=1.5,<2",
+    "xgboost": ">=2.1,<4",
 }
+_LIBRARIES = ("openpyxl", "pandas")
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 
@@ -40,6 +45,11 @@ def requirements_text(wanted: frozenset[str], features: Features) -> str:
         name = match.group().lower() if match else requirement
         lines.append(requirement + _RANGES.get(name, "") if requirement == match_text(requirement) else requirement)
     return "\n".join(lines) + "\n"
+
+
+def imported_libraries(source: str) -> frozenset[str]:
+    """The libraries that shared code imports for what only some files or systems need."""
+    return frozenset(name for name in _LIBRARIES if re.search(rf"^\s+(?:from|import) {name}\b", source, re.MULTILINE))
 
 
 def match_text(requirement: str) -> str:

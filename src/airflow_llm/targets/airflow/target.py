@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.targets.airflow.alerts import Alerts
 from airflow_llm.targets.airflow.control.choose import emit_guard
 from airflow_llm.targets.airflow.dag_file import DagFile
+from airflow_llm.targets.airflow.data.support import support_source
 from airflow_llm.targets.airflow.emitters import emit_step
 from airflow_llm.targets.airflow.functions import items_code
 from airflow_llm.targets.airflow.plan import Node, make_plan
-from airflow_llm.targets.airflow.requirements import requirements_text
+from airflow_llm.targets.airflow.requirements import imported_libraries, requirements_text
 from airflow_llm.targets.airflow.support_matrix import refuse_unsupported
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.airflow.versions import VERSIONS, features
@@ -45,23 +43,17 @@ class AirflowTarget:
             files |= {f"{folder}/{name}": text for name, text in code.files.items()}
         files |= {f"{folder}/{name}": text for name, text in alerts.files.items()}
         used = frozenset[str]().union(*(code.support for code in codes.values()))
-        if used:
-            files[f"{folder}/staging.py"] = _staging(used)
+        staging = support_source(used) if used else ""
+        if staging:
+            files[f"{folder}/staging.py"] = staging
         wanted = frozenset[str]().union(alerts.requirements, *(code.requirements for code in codes.values()))
-        files[f"{folder}/requirements.txt"] = requirements_text(wanted, flags)
+        files[f"{folder}/requirements.txt"] = requirements_text(wanted | imported_libraries(staging), flags)
         editable = frozenset(path for path in files if path.endswith(("_function.py", ".sql")))
         return Emission(files, editable)
 
 
 def _helper(pipeline: Pipeline, node: Node) -> TaskCode:
     return emit_guard(pipeline, node.step) if node.role == "guard" else items_code(pipeline, node.step)
-
-
-def _staging(used: frozenset[str]) -> str:
-    package = "airflow_llm.targets.airflow.data"
-    source = import_module(f"{package}.support" if find_spec(f"{package}.support") else package)
-    text: str = source.support_source(used)
-    return text
 
 
 TARGET = AirflowTarget()
