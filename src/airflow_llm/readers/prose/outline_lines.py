@@ -81,7 +81,7 @@ def unmarked(text: str) -> str:
     """The text without emphasis marks; underscores inside of names stay."""
     plain = re.sub(r"\*\*|__(?=\W|$)|(?<!\w)__", "", text)
     return (
-        re.sub(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", plain).strip()
+        re.sub(r"(?<![\w(/])\*(\S(?:[^*\n]*\S)?)\*(?![\w)/])", r"\1", plain).strip()
         if "*" in plain and "/*" not in plain
         else plain.strip()
     )

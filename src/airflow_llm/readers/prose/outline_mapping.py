@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.spellings import pattern
 Fields = dict[str, Any]
 _DYNAMIC = (
     r"\.expand\s*\(|\bdynamic(?:ally)?\s+(?:task\s+)?(?:mapp\w+|creat\w+|generat\w+|expand\w*)|\btask\s+mapping\b|"
-    r"\bone\s+(?:task|instance)\s+(?:per|for\s+each)\b|\bN\s+(?:parallel\s+)?(?:tasks|workers|"
+    r"\bone\s+(?:\w+\s+){0,2}(?:task|instance)s?\s+(?:per|for\s+each)\b|\bN\s+(?:parallel\s+)?(?:tasks|workers|"
     r"instances)\b|\bmapped\s+(?:task|over)\b"
 )
 
@@ -18,12 +18,21 @@ _DYNAMIC = (
 def for_each(node: Node) -> Fields | None:
     """The mapping of a task over a run parameter, or over the items that the text lists; None when it runs once."""
     words = node.item.text("objective", "parameters", "notes", "operator", "input")
-    if not node.mapped and pattern(_DYNAMIC).search(words) is None:
+    words = f"{node.item.name}\n{words}"
+    templated = pattern(r"^\W*\w*[{<]\w+[}>]\w*").match(node.item.name) is not None
+    if not node.mapped and not templated and pattern(_DYNAMIC).search(words) is None:
         return None
     listed = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\[([^\]]{1,2000})\]").search(words)
     if listed is not None:
         items = [one.strip().strip("'\"") for one in listed[2].split(",") if one.strip()]
         return {"name": slug(listed[1]) or "item", "items": items}
+    constant = pattern(r"\b([A-Za-z]\w*)\s*=\s*\[([^\]\[]{1,2000})\]").search(words)
+    if constant is not None and pattern(rf"\b(?:in|over|of|from)\s+{constant[1]}\b").search(words):
+        items = [one.strip().strip("'\"") for one in constant[2].split(",") if one.strip()]
+        return {"name": _single(slug(constant[1])) or "item", "items": items}
+    argument = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\w+\s*\(").search(words)
+    if argument is not None:
+        return {"name": slug(argument[1]) or "item", "parameter": f"{slug(argument[1]) or 'item'}_list"}
     named = _named(words)
     parameter = slug(named) or "items"
     return {

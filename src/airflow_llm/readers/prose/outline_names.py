@@ -14,8 +14,10 @@ from airflow_llm.readers.prose.spellings import lexicon, pattern
 _WIDE = r"\b(?:parallel\s+(?:segment|stage|tasks?|execution|branch(?:es)?)|task\s*group|taskgroup)\b"
 _NOTE = (
     r"task\s*group|taskgroup|operator|sensor|optional|width|parallel|\d+\s+\w+|branch|sequential|marker|"
-    r"dummy|empty|final|initial"
+    r"dummy|empty|final|initial|one|per|each|mapped|dynamic|loop|generated|created"
 )
+_NUMBER = r"#?\d{1,3}(?:\.\d{1,3})*[a-z]?"
+_JOINT = r"\s*(?:,\s*(?:and|or)\b|,|&|\+|-|\u2013|\bto\b|\band\b|\bor\b)\s*"
 _LONGEST = 80
 
 
@@ -190,21 +192,26 @@ class Names:
         for node in self.titles:
             if node.name.lower() in lowered:
                 hits.setdefault(node.id, node)
-        for match in pattern(r"\b(?:step|task)s?\s+(\d+(?:\.\d+)?)(?:\s*(?:-|\u2013|to|and)\s*(\d+))?\b").finditer(
-            text
-        ):
-            for node in self._numbered(match[1], match[2]):
-                hits.setdefault(node.id, node)
+        for match in pattern(rf"\b(?:step|task)s?\s+({_NUMBER}(?:{_JOINT}{_NUMBER})*)(?![\w.]*\w)").finditer(text):
+            hits.update((node.id, node) for node in self.numbered(match[1]) if node.id not in hits)
+        for match in pattern(r"(?<![\w.])\d{1,3}[a-z](?!\w)").finditer(text):
+            hits.update((node.id, node) for node in self.numbers.get(match.group().lower(), ()) if node.id not in hits)
         return list(hits.values())
 
-    def _numbered(self, first: str, last: str | None) -> list[Node]:
-        if last is None or not (first.isdigit() and last.isdigit()):
-            return self.numbers.get(first, [])
-        return [
-            node
-            for number in range(int(first), min(int(last), int(first) + 200) + 1)
-            for node in self.numbers.get(str(number), [])
-        ]
+    def numbered(self, words: str) -> list[Node]:
+        """The tasks with these numbers: `2`, `1, 2a and 4`, `3-5`; empty when the words are no numbers."""
+        if pattern(rf"\W*{_NUMBER}(?:{_JOINT}{_NUMBER})*\W*").fullmatch(words) is None:
+            return []
+        found: list[Node] = []
+        for match in pattern(rf"({_NUMBER})(?:\s*(?:-|\u2013|to)\s*({_NUMBER}))?").finditer(words):
+            first, last = match[1].lower(), (match[2] or "").lower()
+            found += self.numbers.get(first, [])
+            if first.isdigit() and last.isdigit():
+                between = range(int(first) + 1, min(int(last), int(first) + 200) + 1)
+                found += [node for number in between for node in self.numbers.get(str(number), [])]
+            elif last:
+                found += self.numbers.get(last, [])
+        return found
 
     def _word(self, text: str, match: re.Match[str]) -> list[Node]:
         word = match.group().lower()

@@ -22,6 +22,7 @@ _AFTER = (
     r"\b(?:runs?|executes?|starts?|begins?)\s+(?:only\s+)?after\b|\bdepends?\s+on\b|\bwaits?\s+for\b|"
     r"\bdownstream\s+of\b|\bupstream\s*:"
 )
+_NOTHING = r"\W*?(?:none|nothing|no\s+(?:upstream|dependenc)\w*|n/a|[-\u2013\u2014])\W*(?:\([^)]*\))?"
 _NOT_LINEAR = (
     r"\b(?:fan-?out|fan-?in|branch(?:ing|es)?|in\s+parallel|parallel|concurrent(?:ly)?|"
     r"conditional(?:ly)?\s+rout\w+|dynamic\s+task\s+mapping)\b"
@@ -189,6 +190,8 @@ class _Placer:
         return current
 
     def _node(self, node: Node, front: Sequence[str]) -> list[str]:
+        if pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")):
+            front = []
         named = [up for up in self._named(node) if up != node.id and up in self.placed]
         siblings = self._siblings(node)
         said_before = self.order.upstream(node.id)
@@ -214,6 +217,8 @@ class _Placer:
         item = node.item
         words = pattern(r"(?s)[;,.]?\s*\bdownstream\b.*$").sub("", item.text("input", "upstream"))
         ups = [other.id for other in self._mentioned(node, words, last=True)]
+        for line in item.text("upstream").splitlines():
+            ups += [other.id for other in self.names.numbered(line) if other.id in self.placed]
         for line in item.text("objective", "notes").splitlines():
             match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
             if match is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from airflow_llm.readers.prose.outline_lines import Line, lines_of
 from airflow_llm.readers.prose.outline_tables import cells_of, columns_of
@@ -121,9 +121,9 @@ def table_items(lines: list[Line]) -> Iterator[Item]:
             columns = columns_of(cells)
             continue
         labels = {kind: cell for kind, cell in zip(columns, cells, strict=False) if kind and cell}
-        name = labels.pop("task_id", "")
+        name, number = labels.pop("task_id", ""), labels.pop("number", "").strip("#. ")
         if name:
-            yield Item(name, line, labels=labels)
+            yield Item(name, replace(line, number=number), labels=labels)
 
 
 def _numbered_run(lines: list[Line]) -> list[Line]:

@@ -24,6 +24,11 @@ def stated(node: Node) -> str | None:
     )
     if match is not None and match[1].lower() in RULES:
         return match[1].lower()
+    bare = pattern(
+        r"(?<![\w])(?:none_failed_min_one_success|none_failed|one_success|all_done|one_failed)(?!\w)"
+    ).search(words)
+    if bare is not None:
+        return bare.group().lower()
     before = pattern(r"['\"`]?\b([a-z]+(?:[_-][a-z]+)+)['\"`]?\s+trigger[_\s-]rule\b").search(words)
     rule = before[1].lower().replace("-", "_") if before is not None else ""
     own = node.item.labels.get("trigger", "").strip(" .'\"`").lower()

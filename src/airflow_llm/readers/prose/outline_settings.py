@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
@@ -19,7 +20,7 @@ from airflow_llm.readers.prose.schedule import read_schedule
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.prose.timezones import find_zones
 from airflow_llm.readers.prose.triggers import find_triggers
-from airflow_llm.spec.schedule import ManualSchedule, Schedule
+from airflow_llm.spec.schedule import AssetSchedule, IntervalSchedule, ManualSchedule, Schedule
 
 Fields = dict[str, Any]
 _UNSAID = (
@@ -81,7 +82,18 @@ def _schedule(document: Document, settings: Settings) -> None:
         )
     schedule: Schedule = found or ManualSchedule()
     lines = document.words("schedule", "summary")
-    settings.schedule = schedule.model_copy(update=_runs(lines, settings))
+    zone = _zone(document) if schedule.timezone is None else None
+    settings.schedule = schedule.model_copy(update={**({"timezone": zone} if zone else {}), **_runs(lines, settings)})
+
+
+def _zone(document: Document) -> str | None:
+    """The zone of a line of its own: `Timezone: Europe/Vienna`."""
+    for line in document.words("schedule", "infrastructure", "summary"):
+        said = pattern(r"^\W*(?:the\s+)?time[\s_-]?zone\W*\s*[:=|]\s*(.+)$").match(line)
+        zones = find_zones(said[1]) if said else []
+        if zones:
+            return str(zones[0].value)
+    return None
 
 
 def _value(said: str, settings: Settings) -> Schedule | None:
@@ -94,11 +106,32 @@ def _value(said: str, settings: Settings) -> Schedule | None:
     zoned = bool(find_zones(said))
     hit = (read_schedule(said) if zoned else read_schedule(bare)) or read_schedule(said)
     if hit is None:
+        if (other := _interval(said) or _assets(said)) is not None:
+            return other
         triggers = find_triggers(said)
         return triggers[0].value if triggers else None
     if hit.assumption and not bare.startswith("@"):
         settings.assumptions.append(("schedule", hit.assumption, "set `schedule` in tasks.yml"))
     return hit.value
+
+
+def _interval(said: str) -> Schedule | None:
+    """`timedelta(hours=12)`."""
+    call = pattern(r"\btimedelta\(([^()]{3,120})\)").search(said)
+    parts = pattern(r"\b(weeks|days|hours|minutes|seconds)\s*=\s*(\d{1,6})\b").findall(call[1]) if call else []
+    length = timedelta(**{unit.lower(): int(count) for unit, count in parts})
+    return IntervalSchedule(every=length) if length > timedelta(0) else None
+
+
+def _assets(said: str) -> Schedule | None:
+    """`[Dataset("a"), Asset("b")]`, `triggered by dataset orders_ready`."""
+    named = pattern(r"\b(?:Dataset|Asset)\(\s*(?:uri\s*=\s*|name\s*=\s*)?['\"]([^'\"\n]{1,200})['\"]").findall(said)
+    if not named:
+        named = pattern(
+            r"\b(?:datasets?|assets?)\s*[:=]?\s+['\"`]?([A-Za-z][\w:/.-]*[_:/][\w:/.-]*\w)|['\"`]([\w:/.-]+)['\"`]\s+(?:dataset|asset)\b"
+        ).findall(said)
+        named = [first or second for first, second in named]
+    return AssetSchedule(assets=tuple(dict.fromkeys(named))) if named else None
 
 
 def _anywhere(document: Document, settings: Settings) -> Schedule | None:
@@ -164,6 +197,10 @@ def _retries(line: str, defaults: Fields) -> None:
             defaults.setdefault("retry_delay", hit.value.delay)
         if hit.value.backoff:
             defaults.setdefault("backoff", True)
+    if pattern(
+        r"\bretry_exponential_backoff\W{1,4}True\b|\bexponential\s+back-?off\b(?!\W+(?:false|disabled|off))"
+    ).search(line):
+        defaults.setdefault("backoff", True)
     delay = find_retry_delay(line)
     if delay is not None:
         defaults.setdefault("retry_delay", delay.value)

@@ -22,6 +22,7 @@ def columns_of(cells: list[str]) -> list[str]:
     kinds = []
     for cell in cells:
         name = " ".join(cell.lower().split())
-        kind = "task_id" if name in _NAMES else "" if name in _NUMBERS else lexicon("outline_labels").get(name, "")
+        kind = lexicon("outline_labels").get(name, "")
+        kind = "task_id" if name in _NAMES else "number" if name in _NUMBERS else kind
         kinds.append("" if kind in kinds else kind)
-    return kinds if "task_id" in kinds and len([kind for kind in kinds if kind]) >= 2 else []
+    return kinds if "task_id" in kinds and len([kind for kind in kinds if kind not in ("", "number")]) >= 2 else []
