@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs.generate_checks import PAGE, page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +37,3 @@ def test_torn_python(path: Path, data: st.DataObject) -> None:
 )
 def test_deep_and_odd_python(text: str) -> None:
     check(EMPTY, {"dags/orders.py": text}, deep=True)
-
-
-def test_the_page_of_the_documentation_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run `python docs/generate_checks.py`"
