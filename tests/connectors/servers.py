@@ -15,10 +15,11 @@ from tests.postgres import free_port
 
 @dataclass
 class HttpServer:
-    """Answers GET with `pages` by path, anything else with Slack's usual answer."""
+    """Answers GET with `pages` by path, anything else with Slack's usual answer; `failing` paths with that status."""
 
     port: int = 0
     pages: dict[str, Any] = field(default_factory=dict)
+    failing: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
 
 
@@ -32,7 +33,7 @@ def http_server() -> Iterator[HttpServer]:
             seen.requests.append((self.command, self.path, json.loads(body) if body.startswith((b"{", b"[")) else body))
             known = self.path in seen.pages or self.command != "GET"
             answer = json.dumps(seen.pages.get(self.path, {"ok": True})).encode()
-            self.send_response(200 if known else 404)
+            self.send_response(seen.failing.get(self.path, 200 if known else 404))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
