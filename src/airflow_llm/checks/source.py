@@ -104,17 +104,20 @@ def at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
         )
 
 
-def at_parse_time(tree: ast.Module) -> Iterator[ast.AST]:
+@lru_cache(maxsize=64)
+def at_parse_time(tree: ast.Module) -> tuple[ast.AST, ...]:
     """Every node that is evaluated when Airflow parses the file, in order.
 
     Bodies of functions wait, except those of `@dag` and `@task_group`, which run while the DAG is built.
     """
     names = aliases(tree)
+    found: list[ast.AST] = []
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        yield node
+        found.append(node)
         pending.extend(reversed(list(_evaluated(node, names))))
+    return tuple(found)
 
 
 def _evaluated(node: ast.AST, names: dict[str, str]) -> Iterator[ast.AST]:

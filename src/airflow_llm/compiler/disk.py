@@ -15,13 +15,12 @@ _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """A new file with that content, on the disk when this returns."""
+    """A new file with that content, which outlives this process; what a power cut leaves is the file system's."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     try:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

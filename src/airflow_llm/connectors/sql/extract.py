@@ -72,7 +72,7 @@ def within_interval(query: exp.Select, moment: exp.Column) -> exp.Select:
 
 def rendered(query: exp.Expr, dialect: str) -> str:
     """The SQL, pretty; interval bounds become bound parameters in the style that the dialect's driver takes."""
-    sql = query.sql(dialect, pretty=True)
+    sql = query.sql(dialect, pretty=True, copy=False)
     if not _MARK.search(sql):
         return sql + "\n"
     if dialect == "duckdb":

@@ -75,7 +75,7 @@ def transform(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> exp
 
 def transform_sql(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> str:
     """The query's text, pretty."""
-    return transform(operations, inputs).sql("duckdb", pretty=True) + "\n"
+    return transform(operations, inputs).sql("duckdb", pretty=True, copy=False) + "\n"
 
 
 @singledispatch

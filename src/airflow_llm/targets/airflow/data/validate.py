@@ -79,4 +79,4 @@ def _queries(name: str, rules: Sequence[Rule]) -> str:
         f"{name}: the rows that break one": broken_rows(errors, name),
         f"{name}: the rows that break none": kept_rows(errors, name),
     }
-    return "\n".join(f"-- {title}\n{query.sql('duckdb', pretty=True)};\n" for title, query in parts.items())
+    return "\n".join(f"-- {title}\n{query.sql('duckdb', pretty=True, copy=False)};\n" for title, query in parts.items())
