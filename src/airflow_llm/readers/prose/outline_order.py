@@ -215,6 +215,8 @@ class _Placer:
     def _named(self, node: Node) -> list[str]:
         """The tasks that the node's own words, or the words of an earlier one, put right before it."""
         item = node.item
+        if item.settled:
+            return [other.id for other in self.names.exact(item.text("upstream"))]
         words = pattern(r"(?s)[;,.]?\s*\bdownstream\b.*$").sub("", item.text("input", "upstream"))
         ups = [other.id for other in self._mentioned(node, words, last=True)]
         for line in item.text("upstream").splitlines():
@@ -249,6 +251,8 @@ class _Placer:
         return not (len(inside) > 1 and any(up in inside for up in self.order.upstream(node.id)))
 
     def _siblings(self, node: Node) -> list[str]:
+        if node.item.settled:
+            return []
         match = pattern(
             r"\b(?:in\s+)?parallel\s+(?:with|to)\s+([^;\n]+)|\b(?:concurrently|simultaneously|"
             r"alongside)\s+(?:with\s+)?([^;\n]+)"

@@ -22,7 +22,10 @@ _MEMBER = (
 
 @dataclass
 class Item:
-    """One entry of the list of steps. `labels` holds its labelled text by kind; `members` are tasks listed inside."""
+    """One entry of the list of steps. `labels` holds its labelled text by kind; `members` are tasks listed inside.
+
+    `settled`: its label `upstream` names all that it follows, and its other words say nothing more of the order.
+    """
 
     name: str
     line: Line
@@ -31,6 +34,7 @@ class Item:
     labels: dict[str, str] = field(default_factory=dict)
     members: list[Item] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
+    settled: bool = False
 
     def text(self, *kinds: str) -> str:
         """The labelled text of these kinds, one after another."""

@@ -16,6 +16,7 @@ from airflow_llm.readers.prose.outline_mapping import for_each
 from airflow_llm.readers.prose.outline_names import Names, Node, layout, slug
 from airflow_llm.readers.prose.outline_order import Order, is_linear, order_of
 from airflow_llm.readers.prose.outline_parts import Document, Item, parse
+from airflow_llm.readers.prose.outline_prose import names_its_tasks, prose_document
 from airflow_llm.readers.prose.outline_rules import RULES, merges, stated
 from airflow_llm.readers.prose.outline_settings import Settings, settings_of
 from airflow_llm.readers.prose.outline_steps import Builder, parameters_of, retry_fields
@@ -31,6 +32,8 @@ _LABELLED = (
 _LISTED = r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\|"
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
+_NAMED = 0.75
+_UNLISTED = 0.2
 _LONGEST_ORIGIN = 2000
 _MOST_STEPS = 5000
 _WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
@@ -59,17 +62,22 @@ def looks_structured(text: str) -> float:
     """How surely the text is a structured description, 0 to 1."""
     if len(text) < 80 or "\n" not in text:
         return 0.0
-    sample = text[:200_000]
+    sample = normalise(text[:200_000])
+    sure = _listed(sample, parse(sample).items)
+    return sure if sure > _UNLISTED or not names_its_tasks(sample) else _NAMED
+
+
+def _listed(sample: str, items: list[Item]) -> float:
+    """How surely the text lists its steps, 0 to 1."""
     labels = len(pattern(_LABELLED).findall(sample))
     if labels < 2 and pattern(_LISTED).search(sample) is None:
         return 0.0
-    items = parse(normalise(sample)).items
     labelled = sum(1 for item in items if item.labels)
     if labelled >= 2 and (labels >= 2 or labelled == len(items)):
         return _SURE
     if labelled == 1 and labels >= 3:
         return 0.7
-    return 0.8 if _titled(items) else 0.2
+    return 0.8 if _titled(items) else _UNLISTED
 
 
 def _titled(items: list[Item]) -> bool:
@@ -85,7 +93,7 @@ def _titled(items: list[Item]) -> bool:
 
 def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
-    document = parse(normalise(text))
+    document = _document(normalise(text))
     if len(document.items) > _MOST_STEPS:
         raise InputError(
             f"the description lists {len(document.items)} steps; {_MOST_STEPS} is the most",
@@ -113,6 +121,14 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
         "order": sorted(order.said),
     }
     return Reading(pipeline.model_copy(update={"confidence": confidence}), (), confidence, trace)
+
+
+def _document(text: str) -> Document:
+    """The listed steps; without a list, the tasks that running text names."""
+    document = parse(text)
+    if _listed(text, document.items) <= _UNLISTED and names_its_tasks(text):
+        return prose_document(text) or document
+    return document
 
 
 def _has_own_alarm(nodes: list[Node], rules: dict[str, str]) -> bool:
