@@ -1,5 +1,6 @@
 """Long structured descriptions become whole pipelines: tasks, order, branches, schedule, policies."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,13 @@ from airflow_llm.readers.prose.outline_reader import READER, looks_structured, r
 from airflow_llm.readers.reading import Source
 from airflow_llm.spec.conditions import Comparison
 from airflow_llm.spec.graph import cycle, downstream, edges
-from airflow_llm.spec.schedule import CronSchedule, IntervalSchedule, ManualSchedule
+from airflow_llm.spec.schedule import CronSchedule, IntervalSchedule, ManualSchedule, OnceSchedule
 
 FOLDER = Path(__file__).parent / "outlines"
+NAMING = (
+    "crop_forecast_readme", "design_sensor_fleet", "epic_returns", "harbour_traffic", "loan_decision",
+    "warehouse_nightly_readme",
+)  # fmt: skip
 EXPECTED = yaml.safe_load((FOLDER / "expected.yml").read_text(encoding="utf-8"))
 
 
@@ -124,6 +129,70 @@ def test_groups_and_mapping(pipelines):
     assert groups["check_license"] is None
     grid = pipelines["rainfall_mapped"].step("grid_station")
     assert grid.for_each is not None
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_tasks_that_any_kind_of_text_names(name):
+    gold = json.loads((FOLDER.parent / "blind_long.json").read_text(encoding="utf-8"))[name]
+    text = (FOLDER.parent / "blind_long" / f"{name}.txt").read_text(encoding="utf-8")
+    assert READER.claims(Source(text)) >= 0.7
+    pipeline = read_outline(text).pipeline
+    assert {step.id for step in pipeline.steps} == {task["id"] for task in gold["tasks"]}
+    assert reduced(pipeline) == {f"{up}>{down}" for up, down in gold["edges"]}
+
+
+def test_a_branch_that_is_told_in_a_sentence():
+    text = (FOLDER.parent / "blind_long" / "epic_returns.txt").read_text(encoding="utf-8")
+    steps = {step.id: step for step in read_outline(text).pipeline.steps}
+    (branch,) = steps["route_by_amount"].branches
+    assert (branch.then, steps["route_by_amount"].otherwise) == (("request_approval",), ("pay_refunds",))
+    assert steps["update_stock"].trigger_rule == "none_failed_min_one_success"
+
+
+def test_an_end_that_runs_anyhow():
+    text = (FOLDER.parent / "blind_long" / "warehouse_nightly_readme.txt").read_text(encoding="utf-8")
+    pipeline = read_outline(text).pipeline
+    assert pipeline.step("delete_landing_files").trigger_rule == "all_done"
+    assert (pipeline.schedule.timezone, pipeline.defaults.retries) == ("UTC", 2)
+
+
+def test_nested_branches(pipelines):
+    steps = {step.id: step for step in pipelines["claims_triage"].steps}
+    assert [branch.then for branch in steps["triage_score"].branches] == [("fast_payout",), ("manual_desk",)]
+    assert [branch.when.text for branch in steps["triage_score"].branches] == ["risk_index < 20", "risk_index <= 60"]
+    assert steps["triage_score"].otherwise == ("fraud_suspicion",)
+    assert steps["fraud_suspicion"].otherwise == ("desk_investigation",)
+    assert steps["register_outcome"].trigger_rule == "one_success"
+
+
+def test_a_branch_on_what_the_task_before_returns(pipelines):
+    steps = {step.id: step for step in pipelines["sensor_fanin"].steps}
+    (branch,) = steps["any_differences"].branches
+    assert branch.when == Comparison(name="differences", step="reconcile", operator=">", right=0)
+    assert steps["reconcile"].returns == ("differences",)
+
+
+def test_schedules_as_code(pipelines):
+    assert pipelines["claims_triage"].schedule.every == timedelta(hours=12)
+    assert pipelines["claims_triage"].defaults.backoff is True
+    assert pipelines["invoice_expand"].schedule.assets == ("snowflake://billing/invoices",)
+    assert pipelines["price_broadcast"].schedule.timezone == "Europe/Vienna"
+    assert isinstance(pipelines["census_two_waves"].schedule, OnceSchedule)
+
+
+def test_a_callback_that_posts_though_mail_is_off(pipelines):
+    alerts = pipelines["price_broadcast"].alerts
+    assert [(alert.on, alert.connection, alert.target) for alert in alerts] == [("failure", "slack", "#pricing")]
+
+
+def test_a_loop_over_a_named_list(pipelines):
+    assert pipelines["table_factory"].step("copy_table").for_each.items == ("customers", "contracts", "meters")
+    assert pipelines["invoice_expand"].step("render_invoice").for_each.name == "invoice_id"
+
+
+def test_a_star_in_a_query_is_no_emphasis(pipelines):
+    waits = pipelines["satellite_gates"].step("wait_licence_row").wait_for
+    assert waits.sql.startswith("SELECT count(*) FROM")
 
 
 def test_named_systems_do_their_steps(pipelines):

@@ -157,11 +157,15 @@ def _statements(path: Node, branch: Node, document: Document, names: Names) -> I
 def _without_name(clause: str, path: Node) -> str:
     """`a: x > 1` and `x > 1 -> a` without the name of the task."""
     name = rf"[`'\"]?{path.id}[`'\"]?"
+    chosen = pattern(rf"\b{path.id}[`'\"]?\s*(?:\([^)]*\)\s*)?{_CHOSEN}\s+(\S.*)$").search(clause)
+    if chosen is not None:
+        return chosen[1]
     text = pattern(r"^\W*(?:branch\s+)?conditions?\s*:\s*").sub("", clause)
     text = pattern(rf"^\W*{name}\s*(?::|\u2192|-{{1,2}}>|=>|\u2013|-)\s*").sub("", text)
     text = pattern(rf"\s*(?::\s*)?(?:{_ROUTES})*\s*{name}.*$").sub("", text)
     text = pattern(rf"\s*\(\s*{name}\s*\)").sub("", text)
-    return "" if pattern(name).search(text) else text.strip(" :.,-\u2013")
+    text = pattern(r"^\W*(?:or\s+)?(?:otherwise|else|by\s+default|default)\W*$").sub("", text)
+    return "" if pattern(rf"{name}|\b(?:\w+-way|merge|join)\b").search(text) else text.strip(" :.,-\u2013")
 
 
 def _condition_lines(document: Document) -> list[str]:

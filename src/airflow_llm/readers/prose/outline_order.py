@@ -141,7 +141,18 @@ def _arrows(sentence: str, names: Names) -> list[tuple[str, str]]:
         stations = [names.exact(_name_in(part)) for part in [parts[0], *parts[1:]]] if len(parts) > 1 else []
     if len(stations) < 2 or not all(stations):
         return []
-    return [(up.id, down.id) for ups, downs in pairwise(stations) for up in ups for down in downs]
+    return [
+        (up.id, down.id)
+        for ups, downs in pairwise(stations)
+        for down in downs
+        for up in (_own(ups, down, names) if len(downs) > 1 else ups)
+    ]
+
+
+def _own(ups: Sequence[Node], down: Node, names: Names) -> Sequence[Node]:
+    """Of a list before a list, those that the task says it takes; all when it says none."""
+    said = {node.id for node in names.mentioned(down.item.text("input", "upstream"))}
+    return [up for up in ups if up.id in said] or ups
 
 
 def _bare(words: str) -> str:
@@ -185,7 +196,11 @@ class _Placer:
         current = list(front)
         for part in block.parts:
             inside = entry if block.parallel else current
-            after = self._node(part, inside) if isinstance(part, Node) else self.place(part, inside)
+            after = (
+                self._node(part, entry if _stands_alone(part) else inside)
+                if isinstance(part, Node)
+                else self.place(part, inside)
+            )
             current = self._open([*current, *after])
         return current
 
@@ -280,6 +295,12 @@ class _Placer:
     def _open(self, front: Sequence[str]) -> list[str]:
         unique = list(dict.fromkeys(front))
         return [one for one in unique if not self.order.below(one) & set(unique)]
+
+
+def _stands_alone(part: Node | Block) -> bool:
+    """Whether the task is said to depend on nothing that stands before it in its list."""
+    alone = r"\bindependent(?:ly)?\s+(?:of|from)\b|\bboth\s+\w+\s+start\s+together\b"
+    return isinstance(part, Node) and pattern(alone).search(part.item.text("objective", "notes")) is not None
 
 
 def _artifacts(text: str, names: Names) -> list[str]:

@@ -210,6 +210,7 @@ def _alerts(lines: list[str], *, own_alarm: bool) -> list[AlertWords]:
     flags = [line for line in lines if pattern(_FLAG).search(line)]
     hits = [hit.value for line in flags for hit in find_alerts(line)]
     unwanted = any(find_unwanted(line) for line in lines)
+    hits += [AlertWords("failure", "slack", channel) for line in flags for channel in _called_back(line)]
     if not own_alarm and not unwanted:
         hits += [hit.value for line in lines if line not in flags for hit in find_alerts(line)]
     found: dict[tuple[str, str], AlertWords] = {}
@@ -219,6 +220,15 @@ def _alerts(lines: list[str], *, own_alarm: bool) -> list[AlertWords]:
             if key not in found or (hit.target and not found[key].target):
                 found[key] = hit
     return list(found.values())
+
+
+def _called_back(line: str) -> list[str]:
+    """The Slack channels to which a callback on failure posts; empty words for one without a name."""
+    match = pattern(r"\bon_failure_callback\b[^.;]{0,80}?(?:\bslack\b|(?=#))([^.;]{0,60})").search(line)
+    if match is None:
+        return []
+    channel = pattern(r"(?<![\w&])#[A-Za-z][\w-]{0,79}").search(match[1])
+    return [channel.group() if channel is not None else ""]
 
 
 def default_rule(document: Document) -> str | None:
