@@ -23,7 +23,7 @@ from airflow_llm.proof.judging.branches import judge_branch
 from airflow_llm.proof.judging.runs import failing_tasks, same_data
 from airflow_llm.proof.judging.tasks import lost_rows, task_evidence
 from airflow_llm.proof.plan import Planner, Scenario
-from airflow_llm.proof.results import kept_wrongly, wrong_results
+from airflow_llm.proof.results import kept_wrongly, unnamed_rule, wrong_results
 from airflow_llm.proof.structure.compare import differences
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import NotifyStep, ValidateStep
@@ -205,8 +205,12 @@ class Judge:
             self.failures += found or [Failure(cause="the step did not go on", run=scenario.name, task=step_id)]
             return
         aside = [name for name, data in result["stores"].items() if f"quarantine/{step_id}__" in name and data["rows"]]
-        if mode == "quarantine" and not aside:
-            self.failures.append(Failure(cause="no row was set aside", run=scenario.name, task=step_id))
+        if mode == "quarantine":
+            step = self.pipeline.step(step_id)
+            rule = describe(step.rules[scenario.about["number"]]) if isinstance(step, ValidateStep) else ""
+            cause = "" if aside else "no row was set aside"
+            cause = cause or unnamed_rule([result["stores"][name] for name in aside], rule)
+            self.failures += [Failure(cause=cause, run=scenario.name, task=step_id)] if cause else []
         if mode == "warn" and aside:
             self.failures.append(Failure(cause="rows were set aside", run=scenario.name, task=step_id))
         for text in lost_rows(self.plan, self.pipeline.step(step_id), result):

@@ -131,14 +131,12 @@ class Planner:
 
     def _modes(self) -> Iterator[Scenario]:
         for step in validates(self.pipeline):
-            number = next((n for n, rule in enumerate(step.rules) if _sets_rows_aside(rule)), None)
-            if number is None:
-                continue
-            for mode in ("quarantine", "warn"):
-                broken = broken_data(self, step, number)
-                yield self._broken(
-                    f"{step.id} with on_invalid={mode}", "mode", broken, {"step": step.id, "mode": mode}, mode
-                )
+            rules = [number for number, rule in enumerate(step.rules) if _sets_rows_aside(rule)]
+            for mode, numbers in (("quarantine", rules), ("warn", rules[:1])):
+                for number in numbers:
+                    name = f"rule {number + 1} of {step.id} is broken, on_invalid={mode}"
+                    about = {"step": step.id, "mode": mode, "number": number}
+                    yield self._broken(name, "mode", broken_data(self, step, number), about, mode)
 
     def _broken(self, name: str, purpose: Purpose, broken: Broken, about: dict[str, Any], mode: str) -> Scenario:
         if broken.reason:

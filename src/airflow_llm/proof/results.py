@@ -51,6 +51,22 @@ def kept_wrongly(plan: Planner, step: Step, mode: str, runs: tuple[Mapping[str, 
     return ""
 
 
+def unnamed_rule(aside: Sequence[Mapping[str, Any]], rule: str) -> str:
+    """What is wrong with the reasons of rows that were set aside; empty when each has one, and one names the rule."""
+    import duckdb
+
+    reasons: list[str] = []
+    with duckdb.connect() as connection:
+        for data in aside:
+            if not any(name == "broken_rules" for name, _ in data["columns"]):
+                return "the rows that were set aside do not say why"
+            rows = connection.read_parquet(data["copy"]).project("broken_rules").fetchall()
+            reasons += [str(row[0] or "") for row in rows]
+    if not all(reasons):
+        return "a row that was set aside does not say why"
+    return "" if any(rule in reason for reason in reasons) else f"no row was set aside because of {rule!r}"
+
+
 def _count(connection: DuckDBPyConnection, left: str, right: str) -> int:
     query = f'SELECT count(*) FROM (FROM "{left}" EXCEPT ALL FROM "{right}")'
     return int(connection.execute(query).fetchall()[0][0])

@@ -67,6 +67,6 @@ def _parameter_differences(expected: Expected, params: Mapping[str, Any]) -> Ite
         yield from differs(
             "the default of 'on_invalid'", defaults.pop() if len(defaults) == 1 else None, found["value"]
         )
-        absent = [mode for mode in _INVALID if mode not in (found["schema"].get("enum") or _INVALID)]
+        absent = [mode for mode in _INVALID if mode not in (found["schema"].get("enum") or ())]
         if absent:
             yield f"the parameter 'on_invalid' does not allow {absent}"
