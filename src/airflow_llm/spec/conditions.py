@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import Identifier, Model, Scalar, Text
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
@@ -67,7 +68,7 @@ class Negated(Model):
     condition: Condition
 
 
-Condition = Annotated[Comparison | Outcome | Described | Combined | Negated, Field(discriminator="kind")]
+Condition = Annotated[Comparison | Outcome | Described | Combined | Negated, Deferred("kind")]
 
 Combined.model_rebuild()
 Negated.model_rebuild()

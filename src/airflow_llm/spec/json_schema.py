@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import definition_reference_schema
 
+from airflow_llm.spec.deferred import members_of
 from airflow_llm.spec.document import VERSION
 from airflow_llm.spec.model import Model
 from airflow_llm.spec.pipeline import Pipeline
@@ -53,12 +55,27 @@ def config_schema() -> dict[str, Any]:
 
 
 class _Published(GenerateJsonSchema):
-    """A discriminator is only for OpenAPI: validators tell the members of a union apart by their constant tags."""
+    """A deferred union is one of its members: validators tell them apart by their constant tags."""
 
-    def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
-        found = super().tagged_union_schema(schema)
-        found.pop("discriminator", None)
-        return found
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._met: set[str] = set()
+
+    def function_plain_schema(self, schema: Any) -> dict[str, Any]:
+        members = members_of(schema)
+        return (
+            {"oneOf": [self._member(member) for member in members]}
+            if members
+            else super().function_plain_schema(schema)
+        )
+
+    def _member(self, schema: Any) -> dict[str, Any]:
+        """A member is defined once, however often and however deep it is met."""
+        ref = schema["ref"]
+        if ref in self._met:
+            return self.definition_ref_schema(definition_reference_schema(ref))
+        self._met.add(ref)
+        return self.generate_inner(schema)
 
 
 def _tidied(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from airflow_llm.spec.datasets import ColumnType
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import ColumnName, Model, Scalar, Text
 
 Columns = Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=200)]
@@ -170,5 +171,5 @@ Operation = Annotated[
     | Limit
     | Query
     | Convert,
-    Field(discriminator="op"),
+    Deferred("op"),
 ]

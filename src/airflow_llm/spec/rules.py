@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Text
 
 Columns = Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=50)]
@@ -114,5 +115,5 @@ class Described(RuleBase):
 
 Rule = Annotated[
     NotNull | Unique | Range | Allowed | Pattern | RowCount | Freshness | ForeignKey | Expression | Described,
-    Field(discriminator="rule"),
+    Deferred("rule"),
 ]

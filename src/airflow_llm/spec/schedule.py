@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import Duration, Identifier, Model, Text
 
 PRESETS = {
@@ -158,7 +159,7 @@ class ManualSchedule(ScheduleBase):
 
 Schedule = Annotated[
     CronSchedule | IntervalSchedule | AssetSchedule | OnceSchedule | ManualSchedule,
-    Field(discriminator="kind"),
+    Deferred("kind"),
 ]
 
 __all__ = [

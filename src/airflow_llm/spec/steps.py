@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from airflow_llm.spec.conditions import Condition
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Scalar, Text
 from airflow_llm.spec.operations import Operation
 from airflow_llm.spec.rules import Rule
@@ -363,5 +364,5 @@ Step = Annotated[
     | NotifyStep
     | ReportStep
     | CleanupStep,
-    Field(discriminator="kind"),
+    Deferred("kind"),
 ]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import Duration, Identifier, Model, Text
 
 
@@ -65,6 +66,4 @@ class ForDescribed(Model):
     text: Text
 
 
-WaitFor = Annotated[
-    ForData | ForQuery | ForDag | ForTime | ForDelay | ForHttp | ForDescribed, Field(discriminator="on")
-]
+WaitFor = Annotated[ForData | ForQuery | ForDag | ForTime | ForDelay | ForHttp | ForDescribed, Deferred("on")]

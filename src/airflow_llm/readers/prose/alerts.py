@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from airflow_llm.readers.prose.durations import amount, duration
+from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says, spelled
 from airflow_llm.spec.steps import AlertEvent
 
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
@@ -60,7 +60,7 @@ def find_unwanted(text: str) -> Found[bool] | None:
         r"|\bemail_on_failure[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:false|disabled|off|no)\b"
         r"|\be-?mail\s+notifications?[\"'`*]*\s*[:=]\s*(?:disabled|off|none|no)\b"
     )
-    match = pattern(words).search(text)
+    match = next(finds(words, text, "alert", "mail", "notif"), None)
     return found(text, *match.span(), True) if match else None
 
 
@@ -85,7 +85,9 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
         rf"\b{opener}\s+{subject}\s+(?:ever\s+|still\s+|has\s+|have\s+|is\s+|was\s+|"
         rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+)?"
     )
-    for match in pattern(clause).finditer(sentence):
+    if next(spelled("alert_events", sentence), None) is None:
+        return
+    for match in finds(clause, sentence, "if", "when", "case", "once", "soon", "should", "time"):
         on = meaning_of("alert_events", match[3])
         if on == "success" or pattern(r"\beven\s+$").search(sentence[max(0, match.start() - 60) : match.start()]):
             continue
@@ -124,8 +126,8 @@ def _tail(sentence: str, end: int) -> int:
     return match.end() if match else end
 
 
-def _short(sentence: str) -> Iterator[Found[AlertWords]]:
-    """`slack on failure`, `failure e-mails to x@y`, `on failure notify #x`."""
+def _short_forms(sentence: str) -> Iterator[str]:
+    """The expressions of short requests; small ones decide first whether the sentence can match at all."""
     channel, event = (
         any_of("alert_channels"),
         r"(?:failures?|errors?|fail|error|retry|retries|success|crash(?:es)?|sla\s+miss(?:es)?)",
@@ -135,32 +137,30 @@ def _short(sentence: str) -> Iterator[Found[AlertWords]]:
         rf"(?:\s+(?:to|in|at|via|on|by|of)\s+(?:the\s+)?(?:slack\s+|channel\s+|teams\s+)*(?:{_ADDRESS}|"
         rf"{_CHANNEL}|{channel}\b))*"
     )
-    forms = (
-        rf"\b(?:{_TELL}|{channel})\b[\w\s@.+#'-]{{0,60}}?\s+(?:on|upon|in\s+case\s+of|for|about|after|"
-        rf"of)\s+(?:any\s+|every\s+|task\s+|all\s+|a\s+)*"
-        rf"({both})\b{aim}",
-        rf"\b(?:on|upon|in\s+case\s+of)\s+(?:any\s+|every\s+|task\s+|"
-        rf"a\s+)*({both})\b\s*[,:\u2192>-]*\s*(?:please\s+|then\s+)?(?:{_TELL}|{channel}|{_CHANNEL}|"
-        rf"{_ADDRESS})"
-        rf"[^,;:()]{{0,60}}",
-        (
-            rf"\b({event})\s+(?:alerts?|notifications?|e-?mails?|mails?|messages?|notices?)\b(?:\s+(?:go|goes|"
-            rf"are\s+sent|should\s+go|must\s+go))?{aim}"
-        ),
-        (
-            rf"\b(?:alerts?|alerting)\s*(?:go(?:es)?\s+|are\s+sent\s+|should\s+go\s+)?(?:to|in|via|"
-            rf":)\s+(?:the\s+)?(?:{_ADDRESS}|{_CHANNEL}|{channel}\b){aim}()"
-        ),
-    )
-    for form in forms:
+    before = r"(?:any\s+|every\s+|task\s+|all\s+|a\s+)*"
+    on_event = pattern(rf"\b(?:on|upon|of|for|about|after)\s+{before}{event}\b").search(sentence)
+    tell, condition = rf"(?:{_TELL}|{channel})", r"(?:on|upon|in\s+case\s+of)"
+    if on_event is not None:
+        yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+(?:{condition}|for|about|after|of)\s+{before}({both})\b{aim}"
+        yield (
+            rf"\b{condition}\s+{before}({both})\b\s*[,:\u2192>-]*\s*(?:please\s+|then\s+)?"
+            rf"(?:{tell}|{_CHANNEL}|{_ADDRESS})[^,;:()]{{0,60}}"
+        )
+    message = rf"\b({event})\s+(?:alerts?|notifications?|e-?mails?|mails?|messages?|notices?)\b"
+    if pattern(message).search(sentence):
+        yield rf"{message}(?:\s+(?:go|goes|are\s+sent|should\s+go|must\s+go))?{aim}"
+    alerts = r"\b(?:alerts?|alerting)\s*(?:go(?:es)?\s+|are\s+sent\s+|should\s+go\s+)?(?:to|in|via|:)\s+(?:the\s+)?"
+    if pattern(alerts).search(sentence):
+        yield rf"{alerts}(?:{_ADDRESS}|{_CHANNEL}|{channel}\b){aim}()"
+
+
+def _short(sentence: str) -> Iterator[Found[AlertWords]]:
+    """`slack on failure`, `failure e-mails to x@y`, `on failure notify #x`."""
+    refused = r"\b(?:no|not|without|disabled?|don'?t|n't|skips?)\b[\w\s-]{0,20}$"
+    for form in _short_forms(sentence):
         for match in pattern(form).finditer(sentence):
             words = match.group()
-            if (
-                pattern(r"\b(?:no|not|without|disabled?|don'?t|n't|skips?)\b[\w\s-]{0,20}$").search(
-                    sentence[max(0, match.start() - 60) : match.start()]
-                )
-                or "_" in words[:6]
-            ):
+            if "_" in words[:6] or pattern(refused).search(sentence[max(0, match.start() - 60) : match.start()]):
                 continue
             for on in _events(match[1]):
                 alert = _alert(words, on, "")
@@ -182,6 +182,8 @@ def _events(words: str) -> list[AlertEvent]:
 
 def _flags(sentence: str) -> Iterator[Found[AlertWords]]:
     """The switches of Airflow's default arguments."""
+    if not says(sentence, "_on_", "on_failure", "on_retry"):
+        return
     for match in pattern(
         r"\bemail_on_(failure|retry)[\"'`*]*\s*(?:is\s+|[:=]\s*)?[\"'`*]*\s*(true|enabled|on|yes|set)\b|"
         r"\bemail_on_(failure)\b(?=\s*$|\s*[,;)])"
@@ -205,8 +207,8 @@ def _alert(words: str, on: str, about: str) -> AlertWords | None:
     kind = "email" if address else meaning_of("alert_channels", named.group()) if named else "slack" if channel else ""
     if channel is not None and kind == "email" and not address:
         kind = "slack"
-    length = pattern(amount()).search(words) if on == "deadline" else None
-    after = duration(length.group()) if length else None
+    lengths = find_durations(words) if on == "deadline" else []
+    after = lengths[0].value if lengths else None
     if on == "deadline" and after is None:
         return None
     event: AlertEvent = on if on in ("failure", "success", "retry", "deadline") else "failure"  # type: ignore[assignment]  # narrowed above

@@ -10,7 +10,7 @@ from typing import Literal
 from airflow_llm.readers.prose.columns import quantity
 from airflow_llm.readers.prose.durations import number_words
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, lexicon, meaning_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_of, pattern, says
 from airflow_llm.spec.conditions import Comparison, Condition, Described, Operator
 
 _NUMBER = r"-?\d+(?:[.,]\d+)*\s*(?:%|percent\b|k\b|million\b)?"
@@ -99,7 +99,7 @@ def _thresholds(text: str, step: str | None) -> Iterator[Found[Comparison]]:
         rf"(?:\bthe\s+|\bits\s+|\ba\s+|\bif\s+|\bwhen\s+|"
         rf"\bonly\s+if\s+)*\b{name}\s*({_operators()})\s*(?:of\s+)?({_NUMBER})(?![\w:])"
     )
-    for match in pattern(expression).finditer(text):
+    for match in pattern(expression).finditer(text) if pattern(r"\d").search(text) else ():
         metric = _metric(match[1])
         if metric is None:
             continue
@@ -159,6 +159,8 @@ def _metric(words: str) -> str | None:
 
 
 def _rows(text: str, dataset: str | None) -> Iterator[Found[Comparison]]:
+    if not says(text, "row", "record", "line", "entries", "item", "observation", "sample", "data", "empty"):
+        return
     count = rf"({_NUMBER}|{number_words()})"
     name = dataset or "rows"
     forms: tuple[tuple[str, Operator], ...] = (
@@ -170,7 +172,7 @@ def _rows(text: str, dataset: str | None) -> Iterator[Found[Comparison]]:
         (rf"\b(?:row|record)[\s_-]*counts?\s+(?:is\s+)?(?:<|below|under|less\s+than|fewer\s+than)\s*{count}", "<"),
     )
     for expression, operator in forms:
-        for match in pattern(expression).finditer(text):
+        for match in finds(expression, text, "than", "over", "least", "under", "most", "count"):
             digits = next(group for group in match.groups() if group)
             right = int(quantity(digits))
             yield found(text, *match.span(), Comparison(source="rows", name=name, operator=operator, right=right), 0.9)
@@ -187,6 +189,8 @@ def _rows(text: str, dataset: str | None) -> Iterator[Found[Comparison]]:
 
 
 def _calendar(text: str) -> Iterator[Found[Comparison]]:
+    if not says(text, "day", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "weekend"):
+        return
     day = any_of("weekdays")
     lead = (
         r"\b(?:(?:if|when|whenever|unless)\s+(?:it\s+is|it'?s|today\s+is|the\s+day\s+is|"

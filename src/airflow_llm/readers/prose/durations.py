@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
+from functools import lru_cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
@@ -28,26 +28,49 @@ def number(text: str) -> float:
 
 def amount() -> str:
     """A regular expression (no groups) for one length of time."""
-    unit = rf"{any_of('units')}(?![\w-])"
     compound = r"\d+\s*(?:d|h)\s*\d+\s*(?:h|m(?:in)?)(?:\s*\d+\s*s)?\b"
     iso = r"\bP(?:\d+D)?T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?\b"
     python = r"(?:datetime\.)?timedelta\([a-z_]+\s*=\s*\d+(?:\.\d+)?(?:\s*,\s*[a-z_]+\s*=\s*\d+)*\)"
-    halves = (
-        rf"(?:half\s+an?|a\s+half|half)[\s-]+{unit}|(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|"
-        rf"an?\s+{unit}\s+and\s+a\s+half"
+    half = r"\b(?:half\s+an?|a\s+half|half)[\s-]+"
+    count = rf"(?:(?<![\w.-])\d+(?:[.,]\d+)?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?"
+    unit = rf"{any_of('units')}(?![\w-])"
+    return (
+        rf"(?:{python}|{iso}|{compound}|\b(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|"
+        rf"(?:{half}|{count}){unit}(?:\s+and\s+a\s+half\b)?)"
     )
-    counted = rf"(?:(?<![\w.-])\d+(?:[.,]\d+)?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?{unit}"
-    return rf"(?:{python}|{iso}|{compound}|{halves}|{counted})"
 
 
 def find_durations(text: str) -> list[Found[timedelta]]:
     """Every length of time in the text, in order."""
-    hits = []
+    hits: list[Found[timedelta]] = []
+    if not timed(text):
+        return hits
     for match in pattern(amount()).finditer(text):
         value = duration(match.group())
         if value is not None:
             hits.append(found(text, match.start(), match.end(), value))
     return without_overlaps(hits)
+
+
+MASK = "\x01"
+
+
+@lru_cache(maxsize=4)
+def masked(text: str) -> str:
+    """The text with every length of time as a run of `MASK`, all else at its place.
+
+    What is said about lengths of time can then be read by small expressions: `LENGTH` stands for any of them.
+    """
+    return pattern(amount()).sub(lambda match: MASK * len(match.group()), text) if timed(text) else text
+
+
+def timed(text: str) -> bool:
+    """Whether the text may name a length of time at all."""
+    return pattern(_TIMED).search(text) is not None
+
+
+LENGTH = f"{MASK}+(?!{MASK})"
+_TIMED = r"\d|\b(?:sec|min|hour|hr|day|week|month|year|hu?o|dya|wk|mth|yr)"
 
 
 def duration(text: str) -> timedelta | None:
@@ -88,18 +111,17 @@ def _compound(words: str) -> float | None:
 def _half(words: str) -> float | None:
     if pattern(r"(?:a )?quarter (?:of )?an hour").fullmatch(words):
         return 900.0
-    unit = any_of("units")
-    match = pattern(rf"(?:half an?|a half|half)[ -]+({unit})").fullmatch(words)
-    if match is not None:
-        return SECONDS[meaning_of("units", match[1])] / 2
-    match = pattern(rf"an? ({unit}) and a half").fullmatch(words)
-    return SECONDS[meaning_of("units", match[1])] * 1.5 if match else None
+    opening = pattern(r"(?:half an?|a half|half)[ -]+(\w+)").fullmatch(words)
+    if opening is not None and opening[1] in lexicon("units"):
+        return SECONDS[meaning_of("units", opening[1])] / 2
+    return None
 
 
 def _counted(words: str) -> float | None:
-    match = pattern(
-        rf"(\d+(?:[.,]\d+)?|{any_of('numbers')})[ -]*(and a half[ -]+)?({any_of('units')})", re.IGNORECASE
-    ).fullmatch(words)
-    if match is None:
+    match = pattern(r"(\d+(?:[.,]\d+)?|\D+?)[ -]*(and a half[ -]+)?([a-z]+)( and a half)?").fullmatch(words)
+    if match is None or match[3] not in lexicon("units"):
         return None
-    return (number(match[1]) + (0.5 if match[2] else 0.0)) * SECONDS[meaning_of("units", match[3])]
+    count = match[1].strip()
+    if not (count[0].isdigit() or count in lexicon("numbers")):
+        return None
+    return (number(count) + (0.5 if match[2] or match[4] else 0.0)) * SECONDS[meaning_of("units", match[3])]

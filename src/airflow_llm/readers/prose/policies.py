@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Literal
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import amount, duration, number, number_words
+from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked, number, number_words
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
 
 _MOST = 100
 
@@ -36,6 +36,8 @@ class Limit:
 
 def find_retries(text: str) -> list[Found[Retries]]:
     """Every place that says how often and how a failed task is tried again. InputError for `retry -3 times`."""
+    if not says(text, "retr", "re-tr", "rety", "try", "tries", "attempt", "rerun", "re-run"):
+        return []
     hits = [*_refused(text), *_counted(text)]
     return [_with_delay(text, hit) for hit in without_overlaps(hits)]
 
@@ -52,17 +54,21 @@ def _refused(text: str) -> Iterator[Found[Retries]]:
         r"spec|explicit|mention))"
         r"|\bre-?tries\s+(?:are\s+)?(?:disabled|off|turned\s+off)\b"
     )
-    for match in pattern(words).finditer(text):
+    for match in finds(words, text, "no", "never", "n't", "dont", "disable", "zero", "none", "off"):
         yield found(text, *match.span(), Retries(count=0))
 
 
+_AGAIN = r"(?:re-?(?:try|tried|tries|run|attempt(?:ed)?|trys)|retyr|rety|try\s+again)"
+_UP_TO = r"(?:up\s+to\s+|at\s+most\s+|max(?:imum)?\.?\s+(?:of\s+)?|a\s+maximum\s+of\s+|exactly\s+|with\s+)?"
+_TIMES = r"(?:\s+(?:more\s+)?times?\b)"
+_RETRY_WORDS = ("retr", "re-tr", "rety", "rerun", "re-run", "attempt", "again")
+
+
 def _counted(text: str) -> Iterator[Found[Retries]]:
-    count, times = number_words(), r"(?:\s+(?:more\s+)?times?\b)"
-    again = r"(?:re-?(?:try|tried|tries|run|attempt(?:ed)?|trys)|retyr|rety|try\s+again)"
-    upto = r"(?:up\s+to\s+|at\s+most\s+|max(?:imum)?\.?\s+(?:of\s+)?|a\s+maximum\s+of\s+|exactly\s+|with\s+)?"
+    count = number_words()
     kind = r"(?:automatic\s+|auto\s+|task\s+|more\s+|immediate\s+)?"
     verb = (
-        rf"\b{again}\b(?:\s+(?!and\b|with\b|after\b)\w+){{0,5}}?\s+{upto}({count})(?:{times}|(?=\W|"
+        rf"\b{_AGAIN}\b(?:\s+(?!and\b|with\b|after\b)\w+){{0,5}}?\s+{_UP_TO}({count})(?:{_TIMES}|(?=\W|"
         rf"$))(?!\s*{any_of('units')}\b)"
     )
     noun = rf"(?<![\w.])({count})\s+{kind}re-?(?:tries|try|trys|attempts?)\b(?!\s*(?:delay|interval|wait))"
@@ -70,29 +76,35 @@ def _counted(text: str) -> Iterator[Found[Retries]]:
         r"\bre-?tries[\"'`*]*\s*(?:\(\s*default\s*)?(?:is|of|to|"
         r"[:=(])\s*[\"'`*]*\s*(?:default\s*[:=]?\s*)?(-?\d+)\b(?!\s*(?:min|sec|hour))"
     )
-    for expression in (verb, noun, label):
-        for match in pattern(expression).finditer(text):
-            if pattern(r"\bno$|^no\b").search(match[1].lower()) or _is_interval(text, match):
-                continue
+    forms: tuple[tuple[str, tuple[str, ...]], ...] = (
+        (verb, _RETRY_WORDS), (noun, ("retr", "re-")), (label, ("retries", "re-tries")),
+    )  # fmt: skip
+    for expression, words in forms:
+        for match in finds(expression, text, *words):
+            if not pattern(r"\bno$|^no\b").search(match[1].lower()) and not _is_interval(text, match):
+                yield found(text, *match.span(), Retries(count=_count(match)))
+    with_attempts = rf"\bre-?tr(?:y|ies)\s+(?:\w+\s+){{0,2}}?with\s+({count})\s+attempts\b"
+    bracketed = r"\b(?:task\s+|automatic\s+)?re-?tries\s+\(\s*(?:default\s*[:=]?\s*)?(\d+)\s*\)"
+    for expression, word in ((with_attempts, "attempts"), (bracketed, "tries")):
+        for match in finds(expression, text, word):
             yield found(text, *match.span(), Retries(count=_count(match)))
-    for match in pattern(rf"\bre-?tr(?:y|ies)\s+(?:\w+\s+){{0,2}}?with\s+({count})\s+attempts\b").finditer(text):
-        yield found(text, *match.span(), Retries(count=_count(match)))
-    attempts = (
+    uncounted = rf"\b{_AGAIN}\s+(?:it\s+|them\s+)?(?=(?:after|every|with\s+(?:exponential|back))\b)"
+    for match in finds(uncounted, text, *_RETRY_WORDS):
+        yield found(text, match.start(), match.end() - 1, Retries(), 0.6)
+    yield from _attempts(text)
+
+
+def _attempts(text: str) -> Iterator[Found[Retries]]:
+    """`3 attempts` are two retries after the first try."""
+    count = number_words()
+    expression = (
         rf"(?<![\w.])({count})\s+(?:attempts|tries)\b(?!\s+to\b)|\b(?:try|attempt)\s+(?:it\s+|this\s+|"
-        rf"each\s+\w+\s+)?{upto}({count}){times}"
+        rf"each\s+\w+\s+)?{_UP_TO}({count}){_TIMES}"
     )
-    for match in pattern(attempts).finditer(text):
+    for match in finds(expression, text, "attempt", "tries", "try"):
         total = _count(match, match[1] or match[2])
         note = f"{total} attempts are read as {max(total - 1, 0)} retries after the first try"
         yield found(text, *match.span(), Retries(count=max(total - 1, 0)), 0.8, note)
-    for match in pattern(r"\b(?:task\s+|automatic\s+)?re-?tries\s+\(\s*(?:default\s*[:=]?\s*)?(\d+)\s*\)").finditer(
-        text
-    ):
-        yield found(text, *match.span(), Retries(count=_count(match)))
-    for match in pattern(rf"\b{again}\s+(?:it\s+|them\s+)?(?=(?:after|every|with\s+(?:exponential|back))\b)").finditer(
-        text
-    ):
-        yield found(text, match.start(), match.end() - 1, Retries(), 0.6)
 
 
 def _is_interval(text: str, match: re.Match[str]) -> bool:
@@ -121,10 +133,11 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
     after = _delay_after(tail)
     if after is not None:
         value, end = Retries(value.count, after.value, value.backoff), hit.end + after.end
-    backoff = pattern(
+    growing = (
         r"\b(?:exponential(?:ly)?(?:\s+back[\s-]?off)?|back(?:ing)?[\s-]?off|"
         r"increasing\s+delays?)\b"
-    ).search(tail)
+    )
+    backoff = next(finds(growing, tail, "exponential", "back", "increasing"), None)
     if backoff is not None:
         value = Retries(value.count, value.delay, True)
         end = max(end, hit.end + backoff.end())
@@ -132,7 +145,9 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
 
 
 def _delay_after(tail: str) -> Found[timedelta] | None:
-    length = amount()
+    plain = masked(tail)
+    if MASK not in plain:
+        return None
     link = (
         r"[\s,(:;]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|after\s+|wait(?:ing)?\s+|"
         r"spaced\s+|every\s+|"
@@ -144,44 +159,52 @@ def _delay_after(tail: str) -> Found[timedelta] | None:
         r"on\s+task\s+failures?\s*|times\s+)*"
     )
     match = pattern(
-        rf"{link}({length})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
+        rf"{link}({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
         rf"interval|apart|wait|"
         rf"pause)s?)?"
         r"(?:\s+(?:in\s+)?between(?:\s+(?:attempts|retries|them|each|tries))?)?"
-    ).match(tail)
+    ).match(plain)
     if match is None:
         return None
-    value = duration(match[1])
+    value = duration(tail[match.start(1) : match.end(1)])
     return found(tail, *match.span(), value) if value is not None else None
 
 
 def find_retry_delay(text: str) -> Found[timedelta] | None:
     """A retry delay that stands by itself: `retry_delay=5 minutes`, `5-minute retry delay`."""
-    length = amount()
-    for match in pattern(
-        rf"\bre-?try[_\s-]?(?:delay|interval|wait)[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({length})|"
-        rf"({length})[\s-]+(?:re-?try\s+)?delays?\b"
-        rf"|\bwait(?:ing)?\s+({length})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
-    ).finditer(text):
-        value = duration(match[1] or match[2] or match[3])
-        if value is not None:
-            return found(text, *match.span(), value)
+    expression = (
+        rf"\bre-?try[_\s-]?(?:delay|interval|wait)[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({LENGTH})|"
+        rf"({LENGTH})[\s-]+(?:re-?try\s+)?delays?\b"
+        rf"|\bwait(?:ing)?\s+({LENGTH})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
+    )
+    if says(text, "delay", "between", "interval", "wait"):
+        for match in finds(expression, masked(text), MASK):
+            value = duration(_said(text, match))
+            if value is not None:
+                return found(text, *match.span(), value)
     return None
+
+
+def _said(text: str, match: re.Match[str]) -> str:
+    """The words of the first group that holds any, in the text that was masked."""
+    group = next(number for number, words in enumerate(match.groups(), 1) if words)
+    return text[match.start(group) : match.end(group)]
 
 
 def find_timeouts(text: str) -> list[Found[Limit]]:
     """Every time-out with its scope."""
     hits: list[Found[Limit]] = []
-    length = amount()
-    for scope, expression in _limits(length):
-        for match in pattern(expression).finditer(text):
-            words = next(group for group in match.groups() if group)
-            value = duration(words)
-            if value is None or pattern(r"\b(?:http|request|connection|socket)\b").search(match.group()):
+    plain = masked(text)
+    for scope, expression, needed in _LIMITS if MASK in plain else ():
+        for match in finds(expression, plain, *needed):
+            span = match.span()
+            words = text[slice(*span)]
+            value = duration(_said(text, match))
+            if value is None or pattern(r"\b(?:http|request|connection|socket)\b").search(words):
                 continue
             if value <= timedelta(0):
-                raise InputError(f"{match.group().strip()!r}: a time-out is longer than 0", hint="name a longer time")
-            hits.append(found(text, *match.span(), Limit(value, _scope(scope, match.group()))))
+                raise InputError(f"{words.strip()!r}: a time-out is longer than 0", hint="name a longer time")
+            hits.append(found(text, *span, Limit(value, _scope(scope, words))))
     return without_overlaps(hits)
 
 
@@ -195,100 +218,87 @@ def _scope(scope: str, words: str) -> Literal["task", "run", "wait", "step"]:
     return "wait" if scope == "wait" else "step"
 
 
-def _limits(length: str) -> tuple[tuple[str, str], ...]:
-    whole = r"(?:the\s+)?(?:whole|entire|complete|full|overall|total)\s+(?:thing|run|pipeline|dag|job|workflow|process)"
-    return (
-        (
-            "run",
-            (
-                rf"\bdag[_\s-]?run[_\s-]?timeout[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({length})|"
-                rf"\btimeout\s*[:=]?\s*({length})\s+per\s+(?:dag\s+)?run\b"
-            ),
-        ),
-        (
-            "run",
-            rf"\b{whole}\s+(?:must|should|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+done|finish|complete|"
-            rf"end|take|run)\s+"
-            rf"(?:with)?in\s+({length})|\b{whole}\s+(?:may|must|should|can)\s*(?:not|n'?t|"
-            rf"only)?\s*(?:take|run|last)\s+(?:for\s+)?"
-            rf"(?:longer\s+than|more\s+than|at\s+most|up\s+to|max(?:imum)?)?\s*({length})",
-        ),
-        (
-            "task",
-            rf"\b(?:nothing|no\s+(?:task|step|job))\s+(?:may|must|should|can|is\s+allowed\s+to)\s+(?:run|take|"
-            rf"last)\s+(?:for\s+)?"
-            rf"(?:longer|more)\s+than\s+({length})",
-        ),
-        (
-            "task",
-            (
-                r"\b(?:each|every|any|all)\s+(?:task|step)s?\s+(?:may|must|should|can|has|have|gets?|is|are|runs?|"
-                r"takes?)?\s*"
-                rf"(?:not\s+)?(?:\w+\s+){{0,4}}?(?:longer\s+than|at\s+most|max(?:imum)?\.?|within|after|"
-                rf"limit\s+of|timeout\s+of|more\s+than|up\s+to)\s+({length})"
-            ),
-        ),
-        (
-            "task",
-            (
-                rf"\b(?:max(?:imum)?\.?|at\s+most)\s+({length})\s+per\s+(?:task|step)\b|"
-                rf"\bexecution[_\s]timeout[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({length})"
-            ),
-        ),
-        (
-            "step",
-            (
-                rf"\b(?:time[\s-]?out|times?\s+out|timing\s+out)[\"'`*]*\s*(?:of|is|after|"
-                rf"[:=(])?\s*[\"'`*]*\s*({length})"
-                rf"|({length})[\s-]+(?:\w+\s+)?time-?out\b(?!\s+(?:for|on)\s+(?:the\s+|each\s+)?(?:http|"
-                rf"request|connection|api|call))"
-            ),
-        ),
-        (
-            "step",
-            (
-                rf"\b(?:kill|abort|cancel|stop|fail)\s+(?:it|them|the\s+\w+|that)?\s*(?:if\s+it\s+(?:takes|"
-                rf"runs)\s+(?:longer|more)\s+than|after)\s+({length})"
-                rf"|\b(?:may|must|should|can)\s*(?:not|n'?t)\s+(?:run|take|last)\s+(?:for\s+)?(?:longer|"
-                rf"more)\s+than\s+({length})"
-            ),
-        ),
-        (
-            "wait",
-            rf"\b(?:for\s+)?(?:up\s+to|at\s+most|no\s+longer\s+than|"
-            rf"max(?:imum)?(?:\s+of)?\.?)\s+({length})(?!\s+(?:old|delay|apart))"
-            rf"|({length})\s*(?:max(?:imum)?\b|at\s+most|tops)|\bgive\s+up\s+after\s+({length})",
-        ),
-    )
+_WHOLE = r"(?:the\s+)?(?:whole|entire|complete|full|overall|total)\s+(?:thing|run|pipeline|dag|job|workflow|process)"
+_LABEL = r"[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*"
+_LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "run",
+        rf"\bdag[_\s-]?run[_\s-]?timeout{_LABEL}({LENGTH})|\btimeout\s*[:=]?\s*({LENGTH})\s+per\s+(?:dag\s+)?run\b",
+        ("timeout",),
+    ),
+    (
+        "run",
+        rf"\b{_WHOLE}\s+(?:must|should|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+done|finish|complete|"
+        rf"end|take|run)\s+(?:with)?in\s+({LENGTH})|\b{_WHOLE}\s+(?:may|must|should|can)\s*(?:not|n'?t|only)?\s*"
+        rf"(?:take|run|last)\s+(?:for\s+)?(?:longer\s+than|more\s+than|at\s+most|up\s+to|max(?:imum)?)?\s*({LENGTH})",
+        ("whole", "entire", "complete", "full", "overall", "total"),
+    ),
+    (
+        "task",
+        rf"\b(?:nothing|no\s+(?:task|step|job))\s+(?:may|must|should|can|is\s+allowed\s+to)\s+(?:run|take|"
+        rf"last)\s+(?:for\s+)?(?:longer|more)\s+than\s+({LENGTH})",
+        ("longer", "more"),
+    ),
+    (
+        "task",
+        r"\b(?:each|every|any|all)\s+(?:task|step)s?\s+(?:may|must|should|can|has|have|gets?|is|are|runs?|"
+        rf"takes?)?\s*(?:not\s+)?(?:\w+\s+){{0,4}}?(?:longer\s+than|at\s+most|max(?:imum)?\.?|within|after|"
+        rf"limit\s+of|timeout\s+of|more\s+than|up\s+to)\s+({LENGTH})",
+        ("task", "step"),
+    ),
+    (
+        "task",
+        rf"\b(?:max(?:imum)?\.?|at\s+most)\s+({LENGTH})\s+per\s+(?:task|step)\b|"
+        rf"\bexecution[_\s]timeout{_LABEL}({LENGTH})",
+        ("max", "most", "execution"),
+    ),
+    (
+        "step",
+        rf"\b(?:time[\s-]?out|times?\s+out|timing\s+out)[\"'`*]*\s*(?:of|is|after|[:=(])?\s*[\"'`*]*\s*({LENGTH})"
+        rf"|({LENGTH})[\s-]+(?:\w+\s+)?time-?out\b(?!\s+(?:for|on)\s+(?:the\s+|each\s+)?(?:http|"
+        rf"request|connection|api|call))",
+        ("out",),
+    ),
+    (
+        "step",
+        rf"\b(?:kill|abort|cancel|stop|fail)\s+(?:it|them|the\s+\w+|that)?\s*(?:if\s+it\s+(?:takes|"
+        rf"runs)\s+(?:longer|more)\s+than|after)\s+({LENGTH})"
+        rf"|\b(?:may|must|should|can)\s*(?:not|n'?t)\s+(?:run|take|last)\s+(?:for\s+)?(?:longer|"
+        rf"more)\s+than\s+({LENGTH})",
+        ("longer", "more", "after"),
+    ),
+    (
+        "wait",
+        rf"\b(?:for\s+)?(?:up\s+to|at\s+most|no\s+longer\s+than|max(?:imum)?(?:\s+of)?\.?)\s+({LENGTH})"
+        rf"(?!\s+(?:old|delay|apart))|({LENGTH})\s*(?:max(?:imum)?\b|at\s+most|tops)|\bgive\s+up\s+after\s+({LENGTH})",
+        ("up", "most", "longer", "max", "tops"),
+    ),
+)
 
 
 def find_pool(text: str) -> Found[str] | None:
     """The Airflow pool that the words name."""
-    match = pattern(
-        r"\b(?:pool[\"'`*]*\s*(?:is|[:=])\s*[\"'`]*|(?:in|use|uses|"
-        r"using)\s+(?:the\s+)?pool\s+[\"'`]?)([\w.-]{1,80})"
-    ).search(text)
-    if match is None:
-        match = pattern(
-            r"\b(?:in|through|use|uses|using|"
-            r"with)\s+(?:the\s+)?[\"'`]([\w.-]{1,80})[\"'`]\s+pool\b"
-        ).search(text)
-    if match is None:
-        match = pattern(r"\b(?:in|through|uses?|using)\s+(?:the\s+)?([\w-]*[_\w-]{1,80})\s+pool\b(?!\s+of)").search(
-            text
-        )
+    forms = (
+        r"\b(?:pool[\"'`*]*\s*(?:is|[:=])\s*[\"'`]*|(?:in|use|uses|using)\s+(?:the\s+)?pool\s+[\"'`]?)([\w.-]{1,80})",
+        r"\b(?:in|through|use|uses|using|with)\s+(?:the\s+)?[\"'`]([\w.-]{1,80})[\"'`]\s+pool\b",
+        r"\b(?:in|through|uses?|using)\s+(?:the\s+)?([\w-]{1,160})\s+pool\b(?!\s+of)",
+    )
+    match = next((hit for form in forms for hit in finds(form, text, "pool")), None)
     return found(text, *match.span(), match[1]) if match else None
 
 
 def find_pool_slots(text: str) -> Found[int] | None:
     """How many slots of its pool a task takes."""
-    match = pattern(r"\bpool[_\s]slots[\"'`*]*\s*(?:is|[:=])?\s*(\d{1,3})\b|\b(\d{1,3})\s+pool\s+slots\b").search(text)
+    form = r"\bpool[_\s]slots[\"'`*]*\s*(?:is|[:=])?\s*(\d{1,3})\b|\b(\d{1,3})\s+pool\s+slots\b"
+    match = next(finds(form, text, "slots"), None)
     slots = int(match[1] or match[2]) if match else 0
     return found(text, *match.span(), slots) if match and slots > 0 else None
 
 
 def find_priority(text: str) -> Found[int] | None:
     """The weight that decides which task goes first."""
+    if not says(text, "priority"):
+        return None
     match = pattern(r"\bpriority(?:[_\s]weight)?[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*(\d{1,6})\b").search(text)
     if match is not None:
         return found(text, *match.span(), int(match[1]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import finds, says
 
 _SIZE = r"(\d+(?:\.\d+)?)\s*([kmgt])i?(?:b|bytes?|ig|igs)?(?:ytes)?"
 
@@ -38,34 +39,39 @@ class Needs:
 
 def find_needs(text: str) -> list[Found[Needs]]:
     """Every resource that the text names, one for each place. InputError for an impossible amount."""
-    count = number_words()
     hits: list[Found[Needs]] = []
+    if not says(text, "mem", "ram", "disk", "storage", "scratch", "gpu", "cpu", "core", "executor", "worker", "node"):
+        return hits
+    hits += _sizes(text)
+    count = number_words()
+    gpus = rf"(?<![\w.])({count})\s+(?:nvidia\s+)?(?:[ahtv]\d{{1,3}}\s+)?gpus?\b|\bgpus?\s*[:=]\s*({count})\b"
+    for match in finds(gpus, text, "gpu"):
+        hits.append(found(text, *match.span(), Needs(gpu=int(_amount(match.group(), match[1] or match[2])))))
+    cores = rf"(?<![\w.])({count})\s+(?:v?cpus?|(?:cpu\s+)?cores?)\b|\b(?:cpu|cores)\s*[:=]\s*({count})(?!\w)"
+    for match in finds(cores, text, "cpu", "core"):
+        hits.append(found(text, *match.span(), Needs(cpu=_amount(match.group(), match[1] or match[2]))))
+    workers = rf"(?<![\w.])({count})\s+(?:spark\s+)?(?:executors|workers|nodes|executor|worker)\b"
+    for match in finds(workers, text, "executor", "worker", "node"):
+        hits.append(found(text, *match.span(), Needs(workers=int(_amount(match.group(), match[1])))))
+    return sorted(hits, key=lambda hit: hit.start)
+
+
+def _sizes(text: str) -> Iterator[Found[Needs]]:
     memory = r"(?:mem(?:ory)?|memroy|memmory|ram)"
-    for match in pattern(
+    expression = (
         rf"\b(?:(driver|executor|worker)[\s_-]+)?{memory}[\"'`*]*\s*(?:is|of|limit|[:=])?\s*[\"'`]*{_SIZE}(?!\w)"
         rf"|(?<![\w.]){_SIZE}(?:\s+of)?\s+(?:(driver|executor|worker)\s+)?{memory}\b"
-    ).finditer(text):
+    )
+    for match in finds(expression, text, "mem", "ram"):
         role = (match[1] or match[6] or "").lower()
         size = f"{match[2] or match[4]}{(match[3] or match[5]).upper()}i"
         field = {"driver": "driver_memory", "executor": "executor_memory", "worker": "executor_memory"}.get(
             role, "memory"
         )
-        hits.append(found(text, *match.span(), _sized(field, size)))
-    for match in pattern(rf"(?<![\w.]){_SIZE}(?:\s+of)?\s+(?:disk|storage|scratch)(?:\s+space)?\b").finditer(text):
-        hits.append(found(text, *match.span(), Needs(disk=f"{match[1]}{match[2].upper()}i")))
-    for match in pattern(
-        rf"(?<![\w.])({count})\s+(?:nvidia\s+)?(?:[ahtv]\d{{1,3}}\s+)?gpus?\b|\bgpus?\s*[:=]\s*({count})\b"
-    ).finditer(text):
-        hits.append(found(text, *match.span(), Needs(gpu=int(_amount(match.group(), match[1] or match[2])))))
-    for match in pattern(
-        rf"(?<![\w.])({count})\s+(?:v?cpus?|(?:cpu\s+)?cores?)\b|\b(?:cpu|cores)\s*[:=]\s*({count})(?!\w)"
-    ).finditer(text):
-        hits.append(found(text, *match.span(), Needs(cpu=_amount(match.group(), match[1] or match[2]))))
-    for match in pattern(rf"(?<![\w.])({count})\s+(?:spark\s+)?(?:executors|workers|nodes|executor|worker)\b").finditer(
-        text
-    ):
-        hits.append(found(text, *match.span(), Needs(workers=int(_amount(match.group(), match[1])))))
-    return sorted(hits, key=lambda hit: hit.start)
+        yield found(text, *match.span(), _sized(field, size))
+    disk = rf"(?<![\w.]){_SIZE}(?:\s+of)?\s+(?:disk|storage|scratch)(?:\s+space)?\b"
+    for match in finds(disk, text, "disk", "storage", "scratch"):
+        yield found(text, *match.span(), Needs(disk=f"{match[1]}{match[2].upper()}i"))
 
 
 def together(hits: list[Found[Needs]]) -> Needs:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, bound, columns
-from airflow_llm.readers.prose.durations import amount, duration, number_words
+from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
+from airflow_llm.readers.prose.rules_leading import NUMBER, format_of, known_format, leading, rows, unique
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import finds, pattern, says
 from airflow_llm.spec.rules import (
     Allowed,
     ForeignKey,
@@ -17,20 +18,15 @@ from airflow_llm.spec.rules import (
     NotNull,
     Pattern,
     Range,
-    RowCount,
     Rule,
-    Unique,
 )
 
 _COPULA = (
     r"(?:is|are|be|being|must\s+(?:all\s+)?be|should\s+(?:all\s+)?be|has\s+to\s+be|have\s+to\s+be|"
     r"needs?\s+to\s+be|to\s+be|must|should)"
 )
-_NUMBER = r"-?\d+(?:[.,]\d+)*\s*(?:%|k\b|m\b|million\b|thousand\b)?"
-_FORMATS = {"email": "email", "e-mail": "email", "uuid": "uuid", "guid": "uuid", "url": "url", "link": "url",
-            "phone": "phone", "date": "iso_date", "iso date": "iso_date"}  # fmt: skip
 
-
+_PREDICATE = 60  # a predicate has its own words within so many characters
 _LONGEST = 20_000  # no rule is stated in a clause longer than this; reading stays linear
 
 
@@ -38,7 +34,7 @@ def find_rules(text: str) -> list[Found[Rule]]:
     """Every rule that the text states, in order. The words that state one rule of a list are the whole list."""
     hits: list[Found[Rule]] = []
     text = text[:_LONGEST]
-    for reader in (_subjects, _leading, _rows, _comparisons, _freshness, _references, _allowed, _whole):
+    for reader in (_subjects, leading, rows, _comparisons, _freshness, _references, _allowed, _whole):
         for hit in reader(text):
             if not any(hit.overlaps(other) and not _same_words(hit, other) for other in hits):
                 hits.append(hit)
@@ -80,8 +76,9 @@ def _predicates(text: str, at: int, names: tuple[str, ...]) -> tuple[list[Rule],
 
 
 def _predicate(text: str, at: int, names: tuple[str, ...]) -> tuple[list[Rule] | None, int]:
-    for expression, make in _PREDICATES:
-        match = pattern(expression).match(text, at)
+    following = text[at : at + _PREDICATE]
+    for expression, make, needed in _PREDICATES:
+        match = pattern(expression).match(text, at) if says(following, *needed) else None
         if match is not None:
             rules = make(match, names)
             return (rules, match.end()) if rules else (None, at)
@@ -119,199 +116,89 @@ _LIST = (
     r"(?:[\[({][^\])}\n]{1,300}[\]"
     r")}]|[\"'`]?[\w-]+[\"'`]?(?:\s*(?:,\s*or|,\s*and|,|or|and|\||/)\s*[\"'`]?[\w-]+[\"'`]?)*)"
 )
-_PREDICATES: tuple[tuple[str, Callable[[re.Match[str], tuple[str, ...]], list[Rule]]], ...] = (
-    (r"(?:globally\s+|all\s+)?uniq(?:ue|e|eu)\b(?:\s+together)?", lambda _, names: _unique(names)),
+_PREDICATES: tuple[tuple[str, Callable[[re.Match[str], tuple[str, ...]], list[Rule]], tuple[str, ...]], ...] = (
+    (r"(?:globally\s+|all\s+)?uniq(?:ue|e|eu)\b(?:\s+together)?", lambda _, names: unique(names), ("uniq",)),
     (
         r"(?:free\s+of|without|contain\s+no)\s+duplicates\b|not\s+(?:be\s+)?duplicated?\b",
-        lambda _, names: _unique(names),
+        lambda _, names: unique(names),
+        ("duplicate",),
     ),
     (
         r"(?:not|never|non)[\s-]*(?:be\s+)?(?:null|empty|missing|blank|none)\b|present\b|filled(?:\s+in)?\b|"
         r"set\b(?!\s+to)|"
         r"populated\b|n'?t\s+(?:be\s+)?(?:null|empty|missing)\b|mandatory\b|complete\b|given\b",
         lambda _, names: [NotNull(columns=names)],
+        ("n", "present", "set", "mandatory", "complete"),
     ),
-    (r"(?:strictly\s+)?positive\b", _each(lambda _, name: Range(column=name, minimum=0, exclusive=True))),
+    (
+        r"(?:strictly\s+)?positive\b",
+        _each(lambda _, name: Range(column=name, minimum=0, exclusive=True)),
+        ("positive",),
+    ),
     (
         r"(?:non[\s-]?negative|not\s+(?:be\s+)?negative|never\s+(?:be\s+)?negative)\b",
         _each(lambda _, name: Range(column=name, minimum=0)),
+        ("negative",),
     ),
     (
         (
-            rf"(?:between|in\s+the\s+range(?:\s+of)?|from|within)\s+({_NUMBER})\s*(?:and|to|-|\u2013|"
-            rf"\.\.)\s*({_NUMBER})"
+            rf"(?:between|in\s+the\s+range(?:\s+of)?|from|within)\s+({NUMBER})\s*(?:and|to|-|\u2013|"
+            rf"\.\.)\s*({NUMBER})"
         ),
         _each(_between),
+        ("between", "range", "from", "within"),
     ),
     (
-        rf"(?:greater|more|higher|larger|bigger)\s+than\s+({_NUMBER})|(?:above|over)\s+({_NUMBER})|>\s*({_NUMBER})",
+        rf"(?:greater|more|higher|larger|bigger)\s+than\s+({NUMBER})|(?:above|over)\s+({NUMBER})|>\s*({NUMBER})",
         _each(lambda match, name: Range(column=name, minimum=_first(match), exclusive=True)),
+        ("than", "above", "over", ">"),
     ),
     (
-        rf"(?:at\s+least|>=|\u2265|no\s+less\s+than|minimum)\s*({_NUMBER})",
+        rf"(?:at\s+least|>=|\u2265|no\s+less\s+than|minimum)\s*({NUMBER})",
         _each(lambda match, name: Range(column=name, minimum=_first(match))),
+        ("least", ">=", "\u2265", "less", "minimum"),
     ),
     (
-        rf"(?:less|lower|smaller|fewer)\s+than\s+({_NUMBER})|(?:below|under)\s+({_NUMBER})|<\s*({_NUMBER})",
+        rf"(?:less|lower|smaller|fewer)\s+than\s+({NUMBER})|(?:below|under)\s+({NUMBER})|<\s*({NUMBER})",
         _each(lambda match, name: Range(column=name, maximum=_first(match), exclusive=True)),
+        ("than", "below", "under", "<"),
     ),
     (
-        rf"(?:at\s+most|<=|\u2264|no\s+more\s+than|maximum)\s*({_NUMBER})",
+        rf"(?:at\s+most|<=|\u2264|no\s+more\s+than|maximum)\s*({NUMBER})",
         _each(lambda match, name: Range(column=name, maximum=_first(match))),
+        ("most", "<=", "\u2264", "more", "maximum"),
     ),
     (
         rf"(?:one\s+of|either|in|any\s+of|only)\s+(?:the\s+values?\s+|the\s+following\s*:?\s+)?({_LIST})",
         _each(_allowed_values),
+        ("of", "either", "in", "only"),
     ),
     (
         (
             r"(?:an?\s+|in\s+)?(?:valid|correct|well-?formed|proper|real)\s+(e-?mail|uuid|guid|url|link|phone|"
             r"iso\s+date|date)s?\b(?:\s+(?:address(?:es)?|number|format))?"
         ),
-        _each(lambda match, name: Pattern(column=name, format=_format(match[1]))),
+        _each(lambda match, name: Pattern(column=name, format=format_of(match[1]))),
+        ("valid", "correct", "formed", "proper", "real"),
     ),
     (
         r"(?:valid|well-?formed|correctly\s+formatted)\b",
-        lambda _, names: [Pattern(column=name, format=_format(name)) for name in names if _known_format(name)],
+        lambda _, names: [Pattern(column=name, format=format_of(name)) for name in names if known_format(name)],
+        ("valid", "formed", "correct"),
     ),
 )
-
-
-def _unique(names: tuple[str, ...]) -> list[Rule]:
-    return [Unique(columns=names)] if names else []
-
-
-def _single(name: str) -> str:
-    """`no negative amounts` is about the column `amount`."""
-    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) else name
 
 
 def _first(match: re.Match[str]) -> float:
     return bound(next(group for group in match.groups() if group is not None))
 
 
-def _format(word: str) -> str:  # a key of Pattern.format
-    low = " ".join(word.lower().split())
-    return next((value for key, value in _FORMATS.items() if key in low), "custom")
-
-
-def _known_format(word: str) -> bool:
-    return any(key in word.lower() for key in ("email", "uuid", "url", "phone"))
-
-
-def _leading(text: str) -> Iterator[Found[Rule]]:
-    """`unique order_id`, `no nulls in email`, `no duplicates on id`, `check id for nulls`."""
-    forms: tuple[tuple[str, Callable[[tuple[str, ...]], list[Rule]]], ...] = (
-        (
-            (
-                rf"\b(?:no|without|zero)\s+(?:null|missing|empty|blank)(?:s|\s+values?)?\s+(?:in|for|"
-                rf"on)\s+(?:the\s+)?({COLUMNS})"
-            ),
-            lambda names: [NotNull(columns=names)],
-        ),
-        (rf"\bnon[\s-]?null\s+({COLUMNS})", lambda names: [NotNull(columns=names)] if names else []),
-        (
-            (
-                rf"\b(?:no|without|zero)\s+(?:duplicates?|dupes?|duplicated)(?:\s+(?:rows|records|values|"
-                rf"keys))?\s+(?:in|for|on|by|of)\s+(?:the\s+)?({COLUMNS})"
-            ),
-            _unique,
-        ),
-        (
-            rf"\bno\s+(?:duplicate|duplicated|repeated)\s+({COLUMN})s?\b",
-            lambda names: _unique(tuple(_single(n) for n in names if "_" in n)),
-        ),
-        (
-            rf"\bunique(?:ness)?\s+(?:of\s+|on\s+|key\s+|constraint\s+on\s+)?(?:the\s+)?({COLUMNS})",
-            lambda names: _unique(tuple(n for n in names if "_" in n or n.lower() == "id")),
-        ),
-        (
-            rf"\bcheck\s+({COLUMNS})\s+for\s+(?:null|missing|empty)(?:s|\s+values?)?",
-            lambda names: [NotNull(columns=names)] if names else [],
-        ),
-        (rf"\bcheck\s+({COLUMNS})\s+for\s+(?:duplicates|dupes)", _unique),
-        (
-            rf"\b(?:not[\s-]null|null)\s+checks?\s+(?:on|for|of)\s+(?:the\s+)?({COLUMNS})",
-            lambda names: [NotNull(columns=names)],
-        ),
-        (
-            rf"\b({COLUMN})\s+(?:an?\s+)?valid\s+(?:e-?mail|uuid|url|phone)",
-            lambda names: [Pattern(column=n, format=_format(n)) for n in names if _known_format(n)],
-        ),
-        (
-            rf"\bno\s+negative\s+({COLUMN})s?\b",
-            lambda names: [Range(column=_single(name), minimum=0) for name in names],
-        ),
-        (
-            rf"\bvalid\s+({COLUMN})s?\b(?!\s+(?:address|format))",
-            lambda names: [
-                Pattern(column=name.rstrip("s"), format=_format(name)) for name in names if _known_format(name)
-            ],
-        ),
-    )
-    for expression, make in forms:
-        for match in pattern(expression).finditer(text):
-            for rule in make(columns(match[1])):
-                yield found(text, *match.span(), rule, 0.85)
-
-
-def _rows(text: str) -> Iterator[Found[Rule]]:
-    count, things = rf"({_NUMBER}|{number_words()})", r"(?:rows?|records?|lines?|entries|observations)"
-    forms: tuple[tuple[str, Callable[[re.Match[str]], RowCount | None]], ...] = (
-        (
-            rf"\b(?:at\s+least|minimum(?:\s+of)?|no\s+(?:fewer|less)\s+than)\s+{count}\s+{things}\b",
-            lambda m: _row_count(m[1]),
-        ),
-        (rf"\bmore\s+than\s+{count}\s+{things}\b", lambda m: _row_count(m[1], plus=1)),
-        (
-            (
-                rf"\b(?:row|record)[\s_-]*count\s*(?:is\s+|must\s+be\s+|should\s+be\s+)?(?:>=|\u2265|at\s+least|"
-                rf"of\s+at\s+least)\s*{count}"
-            ),
-            lambda m: _row_count(m[1]),
-        ),
-        (
-            (
-                rf"\b(?:row|record)[\s_-]*count\s*(?:is\s+|must\s+be\s+|should\s+be\s+)?(?:>|above|over|"
-                rf"greater\s+than|more\s+than)\s*{count}"
-            ),
-            lambda m: _row_count(m[1], plus=1),
-        ),
-        (
-            rf"\b(?:row|record)[\s_-]*count\s*(?:is\s+|must\s+be\s+)?between\s+{count}\s+and\s+{count}",
-            lambda m: RowCount(minimum=int(bound(m[1])), maximum=int(bound(m[2]))),
-        ),
-        (
-            rf"\b(?:at\s+most|no\s+more\s+than)\s+{count}\s+{things}\b",
-            lambda m: RowCount(minimum=0, maximum=int(bound(m[1]))),
-        ),
-        (
-            r"\b(?:table|file|data|dataset|result|output|it|extract|partition)s?\s+(?:is|are|must\s+be|"
-            r"should\s+be|isn'?t|aren'?t|must\s+not\s+be|"
-            r"is\s+not|are\s+not|should\s+not\s+be)\s+(?:not\s+|non-?)?empty\b",
-            lambda m: RowCount() if pattern(r"not|n't|non").search(m.group()) else None,
-        ),
-        (r"\b(?:non-?empty|not\s+empty|has\s+(?:any\s+)?rows)\b", lambda _: RowCount()),
-    )
-    for expression, make in forms:
-        for match in pattern(expression).finditer(text):
-            rule = make(match)
-            if rule is not None:
-                yield found(text, *match.span(), rule, 0.9)
-
-
-def _row_count(words: str, plus: int = 0) -> RowCount:
-    value = bound(words)
-    if value < 0:
-        raise InputError(f"{words!r} rows: a number of rows is 0 or more", hint="name a positive number")
-    return RowCount(minimum=int(value) + plus)
-
-
 def _comparisons(text: str) -> Iterator[Found[Rule]]:
     """`amount > 0`, `0 <= score <= 1`, `age between 0 and 120`."""
-    for match in pattern(rf"({_NUMBER})\s*(?:<=|\u2264|<)\s*({COLUMN})\s*(?:<=|\u2264|<)\s*({_NUMBER})").finditer(text):
+    less = r"(?:<=|\u2264|<)"
+    for match in finds(rf"({NUMBER})\s*{less}\s*({COLUMN})\s*{less}\s*({NUMBER})", text, "<", "\u2264"):
         yield found(text, *match.span(), Range(column=match[2], minimum=bound(match[1]), maximum=bound(match[3])), 0.9)
-    for match in pattern(rf"\b({COLUMN})\s+between\s+({_NUMBER})\s+and\s+({_NUMBER})").finditer(text):
+    for match in finds(rf"\b({COLUMN})\s+between\s+({NUMBER})\s+and\s+({NUMBER})", text, "between"):
         for name in columns(match[1]):
             yield found(
                 text,
@@ -319,7 +206,8 @@ def _comparisons(text: str) -> Iterator[Found[Rule]]:
                 Range(column=name, minimum=bound(match[2]), maximum=bound(match[3])),
                 0.85,
             )
-    for match in pattern(rf"(?<![\w.])({COLUMN})\s*(>=|<=|>|<|\u2265|\u2264)\s*({_NUMBER})").finditer(text):
+    signs = r"(>=|<=|>|<|\u2265|\u2264)"
+    for match in finds(rf"(?<![\w.])({COLUMN})\s*{signs}\s*({NUMBER})", text, "<", ">", "\u2264", "\u2265"):
         for name in columns(match[1]):
             low, value = match[2] in (">", ">=", "\u2265"), bound(match[3])
             rule = Range(
@@ -329,16 +217,16 @@ def _comparisons(text: str) -> Iterator[Found[Rule]]:
 
 
 def _freshness(text: str) -> Iterator[Found[Rule]]:
-    length = amount()
+    plain = masked(text)
     forms = (
         rf"\b({COLUMN})\s+(?:is\s+|must\s+be\s+|should\s+be\s+|may\s+)*(?:not\s+(?:be\s+)?older\s+than|"
         rf"newer\s+than|younger\s+than|fresher\s+than|"
-        rf"within\s+the\s+(?:last|past)|at\s+most|no\s+older\s+than)\s+({length})(?:\s+old)?",
-        rf"\bfreshness\s+(?:of|on)\s+({COLUMN})\s*(?:[:<(]|is|under|below|within|at\s+most|less\s+than)+\s*({length})",
+        rf"within\s+the\s+(?:last|past)|at\s+most|no\s+older\s+than)\s+({LENGTH})(?:\s+old)?",
+        rf"\bfreshness\s+(?:of|on)\s+({COLUMN})\s*(?:[:<(]|is|under|below|within|at\s+most|less\s+than)+\s*({LENGTH})",
     )
     for form in forms:
-        for match in pattern(form).finditer(text):
-            value, names = duration(match[2]), columns(match[1])
+        for match in finds(form, plain, MASK):
+            value, names = duration(text[slice(*match.span(2))]), columns(match[1])
             if value is not None and names:
                 yield found(text, *match.span(), Freshness(column=names[0], max_age=value), 0.85)
 
@@ -348,11 +236,12 @@ def _references(text: str) -> Iterator[Found[Rule]]:
         r"(?:must\s+|should\s+|always\s+)?(?:exists?|is\s+found|appears?|is\s+present|be\s+found|be\s+present|"
         r"occurs?|has\s+a\s+match)"
     )
-    for match in pattern(
+    words = (
         rf"\b(?:every\s+|each\s+|all\s+)?({COLUMN})\s+(?:values?\s+)?(?:{exists}\s+in|references|"
         rf"refers\s+to)\s+(?:the\s+)?(?:table\s+)?([A-Za-z_]\w*)"
         rf"(?:\.(\w+)|\(\s*(\w+)\s*\)|\s+(?:table\b)?)?"
-    ).finditer(text):
+    )
+    for match in finds(words, text, "exist", "found", "appear", "present", "occur", "match", "refer"):
         names, table = columns(match[1]), match[2]
         if not names or ("_" not in names[0] and names[0].lower() != "id"):
             continue
@@ -367,7 +256,8 @@ def _references(text: str) -> Iterator[Found[Rule]]:
 
 
 def _allowed(text: str) -> Iterator[Found[Rule]]:
-    for match in pattern(rf"\b({COLUMN})\s+(?:in|one\s+of)\s+([\[({{][^\])}}\n]{{1,300}}[\])}}])").finditer(text):
+    expression = rf"\b({COLUMN})\s+(?:in|one\s+of)\s+([\[({{][^\])}}\n]{{1,300}}[\])}}])"
+    for match in finds(expression, text, "[", "(", "{"):
         for name in columns(match[1]):
             if _values(match[2]):
                 yield found(text, *match.span(), Allowed(column=name, values=_values(match[2])), 0.85)

@@ -9,7 +9,7 @@ from datetime import date
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says
 
 _UNSAID = r"\s*[:=]?\s*\W*(?:not\s+|none\b|n/?a\b|unspecified|unknown)"
 
@@ -30,7 +30,7 @@ def find_catchup(text: str) -> Found[bool] | None:
         r"|\b(?:make|catch)\s+up\s+(?:for|on)\s+(?:the\s+|any\s+)?missed\s+(?:runs|days)\b"
     )
     for value, expression in ((False, off), (True, on)):
-        for match in pattern(expression).finditer(text):
+        for match in finds(expression, text, "catch", "fill", "missed"):
             if value is False and match.group().lower().startswith("can"):
                 continue  # one step's nature, not a setting of the pipeline
             return found(text, *match.span(), value)
@@ -39,9 +39,8 @@ def find_catchup(text: str) -> Found[bool] | None:
 
 def find_depends_on_past(text: str) -> Found[bool] | None:
     """Whether a run needs the one before it to have succeeded."""
-    said = pattern(
-        r"\bdepends[_\s-]on[_\s-]past[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(true|false|yes|no|on|off)?\b"
-    ).search(text)
+    label = r"\bdepends[_\s-]on[_\s-]past[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(true|false|yes|no|on|off)?\b"
+    said = next(finds(label, text, "depends"), None)
     if said is not None:
         return found(text, *said.span(), (said[1] or "true").lower() in ("true", "yes", "on"))
     words = (
@@ -49,16 +48,19 @@ def find_depends_on_past(text: str) -> Found[bool] | None:
         r"(?:has\s+|had\s+|was\s+)?(?:succeed(?:ed|s)?|success(?:ful)?|finished|completed|failed|been\s+successful)\b"
         r"|\beach\s+run\s+(?:needs|depends\s+on|requires)\s+the\s+(?:previous|one\s+before|last)(?:\s+(?:one|run))?\b"
     )
-    match = pattern(words).search(text)
+    match = next(finds(words, text, "previous", "last", "prior", "each"), None) if says(text, "run") else None
     return found(text, *match.span(), True) if match else None
 
 
 def find_max_active_runs(text: str) -> Found[int] | None:
     """How many runs may be active at once."""
+    if not says(text, "active", "overlap", "concurrent", "parallel", "simultaneous", "single") and not pattern(
+        r"\b(?:only|most|max(?:imum)?|to|of)\s+\w+\s+runs?\b|\bruns?\s+at\b"
+    ).search(text):
+        return None
     count = number_words()
-    named = pattern(
-        rf"\bmax[_\s-]?active[_\s-]?runs?[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({count})(?![\w.])"
-    ).search(text)
+    label = rf"\bmax[_\s-]?active[_\s-]?runs?[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({count})(?![\w.])"
+    named = next(finds(label, text, "max"), None)
     if named is not None:
         return found(text, *named.span(), _positive(named))
     one = (
@@ -108,6 +110,8 @@ def find_end(text: str) -> Found[date] | None:
 
 
 def _dates(text: str, at: int) -> Iterator[Found[date]]:
+    if not pattern(r".{0,24}\d{4}|.{0,40}\(\s*\d{4}").match(text, at):
+        return
     month = any_of("months")
     forms = (
         (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)", None),

@@ -12,7 +12,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import SECONDS, duration, number
 from airflow_llm.readers.prose.span import longest_first
-from airflow_llm.readers.prose.spellings import any_of, lexicon, meaning_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_of, pattern, says, spelled
 from airflow_llm.readers.prose.timezones import find_zones
 
 DAILY_SET = frozenset(range(7))
@@ -38,27 +38,28 @@ def atoms(text: str) -> list[Atom]:
 def _cron(text: str) -> Iterator[Atom]:
     part = r"(?:\*|\?|\d{1,3}|[A-Za-z]{3}|L)(?:-(?:\d{1,2}|[A-Za-z]{3}))?(?:/\d{1,3})?(?:#\d)?"
     field = rf"{part}(?:,{part})*"
-    for match in pattern(rf"(?<![\w*/@])({field}(?:[ \t]+{field}){{4}})(?![\w*/])").finditer(text):
+    for match in finds(rf"(?<![\w*/@])({field}(?:[ \t]+{field}){{4}})(?![\w*/])", text, "*"):
         if "*" in match[1]:
             yield Atom("cron", *match.span(1), match[1].replace("?", "*"))
     presets = r"(?<!\w)@(?:hourly|daily|midnight|weekly|monthly|quarterly|yearly|annually)\b"
-    for match in pattern(presets).finditer(text):
+    for match in finds(presets, text, "@"):
         yield Atom("cron", *match.span(), match.group().lower())
 
 
 def _named(text: str) -> Iterator[Atom]:
-    for match in pattern(rf"(?<![\w@/-]){any_of('frequencies')}(?![\w/])(?!-\w)").finditer(text):
-        meaning = meaning_of("frequencies", match.group())
-        yield Atom("named", *match.span(), meaning, weak=_is_adjective(text, match))
+    for start, end, meaning in spelled("frequencies", text):
+        alone = text[start - 1 : start] not in ("@", "/", "-") if start else True
+        if alone and not pattern(r"/|-\w").match(text, end):
+            yield Atom("named", start, end, meaning, weak=_is_adjective(text, start, end))
 
 
-def _is_adjective(text: str, match: re.Match[str]) -> bool:
+def _is_adjective(text: str, start: int, end: int) -> bool:
     """Whether a single word such as `daily` describes a thing (`the daily report`), not this pipeline's schedule."""
-    if " " in match.group().strip():
+    if " " in text[start:end]:
         return False
     context = lexicon("schedule_context")
-    before = re.findall(r"[\w']+", text[max(0, match.start() - 40) : match.start()].lower().rpartition(".")[2])
-    after = pattern(r"\s*(\w+|[^\w\s]|$)").match(text, match.end())
+    before = re.findall(r"[\w']+", text[max(0, start - 40) : start].lower().rpartition(".")[2])
+    after = pattern(r"\s*(\w+|[^\w\s]|$)").match(text, end)
     following = after[1].lower() if after else ""
     thing = (
         r"(?:\s+(?!and\b|then\b|to\b|into\b|the\b|with\b|that\b)[\w-]+){1,3}?\s+(?:pipeline|job|dag|etl|elt|"
@@ -69,7 +70,7 @@ def _is_adjective(text: str, match: re.Match[str]) -> bool:
         return True
     if any(context.get(tail) == "before" for tail in tails):
         return False
-    if pattern(thing).match(text, match.end()):
+    if pattern(thing).match(text, end):
         return False
     return following.isalpha() and context.get(following) != "after"
 
@@ -78,20 +79,23 @@ def _every(text: str) -> Iterator[Atom]:
     count = rf"(?:-?\d+(?:\.\d+)?(?:st|nd|rd|th)?|other|second|third|fourth|{any_of('numbers')})"
     unit = any_of("units")
     expression = rf"(?<!for\s)\b(?:every|each|evry|evrey|once\s+every)[\s-]+({count})?[\s-]*({unit})(?![\w-])"
-    for match in pattern(expression).finditer(text):
+    for match in finds(expression, text, "every", "each", "evry", "evrey"):
         if match[1] is None and meaning_of("units", match[2]) in ("s",):
             continue
         yield Atom("every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, match))
     compound = r"\bevery\s+(\d+\s*h\s*\d+\s*m(?:in)?|an?\s+hour\s+and\s+a\s+half|half\s+an?\s+day)\b"
-    for match in pattern(compound).finditer(text):
+    for match in finds(compound, text, "every"):
         length = duration(match[1]) or timedelta(0)
         yield Atom("every", *match.span(), (length.total_seconds(), "s"))
     times = (
         rf"\b(\d+|{any_of('numbers')})\s+times?\s+(?:a|per|each|every)\s+(day|hour|week)\b|\b(twice)\s+(?:a|per|"
         rf"each)\s+day\b"
     )
-    for match in pattern(times).finditer(text):
+    for match in finds(times, text, "time", "twice") if pattern(_OFTEN).search(text) else ():
         yield Atom("often", *match.span(), (int(number(match[1])) if match[1] else 2, match[2] or "day"))
+
+
+_OFTEN = r"\btimes?\s+(?:a|per|each|every)\b|\btwice\s+(?:a|per|each)\b"
 
 
 def _count(match: re.Match[str]) -> float:
@@ -115,6 +119,10 @@ def _is_poll(text: str, match: re.Match[str]) -> bool:
 
 
 def _weekdays(text: str) -> Iterator[Atom]:
+    for match in finds(r"\b(?:all|every)\s+days?(?=\s+(?:but|except|other|apart|excluding))", text, "day"):
+        yield Atom("every", *match.span(), (1.0, "d"))
+    if not says(text, "weekend") and next(spelled("weekdays", text), None) is None:
+        return
     day = rf"\b{any_of('weekdays')}\b\.?"
     glue = r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|to|through|thru|until|till)\s*(?:on\s+)?"
     expression = rf"((?:every|each|on|evry)\s+)?({day}(?:{glue}{day})*)(?!\w)"
@@ -134,8 +142,6 @@ def _weekdays(text: str) -> Iterator[Atom]:
     ).finditer(text):
         weekend = match[1].lower().startswith("weekend")
         yield Atom("except", *match.span(), frozenset({0, 6}) if weekend else _day_set(match[1]), weak=True)
-    for match in pattern(r"\b(?:all|every)\s+days?(?=\s+(?:but|except|other|apart|excluding))").finditer(text):
-        yield Atom("every", *match.span(), (1.0, "d"))
 
 
 def _day_set(words: str) -> frozenset[int]:
@@ -156,6 +162,8 @@ def _day_set(words: str) -> frozenset[int]:
 
 
 def _month_days(text: str) -> Iterator[Atom]:
+    if not says(text, "month") and not pattern(r"\b(?:on|every)\s+(?:the\s+)?(?:\d|last|first)").search(text):
+        return
     place = rf"(?:{any_of('ordinals')})"
     month = r"(?:of\s+)?(?:the|each|every|a)\s+(?:calendar\s+)?month"
     nth = (
@@ -198,6 +206,8 @@ def _ordinal(words: str) -> str:
 
 
 def _dates(text: str) -> Iterator[Atom]:
+    if next(spelled("months", text), None) is None:
+        return
     month = any_of("months")
     of_year = r"\s*,?\s*(?:every|each)\s+year|\s+yearly|\s+annually"
     for match in pattern(
@@ -277,6 +287,8 @@ def _zones(text: str) -> Iterator[Atom]:
 
 
 def _months(text: str) -> Iterator[Atom]:
+    if next(spelled("months", text), None) is None:
+        return
     month = any_of("months")
     for match in pattern(rf"\bin\s+({month}(?:\s*(?:,|and|&|to|-)\s*{month})*)\b(?!\s+\d)").finditer(text):
         values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])]

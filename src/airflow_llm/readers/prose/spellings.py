@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +35,64 @@ def any_of(name: str, meaning: str | None = None) -> str:
 def pattern(expression: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """The compiled expression, compiled on first use: loading the reader stays cheap."""
     return re.compile(expression, flags)
+
+
+@lru_cache(maxsize=4)
+def lowered(text: str) -> str:
+    """The text in lower case at the same places, kept for the finders that look through it one after the other."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(one if len(one := char.lower()) == 1 else char for char in text)
+
+
+def says(text: str, *words: str) -> bool:
+    """Whether the text holds one of the words (lower case), at least as a part of a word."""
+    low = lowered(text)
+    return any(word in low for word in words)
+
+
+def finds(expression: str, text: str, *words: str) -> Iterator[re.Match[str]]:
+    """The places of the expression; compiled only when the text holds one of the words, without which none is."""
+    return pattern(expression).finditer(text) if says(text, *words) else iter(())
+
+
+def spelled(name: str, text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the spellings of a lexicon stand as whole words, with what they mean: no expression is compiled.
+
+    The longest spelling at a place is taken, and the next one starts behind it.
+    """
+    low, starts, end = lowered(text), _by_first_word(name), 0
+    for match in pattern(r"@?\b\w+").finditer(low):
+        for words, meaning in starts.get(match.group(), ()) if match.start() >= end else ():
+            stop = _end_of(words, low, match.start())
+            if stop and not (low[stop : stop + 1].isalnum() or low[stop : stop + 1] == "_"):
+                end = stop
+                yield match.start(), stop, meaning
+                break
+
+
+@lru_cache(maxsize=8)
+def _by_first_word(name: str) -> dict[str, list[tuple[list[str], str]]]:
+    first: dict[str, list[tuple[list[str], str]]] = {}
+    for spelling, meaning in sorted(lexicon(name).items(), key=lambda item: (-len(item[0]), item[0])):
+        opening = re.match(r"@?\w+", spelling)
+        if opening is not None:
+            first.setdefault(opening.group(), []).append((spelling.split(), meaning))
+    return first
+
+
+def _end_of(words: list[str], low: str, at: int) -> int:
+    """The end of the words when they stand there with any blanks between them, else 0."""
+    for number, word in enumerate(words):
+        if number:
+            blank = at
+            while low[at : at + 1].isspace():
+                at += 1
+            if at == blank:
+                return 0
+        if not low.startswith(word, at):
+            return 0
+        at += len(word)
+    return at
 
 
 def meaning_of(name: str, spelling: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+from airflow_llm.readers.prose.span import Found, found, longest_first
+from airflow_llm.readers.prose.spellings import lexicon, pattern, says, spelled
 from airflow_llm.spec.schedule import check_timezone
 
 _REGIONS = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
@@ -29,16 +31,26 @@ def zone(name: str) -> str | None:
 def find_zones(text: str) -> list[Found[str]]:
     """The zones that the text names; InputError for a phrase that can only be a zone and is not known."""
     hits: list[Found[str]] = []
-    end = 0
-    for match in pattern(_expression(), 0).finditer(text):
+    for match in pattern(_FORMAL, 0).finditer(text):
         name = next(group for group in match.groups() if group is not None)
         value = zone(name)
         if value is None and match.lastgroup in ("iana", "labelled"):
             value = _refuse(name)
-        if value is not None and match.start() >= end:
-            end = match.end()
+        if value is not None:
             hits.append(found(text, *match.span(), value, assumption=_assumption(name, value)))
-    return hits
+    return longest_first([*hits, *_places(text)])
+
+
+def _places(text: str) -> Iterator[Found[str]]:
+    """`Berlin time`, `in chile's local time`."""
+    if not says(text, "time"):
+        return
+    for start, end, value in spelled("timezones", text):
+        after = pattern(_TIME_WORDS).match(text, end)
+        if after is not None:
+            before = pattern(r"\b(?:in\s+)?(?:the\s+)?$").search(text, max(0, start - 12), start)
+            first = before.start() if before is not None else start
+            yield found(text, first, after.end(), value, assumption=_assumption(text[start:end], value))
 
 
 def unknown_zone(text: str) -> str | None:
@@ -54,17 +66,14 @@ def unknown_zone(text: str) -> str | None:
     return place if looks_named and len(words) <= 3 and zone(place) is None else None
 
 
-def _expression() -> str:
-    places = any_of("timezones")
-    return (
-        rf"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){{0,2}})"
-        rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
-        rf"|(?i:\b(?:in\s+)?(?:the\s+)?({places})(?:'s)?[\s-]+(?:local\s+|standard\s+|"
-        rf"daylight\s+)?time(?:\s?zone)?\b)"
-        rf"|\b((?:UTC|GMT)\s?[+\-\u2013]\s?\d{{1,2}}(?::?00)?)\b"
-        rf"|(?<![\w/])({_ABBREVIATIONS}|utc|gmt)\b(?!/)(?:\s+time\b)?"
-        r"|(?<=:\d\d)(Z)\b"
-    )
+_TIME_WORDS = r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?time(?:\s?zone)?\b"
+_FORMAL = (
+    r"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){0,2})"
+    rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
+    r"|\b((?:UTC|GMT)\s?[+\-\u2013]\s?\d{1,2}(?::?00)?)\b"
+    rf"|(?<![\w/])({_ABBREVIATIONS}|utc|gmt)\b(?!/)(?:\s+time\b)?"
+    r"|(?<=:\d\d)(Z)\b"
+)
 
 
 def _iana(name: str) -> str | None:

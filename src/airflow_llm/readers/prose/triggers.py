@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, pattern
+from airflow_llm.readers.prose.spellings import finds, pattern, spelled
 from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
 
 _CHANGED = (
@@ -20,19 +20,19 @@ def find_triggers(text: str) -> list[Found[Schedule]]:
 
 
 def _manual(text: str) -> Iterator[Found[Schedule]]:
-    for match in pattern(rf"(?<!\w){any_of('manual_triggers')}(?!\w)").finditer(text):
-        yield found(text, *match.span(), ManualSchedule(), 0.8)
+    for start, end, _ in spelled("manual_triggers", text):
+        yield found(text, start, end, ManualSchedule(), 0.8)
     none = (
         r"\bschedule(?:[_ ]interval)?[\"'`*]*\s*(?:[:=]|is)\s*[\"'`*]*\s*(?:none|null|"
         r"manual(?:ly)?(?:\s+(?:only|trigger(?:ed)?))?)\b[\"']?"
     )
-    for match in pattern(none).finditer(text):
+    for match in finds(none, text, "schedule"):
         yield found(text, *match.span(), ManualSchedule(), 0.95)
     loose = (
         r"\b(?:start(?:ed|s)?|run|runs|trigger(?:ed|s)?|launch(?:ed)?|"
         r"kick(?:ed)?\s+off)\s+(?:it\s+)?(?:manually|by\s+hand|on[\s-]demand|ad[\s-]hoc)\b"
     )
-    for match in pattern(loose).finditer(text):
+    for match in finds(loose, text, "manual", "hand", "demand", "hoc"):
         before = text[max(0, match.start() - 30) : match.start()].lower()
         about_now = pattern(
             r"\b(?:jobs?|we|she|he|they|who|that\s+\w+|currently|so\s+far|today|until\s+now|not|n't|never)\s+$"
@@ -46,7 +46,7 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
         r"thing)|run\s+(?:it\s+|this\s+)?(?:just\s+|only\s+|exactly\s+)?once(?!\s+(?:a|per|every|each|the|all|"
         r"it|they|that|we))\b|(?:just|only)\s+once(?!\s+(?:a|per|every|each|the|all|it|they|that|we))\b)"
     )
-    for match in pattern(words).finditer(text):
+    for match in finds(words, text, "once", "one"):
         if pattern(r"\b(?:re-?try|re-?tries|try)\s+(?:it\s+)?$").search(
             text[max(0, match.start() - 40) : match.start()]
         ):
@@ -65,7 +65,8 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         r"(whenever|every\s+time|each\s+time|any\s*time|on\s+every\s+(?:change|update)\s+of|as\s+soon\s+as|when|"
         r"once|after)"
     )
-    for match in pattern(rf"\b{opener}\s+{several}{place}\s+(?:{_CHANGED})\b").finditer(text):
+    changed = ("updat", "refresh", "chang", "modif", "rebuilt", "reload", "rewritten", "publish")
+    for match in finds(rf"\b{opener}\s+{several}{place}\s+(?:{_CHANGED})\b", text, *changed):
         names = [word for word in (match[2], match[3]) if word]
         if any(
             word.lower() in ("it", "that", "this", "anything", "something", "data", "one", "they") for word in names
@@ -76,5 +77,5 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
     listed = r"\bschedule[\"'`*]*\s*[:=]\s*\[?\s*(?:Dataset|Asset)\(\s*[\"']([^\"']{1,200})[\"']\s*\)"
-    for match in pattern(listed).finditer(text):
+    for match in finds(listed, text, "dataset", "asset"):
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.95)
