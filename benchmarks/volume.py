@@ -30,7 +30,7 @@ HERE = Path(__file__).parent / "volume_runs"
 def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        make_source(home / "embedded")
+        make_source(home / "embedded", orders=ROWS, customers=ROWS // 20)
         dag_file = write(compile_source(Source(DEMO)), home, force=True).dag_file
         ours = run([str(HERE / "generated.py"), str(dag_file)], environment(home))
         by_hand = run([str(HERE / "by_hand.py"), str(home)], dict(os.environ))
@@ -49,17 +49,18 @@ def measure() -> Iterator[Figure]:
     yield Figure(f"{ROWS:,} rows: peak of resident memory, Airflow included", ours["peak_mb"], "MB", 1000)
 
 
-def make_source(folder: Path) -> None:
+def make_source(folder: Path, *, orders: int, customers: int) -> None:
     """`customers` and `orders` in the stand-in for PostgreSQL, the schema in the one for Snowflake."""
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "postgres.duckdb")) as source:
         source.execute(
             "CREATE TABLE customers AS SELECT i AS customer_id, 'Customer ' || i AS name, i % 7 AS segment"
-            f" FROM range({ROWS // 20}) t(i)"
+            f" FROM range({customers}) t(i)"
         )
         source.execute(
-            f"CREATE TABLE orders AS SELECT i AS order_id, (i * 7919) % {ROWS // 20} AS customer_id,"
-            f" i % 1000 / 10 AS amount, TIMESTAMP '2026-01-01' + to_seconds(i % 5000000) AS ordered_at FROM range({ROWS}) t(i)"
+            f"CREATE TABLE orders AS SELECT i AS order_id, (i * 7919) % {customers} AS customer_id,"
+            " i % 1000 / 10 AS amount, TIMESTAMP '2026-01-01' + to_seconds(i % 5000000) AS ordered_at"
+            f" FROM range({orders}) t(i)"
         )
     with duckdb.connect(str(folder / "snowflake.duckdb")) as target:
         target.execute("CREATE SCHEMA analytics")
