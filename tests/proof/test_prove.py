@@ -87,6 +87,14 @@ def test_what_is_another_dag_turns_it_red(loads: dict[str, Proof], name: str, ca
     assert cause in causes(proof)
 
 
+def test_other_dags_are_waited_for_and_started(proofs: dict[str, Proof]) -> None:
+    """A deferred sensor runs its trigger, also in the fork that is killed at a publish."""
+    proof = proofs["waiting"]
+    assert proof.held, causes(proof)
+    assert proof.kill_replay_same is True
+    assert {task.state for task in proof.tasks} == {"success"}
+
+
 def test_loading_alone_proves_no_more_than_that(loads: dict[str, Proof]) -> None:
     assert loads["good"].held, causes(loads["good"])
     assert loads["good"].level == "loaded"

@@ -20,7 +20,8 @@ def no_waiting(dag: Any) -> None:
         _set(task, "retry_exponential_backoff", False)
         if _has(task, "poke_interval"):
             _set(task, "poke_interval", 0.0)
-            _set(task, "timeout", min(float(_get(task, "timeout") or SENSOR_SECONDS), SENSOR_SECONDS))
+            if _has(task, "timeout"):
+                _set(task, "timeout", min(float(_get(task, "timeout") or SENSOR_SECONDS), SENSOR_SECONDS))
 
 
 def fail(dag: Any, task_id: str) -> None:
