@@ -187,7 +187,15 @@ def test_a_callback_that_posts_though_mail_is_off(pipelines):
 
 def test_a_loop_over_a_named_list(pipelines):
     assert pipelines["table_factory"].step("copy_table").for_each.items == ("customers", "contracts", "meters")
+    modules = pipelines["dag_factory"].step("extract_module").for_each
+    assert (modules.name, modules.items) == ("module", ("FI", "CO", "MM", "SD"))
     assert pipelines["invoice_expand"].step("render_invoice").for_each.name == "invoice_id"
+
+
+def test_a_rule_that_another_section_states(pipelines):
+    steps = {step.id: step for step in pipelines["arrows_only"].steps}
+    assert steps["alert_oncall"].trigger_rule == "one_failed"
+    assert steps["agg_speed"].kind == "spark"
 
 
 def test_a_star_in_a_query_is_no_emphasis(pipelines):

@@ -15,30 +15,41 @@ _DYNAMIC = (
 )
 
 
-def for_each(node: Node) -> Fields | None:
-    """The mapping of a task over a run parameter, or over the items that the text lists; None when it runs once."""
+def for_each(node: Node, text: str) -> Fields | None:
+    """The mapping of a task over a run parameter, or over items that the whole text lists; None when it runs once."""
     words = node.item.text("objective", "parameters", "notes", "operator", "input")
     words = f"{node.item.name}\n{words}"
     templated = pattern(r"^\W*\w*[{<]\w+[}>]\w*").match(node.item.name) is not None
     if not node.mapped and not templated and pattern(_DYNAMIC).search(words) is None:
         return None
-    listed = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\[([^\]]{1,2000})\]").search(words)
-    if listed is not None:
-        items = [one.strip().strip("'\"") for one in listed[2].split(",") if one.strip()]
-        return {"name": slug(listed[1]) or "item", "items": items}
-    constant = pattern(r"\b([A-Za-z]\w*)\s*=\s*\[([^\]\[]{1,2000})\]").search(words)
-    if constant is not None and pattern(rf"\b(?:in|over|of|from)\s+{constant[1]}\b").search(words):
-        items = [one.strip().strip("'\"") for one in constant[2].split(",") if one.strip()]
-        return {"name": _single(slug(constant[1])) or "item", "items": items}
-    argument = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\w+\s*\(").search(words)
-    if argument is not None:
-        return {"name": slug(argument[1]) or "item", "parameter": f"{slug(argument[1]) or 'item'}_list"}
     named = _named(words)
+    listed = _listed(words, text)
+    if listed is not None:
+        return listed
+    template = pattern(r"^\W*\w*[{<](\w+)[}>]").match(node.item.name)
+    argument = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\w+\s*\(").search(words)
+    one = template or argument
+    if one is not None and slug(one[1]):
+        return {"name": slug(one[1]), "parameter": f"{slug(one[1])}_list"}
     parameter = slug(named) or "items"
     return {
         "name": _single(parameter),
         "parameter": parameter if parameter != _single(parameter) else f"{parameter}_list",
     }
+
+
+def _listed(words: str, text: str) -> Fields | None:
+    """The items that `expand` gets, or those of the list that the words name and the text spells out."""
+    said = pattern(r"\.expand\s*\(\s*(\w+)\s*=\s*\[([^\]]{1,2000})\]").search(words)
+    if said is None:
+        named = pattern(r"\b(?:in|over|of|from)\s+[`'\"]?([A-Z][A-Z0-9_]+)\b", 0).search(words)
+        name = named[1] if named is not None else r"[A-Z][A-Z0-9_]+" if "{" in words else ""
+        found = pattern(rf"\b({name})\s*=\s*[\[(]([^\]\[()]{{1,2000}})[\])]", 0).search(text) if name else None
+        said = found
+    if said is None:
+        return None
+    items = [one.strip().strip("'\"`") for one in said[2].split(",") if one.strip()]
+    return {"name": _single(slug(said[1])) or "item", "items": items} if items else None
 
 
 def _named(words: str) -> str:

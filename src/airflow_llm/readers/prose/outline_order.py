@@ -174,6 +174,8 @@ def _after(sentence: str, names: Names) -> list[tuple[str, str]]:
     if match is None:
         return []
     downs, ups = names.exact(match[1]), names.mentioned(match[2])
+    first = pattern(r"[`'\"]?([A-Za-z]\w*_\w+)[`'\"]?\s").match(match[1])
+    downs = downs or (names.exact(first[1]) if first is not None else [])
     return [(up.id, down.id) for up in ups for down in downs if up.id != down.id]
 
 

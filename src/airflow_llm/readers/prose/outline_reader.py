@@ -17,7 +17,7 @@ from airflow_llm.readers.prose.outline_names import Names, Node, layout, slug
 from airflow_llm.readers.prose.outline_order import Order, is_linear, order_of
 from airflow_llm.readers.prose.outline_parts import Document, Item, parse
 from airflow_llm.readers.prose.outline_prose import names_its_tasks, prose_document
-from airflow_llm.readers.prose.outline_rules import RULES, merges, stated
+from airflow_llm.readers.prose.outline_rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline_settings import Settings, settings_of
 from airflow_llm.readers.prose.outline_steps import Builder, parameters_of, retry_fields
 from airflow_llm.readers.prose.spellings import pattern
@@ -29,7 +29,10 @@ _LABELLED = (
     r"(?m)^[ \t]*(?:[-*\u2022]\s*)?(?:\*\*)?(?:objective|input|output|operator(?: or mechanism)?|purpose|"
     r"integrations|docker image|key parameters)s?(?:\*\*)?\s*:"
 )
-_LISTED = r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\|"
+_LISTED = (
+    r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\||"
+    r"^\s*[-*\u2022]\s*[`*]*[A-Za-z]\w*_\w+[`*]*\s*\([^)\n]*(?:Operator|Sensor)\)\s*:"
+)
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _NAMED = 0.75
@@ -103,6 +106,7 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     names = Names(root.nodes())
     if not names.nodes:
         return None
+    note_rules(document, names)
     targets = targets_of(document, names)
     order = order_of(document, root, names, targets)
     chosen = choices(document, names, targets)
@@ -200,7 +204,7 @@ class _Assembly:
         rule = self.rules.get(node.id) or self.settings.trigger_rule
         if rule in RULES:
             fields["trigger_rule"] = rule
-        mapped = for_each(node)
+        mapped = for_each(node, self.text)
         if mapped is not None and fields["kind"] not in ("choose", "marker", "trigger"):
             fields["for_each"] = mapped
         return {**retry_fields(node), **fields}

@@ -11,8 +11,11 @@ from airflow_llm.spec.steps import TriggerRule
 
 if TYPE_CHECKING:
     from airflow_llm.readers.prose.outline_branches import Choice
+    from airflow_llm.readers.prose.outline_names import Names
     from airflow_llm.readers.prose.outline_order import Order
+    from airflow_llm.readers.prose.outline_parts import Document
 
+_BARE = r"(?<!\w)(?:none_failed_min_one_success|none_failed|one_success|all_done|one_failed|all_failed)(?!\w)"
 RULES = frozenset(get_args(TriggerRule))
 
 
@@ -24,15 +27,23 @@ def stated(node: Node) -> str | None:
     )
     if match is not None and match[1].lower() in RULES:
         return match[1].lower()
-    bare = pattern(
-        r"(?<![\w])(?:none_failed_min_one_success|none_failed|one_success|all_done|one_failed)(?!\w)"
-    ).search(words)
+    bare = pattern(_BARE).search(words)
     if bare is not None:
         return bare.group().lower()
     before = pattern(r"['\"`]?\b([a-z]+(?:[_-][a-z]+)+)['\"`]?\s+trigger[_\s-]rule\b").search(words)
     rule = before[1].lower().replace("-", "_") if before is not None else ""
     own = node.item.labels.get("trigger", "").strip(" .'\"`").lower()
     return rule if rule in RULES else own if own in RULES else None
+
+
+def note_rules(document: Document, names: Names) -> None:
+    """Gives each task the trigger rule that a line elsewhere states for it alone."""
+    for line in document.words("pattern", "infrastructure", "failure", "summary"):
+        found = list(dict.fromkeys(match.lower() for match in pattern(_BARE).findall(line)))
+        meant = names.mentioned(line)
+        opens = bool(meant) and pattern(rf"\W*{meant[0].id}\b").match(line) is not None
+        if len(found) == 1 and meant and (opens or len(meant) == 1) and stated(meant[0]) is None:
+            meant[0].item.labels["trigger"] = found[0]
 
 
 def merges(order: Order, choices: Sequence[Choice]) -> list[str]:

@@ -104,7 +104,9 @@ def _value(said: str, settings: Settings) -> Schedule | None:
     if pattern(r"^(?:none|null|manual(?:ly)?\b.*|on[\s-]demand.*|n/a)$").fullmatch(bare):
         return ManualSchedule()
     zoned = bool(find_zones(said))
-    hit = (read_schedule(said) if zoned else read_schedule(bare)) or read_schedule(said)
+    exact = pattern(r"\(\s*[`'\"]?((?:[\d*/,-]+\s+){2,4}[\w*/,#-]+\s+[\w*/,#-]+)[`'\"]?\s*\)").search(said)
+    hit = read_schedule(exact[1]) if exact is not None and not zoned else None
+    hit = hit or (read_schedule(said) if zoned else read_schedule(bare)) or read_schedule(said)
     if hit is None:
         if (other := _interval(said) or _assets(said)) is not None:
             return other
