@@ -151,12 +151,8 @@ def _fields(source: str, draft: Draft, numbered: Sequence[Draft], flow: Flow) ->
     }
     if draft.rule:
         fields["trigger_rule"] = draft.rule
-    writers = {name for number in draft.ups for name in flow.outputs.get(number, [])}
-    implied = (
-        {number for number in draft.ups if set(flow.outputs.get(number, [])) & set(made.get("reads", ()))}
-        if writers
-        else set()
-    )
+    flow.made[draft.number] = set(made.get("writes", ()))
+    implied = {number for number in draft.ups if flow.made.get(number, set()) & set(made.get("reads", ()))}
     arms = {number for number in draft.ups if _takes(numbered[number], draft.number)}
     fields["after"] = [numbered[number].id for number in sorted(draft.ups - implied - arms)]
     return fields

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, spoken, stem
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, spoken
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.flow import Flow, format_of, object_words, system_in
+from airflow_llm.readers.prose.flow import Flow, format_of, object_words, plain_name, system_in
 from airflow_llm.readers.prose.keys import key_for, keys_said
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.transforms import operations_of
@@ -38,7 +38,7 @@ def build_load(draft: Draft, flow: Flow) -> Fields:
     connection = flow.target_of(draft, target)
     written = []
     for name in inputs:
-        fallback = object_words(draft) if len(inputs) == 1 and object_words(draft) else [name]
+        fallback = object_words(draft) if len(inputs) == 1 and object_words(draft) else [plain_name(name)]
         written.append(
             flow.external(connection, [*target, *_places(draft)] if len(inputs) == 1 else [], fallback, "target")
         )
@@ -71,20 +71,16 @@ def build_transform(draft: Draft, flow: Flow) -> Fields:
         )
         inputs = [external]
     operations = operations_of(draft, inputs, flow)
-    parts = (
-        [stem(name) if several else name for name in inputs[:2]]
-        if several or not object_words(draft)
-        else object_words(draft)
-    )
+    parts = [plain_name(name) for name in inputs[:2]] if several or not object_words(draft) else object_words(draft)
     prefix = [] if several else [draft.verb.base.replace("-", "_") or "prepared"]
-    output = flow.staged([*prefix, *parts] if prefix else inputs[:3])
+    output = flow.staged([*prefix, *parts] if prefix else [plain_name(name) for name in inputs[:3]])
     flow.outputs[draft.number] = [output]
     return {"kind": "transform", "reads": inputs, "writes": [output], "operations": operations}
 
 
 def build_validate(draft: Draft, flow: Flow) -> Fields:
-    """Rules on the inputs, which later steps go on reading."""
-    from airflow_llm.readers.prose.checking import rules_of
+    """Rules on the inputs; what has rules of its own goes on as a dataset that fulfils them."""
+    from airflow_llm.readers.prose.checking import checked_of, rules_of, sets_aside
 
     inputs = flow.inputs(draft)
     if not inputs:
@@ -93,8 +89,19 @@ def build_validate(draft: Draft, flow: Flow) -> Fields:
                 flow.source_of(draft, draft.mentioned()), draft.mentioned(), object_words(draft) or ["data"], "source"
             )
         ]
+    rules = rules_of(draft, inputs)
+    fields: Fields = {"kind": "validate", "reads": inputs, "rules": rules}
+    if sets_aside(draft):
+        fields["on_invalid"] = "quarantine"
     flow.read[draft.number] = set()
-    return {"kind": "validate", "reads": inputs, "rules": rules_of(draft, inputs, flow)}
+    checked = [name for name in checked_of(rules, inputs) if flow.datasets[name].staged]
+    if not checked:
+        return fields
+    valid = [flow.staged([f"valid_{name.removeprefix('valid_')}"]) for name in checked]
+    flow.read[draft.number] = set(inputs)
+    flow.outputs[draft.number] = [dict(zip(checked, valid, strict=True)).get(name, name) for name in inputs]
+    referred = [rule["references"] for rule in rules if rule.get("references") in inputs]
+    return {**fields, "reads": list(dict.fromkeys([*checked, *referred])), "writes": valid}
 
 
 def build_sql(draft: Draft, flow: Flow) -> Fields:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.joints import ENDING, begins_with, defines, edge_ahead, names_whole
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.orders import leading_name, states_order
 from airflow_llm.readers.prose.sentences import Sentence, sentences
@@ -19,6 +20,7 @@ _DONE = words("done")
 _FINITE = words("be") | words("modals")
 _FARTHEST_VERB = 8
 _WHOLES = words("wholes")
+_STOPS = frozenset({"stop", "end", "exit", "quit", "abort"})
 
 
 @dataclass(slots=True)
@@ -87,7 +89,9 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
             current = Clause([], number)
         if name != "gap" or not current.tokens:
             current.joint = (
-                name if current.joint in ("start", "comma", "and") or name in ("arrow", "colon") else current.joint
+                name
+                if current.joint in ("start", "comma", "and") or name in ("arrow", "colon", "edge", "define")
+                else current.joint
             )
         if number >= 0 and not _content(current) and name == "start":
             current.joint = "start"
@@ -112,10 +116,13 @@ def _without_asides(tokens: Sequence[Token]) -> tuple[list[Token], dict[int, lis
     for token in tokens:
         if token.depth == 0 and token.tag == "punct" and token.raw in "([":
             inside = []
-            if flat:
-                asides.setdefault(id(flat[-1]), []).append(inside)
+            held = next((before for before in reversed(flat) if before.raw != ":"), None)
+            if held is not None:
+                asides.setdefault(id(held), []).append(inside)
         elif token.depth == 0 and token.tag == "punct" and token.raw in ")]":
             inside = None
+        elif token.tag == "punct" and token.raw in "{}":
+            continue
         elif token.depth > 0 and inside is not None:
             inside.append(token)
         else:
@@ -130,8 +137,10 @@ def _joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int
         return None
     if token.tag == "arrow":
         return "arrow", 1
-    if token.marker == "that" and current.tokens and current.tokens[-1].norm in _WHOLES and index + 1 < len(flat):
+    if token.marker == "that" and names_whole(current.tokens) and index + 1 < len(flat):
         return "whole", 1
+    if defines(flat, index) and current.tokens:
+        return "define", 0
     if token.marker in _BREAKS:
         return _marker_joint(flat, index, current)
     if token.tag == "punct":
@@ -149,7 +158,7 @@ def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[s
     token = flat[index]
     if not current.tokens:
         return None
-    if token.marker == "last" and not _starts(flat, index + 1, current):
+    if token.marker in ("last", "apart") and not _starts(flat, index + 1, current):
         return None
     only_marks = all(held.marker in _SKIPPED or held.norm in ("and", "but", "only") for held in current.tokens)
     if only_marks and token.marker not in ("otherwise",):
@@ -169,9 +178,13 @@ def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[st
         return "and", 1
     if token.raw != ",":
         return None
+    if edge_ahead(flat, index):
+        return "edge", 1
     if current.tokens and _opens_subordinate(current):
         return "comma", 1
     following = index + 1
+    if following + 1 < len(flat) and flat[following].marker == "that" and names_whole(current.tokens):
+        return "whole", 2
     if following < len(flat) and flat[following].norm in ("and", "or", "but"):
         return ("comma", 2) if _starts(flat, following + 1, current) else None
     return ("comma", 1) if _starts(flat, following, current) else None
@@ -196,6 +209,8 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if index >= len(flat) or flat[index].masked:
         return index < len(flat)
     token = flat[index]
+    if token.norm in _STOPS and (index + 1 == len(flat) or flat[index + 1].tag == "punct"):
+        return True
     if token.marker in _BREAKS or (token.norm in words("negation") and not _in_statement(current)):
         return True
     if any(_fits(verb.form, current) and verb_place(flat, index, verb.noun) for verb in token.verbs):
@@ -252,8 +267,10 @@ def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
         token = flat[place]
         if token.masked or token.tag == "punct" or token.marker in _BREAKS or token.marker == "that":
             return False
+        named = place == index + 1 and flat[index].tag == "name" and any(verb.form == "s" for verb in token.verbs)
         if place > index and (
-            token.norm in _FINITE
+            named
+            or token.norm in _FINITE
             or states_order(flat, place)
             or any(verb.form == "s" and not verb.noun for verb in token.verbs)
         ):
@@ -296,11 +313,17 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         return True
     if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
         return False
+    if current.tokens[0].marker == "while" and current.tokens[0].norm not in ("while", "whilst", "during"):
+        return len(current.tokens) > 1
     if current.tokens[0].marker == "each" or current.tokens[0].norm == "depending on":
         return len(current.tokens) > 1
     if before.norm in ("so", "not", "yes", "no"):
         return True
-    return _ends_state(flat, index - 1) or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+    return (
+        _ends_state(flat, index - 1)
+        or before.tag == "number"
+        or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+    )
 
 
 def _ends_state(flat: Sequence[Token], index: int) -> bool:
@@ -321,6 +344,10 @@ def _may_be_subject(token: Token) -> bool:
 def _marked(clause: Clause) -> Clause:
     """The clause with its order words taken off its front and end."""
     tokens = clause.tokens
+    place = begins_with(tokens)
+    if place:
+        clause.marks.append("last" if tokens[place - 2].norm in ENDING else "first")
+        tokens = tokens[place:]
     while tokens and (tokens[0].marker in _SKIPPED or tokens[0].norm in ("and", "but", "so", "only", "or", ",")):
         if tokens[0].marker:
             clause.marks.append(tokens[0].marker)

@@ -10,13 +10,14 @@ from typing import Literal
 
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.lexicon import System, Verb, systems, words
+from airflow_llm.readers.prose.lexicon import System, Verb, systems, verbs, words
 from airflow_llm.readers.prose.phrases import Phrase
 
 Sort = Literal["task", "condition", "reference", "order", "note", "header", "outcome", "ahead"]
 _MOST_WORDS = 6
 _LONGEST = 60
 _EMPTY = words("empty")
+_NOUN_ENDINGS = (("ation", ("ate", "", "e")), ("ion", ("", "e")), ("ment", ("",)), ("al", ("", "e")))
 
 
 @dataclass(slots=True)
@@ -93,6 +94,9 @@ class Unit:
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The word without its ending, so that `loads`, `loading` and `loaded` meet."""
+    made = _deverbal(word)
+    if made:
+        return stem(made)
     for ending, least in (("ies", 3), ("ing", 3), ("ed", 3), ("es", 4), ("s", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             cut = word[: -len(ending)] + ("y" if ending == "ies" else "")
@@ -103,6 +107,15 @@ def stem(word: str) -> str:
             )
             break
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def _deverbal(word: str) -> str:
+    """The known verb that a noun is made from (`translation`, `enrichment`, `approval`); empty when there is none."""
+    for ending, forms in _NOUN_ENDINGS:
+        if word.endswith(ending):
+            root = word[: -len(ending)]
+            return next((root + form for form in forms if root + form in verbs()), "")
+    return ""
 
 
 def spoken(tokens: Iterable[Token]) -> str:

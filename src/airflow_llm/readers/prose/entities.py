@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 | (?P<table>[A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,100}){1,3}(?:\.\*)?(?!\w))
 | (?P<name>[A-Za-z]\w{0,120}_\w{0,120}(?:-\w{1,60}){0,5}\w?(?!\w))
 | (?P<number>\d[\d.,]{0,30}(?<![.,])(?:\s?%)?(?![^\W\d_]))
-| (?P<word>[^\W\d_][^\W_]*(?:['\u2019][^\W\d_]{1,3})?(?:-[^\W_]+){0,6}|\w+)
+| (?P<word>[A-Z]&[A-Z]\b|[^\W\d_][^\W_]*(?:['\u2019][^\W\d_]{1,3})?(?:-[^\W_]+){0,6}|\w+)
 | (?P<arrow>-{1,3}>|=>|→|>>>?)
 | (?P<line>\n)
 | (?P<punct>[^\s\w])
@@ -38,6 +38,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )  # fmt: skip
 _NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
+_TOOLS = frozenset({"pg_dump"})
+_TELLING = frozenset({"is", "are", "comes", "goes", "means", "="})
+_LEAST_LISTED = 2
 _SHORTEST_FUZZY = 5
 _LONGEST_FUZZY = 24
 
@@ -96,15 +99,17 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
             depth += 1
         if tag == "line":
             depth = 0
-        if tag == "word":
+        if tag == "word" or norm in _TOOLS:
             token.verbs = known_verbs.get(norm, ())
         items.append(token)
     tokens = Tokens(items)
     _mask(items, spans)
     _name_letters(items)
+    _name_nodes(items)
     tokens.items = _join_markers(items)
     _find_systems(tokens)
     _guess_verbs(tokens.items)
+    _guess_listed(tokens.items)
     return tokens
 
 
@@ -117,6 +122,24 @@ def _name_letters(items: Sequence[Token]) -> None:
     ]
     if len({token.raw for token in letters} - {"A"}) > 1:
         for token in letters:
+            token.tag, token.verbs = "name", ()
+
+
+def _name_nodes(items: Sequence[Token]) -> None:
+    """`raw -> mart. raw comes from x, mart goes to y`: the single words of a chain that the text tells more about."""
+    nodes: set[str] = set()
+    told: set[str] = set()
+    for before, token, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        if token.tag != "word":
+            continue
+        arrows = [held is not None and held.tag == "arrow" for held in (before, after)]
+        ends = [held is None or held.tag in ("line", "punct", "arrow") for held in (before, after)]
+        if any(arrows) and all(ends):
+            nodes.add(token.norm)
+        elif after is not None and (after.norm in _TELLING or any(verb.form == "s" for verb in after.verbs)):
+            told.add(token.norm)
+    for token in items:
+        if token.tag == "word" and token.norm in nodes & told:
             token.tag, token.verbs = "name", ()
 
 
@@ -193,7 +216,12 @@ def _guess_verbs(items: Sequence[Token]) -> None:
         following = items[index + 1]
         plain = token.tag == "word" and token.norm.isalpha() and len(token.norm) > 2 and not token.marker
         unknown = not token.verbs and token.system is None and token.norm not in _function_words()
-        if opened and plain and unknown and following.norm in words("articles"):
+        if (
+            opened
+            and plain
+            and unknown
+            and (following.norm in words("articles") or following.norm in ("what", "whatever"))
+        ):
             if token.norm.endswith(("s", "ed", "ing", "ly")):
                 continue
             token.verbs = (Verb(token.norm, "work", "base"),)
@@ -204,6 +232,34 @@ def _guess_verbs(items: Sequence[Token]) -> None:
             "otherwise",
         )
         opened = token.tag in ("line", "arrow") or (token.tag == "punct" and token.raw in ",.;:)*-") or joins
+
+
+def _guess_listed(items: Sequence[Token]) -> None:
+    """`clean x; regrid y; load z`: where the other members of a list open with a verb, an unknown word does too."""
+    opening: list[tuple[Token, Token | None]] = []
+    opens = True
+    for index, token in enumerate(items):
+        separates = token.tag in ("line", "arrow") or (token.tag == "punct" and token.raw in ";-*•")
+        counts = token.tag == "number" or token.raw in (".", ")") or token.marker in ("then", "first", "last")
+        if opens and not separates and not counts and not token.masked:
+            opening.append((token, items[index + 1] if index + 1 < len(items) else None))
+            opens = False
+        opens = opens or separates
+    known = sum(any(verb.form == "base" for verb in token.verbs) for token, _ in opening)
+    if known < _LEAST_LISTED or known * 2 < len(opening):
+        return
+    for token, following in opening:
+        if following is None or any(verb.noun for verb in following.verbs):
+            continue
+        if _unknown_word(token) and following.tag in ("word", "number", "name", "table"):
+            token.verbs = (Verb(token.norm, "work", "base"),)
+
+
+def _unknown_word(token: Token) -> bool:
+    """Whether the word may be a verb that the lexicon does not know."""
+    plain = token.tag == "word" and token.raw.islower() and token.norm.isalpha() and len(token.norm) > 2
+    known = token.verbs or token.marker or token.system is not None or token.norm in _function_words()
+    return plain and not known and not token.norm.endswith(("s", "ed", "ing", "ly"))
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,8 @@ class Flow:
     counts: dict[str, int] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     read: dict[int, set[str]] = field(default_factory=dict)
+    made: dict[int, set[str]] = field(default_factory=dict)
+    """What each draft itself writes; `outputs` also holds what it only hands on."""
 
     # --------------------------------------------------------------- systems
     def connection(self, system: System) -> str:
@@ -163,6 +165,11 @@ class Flow:
         return taken
 
 
+def plain_name(name: str) -> str:
+    """The dataset's name without what validating put in front of it."""
+    return name.removeprefix("valid_")
+
+
 def system_in(tokens: Iterable[Token]) -> System | None:
     """The first system that holds data among the tokens."""
     for token in tokens:
@@ -207,4 +214,4 @@ def _connector(name: str) -> str:
     return connector.name if connector is not None else name
 
 
-__all__ = ["Flow", "format_of", "object_words", "system_in"]
+__all__ = ["Flow", "format_of", "object_words", "plain_name", "system_in"]

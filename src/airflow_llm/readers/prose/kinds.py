@@ -86,6 +86,8 @@ def _special(group: str, phrase: Phrase) -> str:
     said = {token.norm for token in phrase.tokens()}
     if base == "add":
         return "load" if phrase.complement("to", "into") else "transform"
+    if group == "take" and _taken_from(phrase):
+        return "extract"
     if base == "compare":
         return "" if said & _MODELS else "transform"
     if group in ("clean", "delete") and "older" in said:
@@ -98,6 +100,13 @@ def _special(group: str, phrase: Phrase) -> str:
         return "wait"
     documents = {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS
     return "report" if group in ("union", "join") and documents else ""
+
+
+def _taken_from(phrase: Phrase) -> bool:
+    """`takes the clients of Oracle`, but not `take a backup of the database`."""
+    made = {token.norm for token in phrase.objects} & {"backup", "snapshot", "dump", "copy", "copies"}
+    held = phrase.complement("of")
+    return not made and (bool(phrase.complement("from", "out")) or any(token.system for token in held))
 
 
 def head(tokens: Sequence[Token]) -> str:
@@ -139,6 +148,8 @@ def _movement(group: str, phrase: Phrase) -> str:
     if group == "put" and comes_from and not goes_to:
         return "extract"
     if group == "copy":
+        if comes_from and phrase.verb is not None and phrase.verb.base in ("dump", "export", "unload"):
+            return "extract"
         return (
             "copy" if goes_to or phrase.verb is None or phrase.verb.base not in ("dump", "export", "unload") else "load"
         )

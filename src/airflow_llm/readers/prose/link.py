@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from airflow_llm.readers.prose.drafts import Draft, Unit
 from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked, only_pronouns
 from airflow_llm.readers.prose.link_settle import Settling
 from airflow_llm.readers.prose.recognition import Recognition
@@ -18,12 +19,17 @@ def link(recognition: Recognition) -> Linked:
     return linker.finish()
 
 
+_LONGEST_LANE = 5
+
+
 class _Linker(Settling):
     """Walks over the units and links their steps."""
 
     def walk(self, units: Sequence[Unit]) -> None:
         for position, unit in enumerate(units):
             following = units[position + 1] if position + 1 < len(units) else None
+            if self.ahead and unit.clause.sentence != self.ahead[0].clause.sentence:
+                self._flush_ahead()
             if "both" in unit.clause.marks:
                 self._close_branches()
             handler = getattr(self, f"_on_{unit.sort}")
@@ -32,6 +38,12 @@ class _Linker(Settling):
                 self.last_unit = unit
 
     def _on_note(self, unit: Unit, following: Unit | None) -> None:
+        if unit.clause.heading and unit.clause.tokens:
+            self._open_lane(unit)
+        if "meanwhile" in unit.clause.marks and following is not None:
+            following.clause.marks.append("meanwhile")
+        if following is not None and set(unit.clause.marks) & {"parallel", "parallel_end"} and not unit.drafts:
+            self.nest = "?" if unit.clause.heading else self.nest
         if "always" in unit.clause.marks:
             self._always(unit)
         if "apart" in unit.clause.marks and following is not None:
@@ -42,6 +54,18 @@ class _Linker(Settling):
             self._merge_last()
 
     _on_header = _on_note
+
+    def _open_lane(self, unit: Unit) -> None:
+        """`for the shop: ... for the app: ...`: each lane begins where the first one began."""
+        said = [token.norm for token in unit.clause.tokens]
+        if len(said) > _LONGEST_LANE or not (said[0] == "for" or set(said) & words("lanes")):
+            return
+        if self.lane_ups is None:
+            self.lane_ups = set(self.frontier)
+            return
+        self.lane_ends = [*self.lane_ends, *self.frontier]
+        self.frontier, self.group = sorted(self.lane_ups), []
+        self.run, self.run_ups = [], set()
 
     def _always(self, unit: Unit) -> None:
         if self.group and unit.clause.sentence == self.sentence:
@@ -62,8 +86,13 @@ class _Linker(Settling):
             return
         members = self._unsaid() if trailing else []
         found = self._known(unit.reference, members or None)
+        if self.lane_ends and {token.norm for token in unit.reference} & (words("lanes") | {"both", "all"}):
+            ends = [*self.lane_ends, *(self._before(set(members)) if members else self.frontier)]
+            found, self.lane_ends, self.lane_ups = [self.drafts[number] for number in dict.fromkeys(ends)], [], None
         if unit.relation == "while":
-            self.pending_ups = set().union(*(draft.ups for draft in found)) if found else self.pending_ups
+            if found:
+                self.pending_ups = set().union(*(draft.ups for draft in found)) or {-1}
+                self.kept = list(self.frontier)
             return
         if trailing:
             self._follow(members, unit.reference, found)

@@ -91,6 +91,15 @@ class Graph:
         """What the order clauses so far waited for, in order."""
         self.open_end: Branch | None = None
         self.at_end = False
+        self.nest = ""
+        """The item style of steps that a heading says to run side by side; `?` before the first of them."""
+        self.lane_ups: set[int] | None = None
+        """Where all lanes (`line one:`, `for the shop:`) begin."""
+        self.lane_ends: list[int] = []
+        self.main: list[int] = []
+        """The last steps of a main clause."""
+        self.kept: list[int] = []
+        """The frontier that a step beside an earlier one leaves as it is."""
 
     def _known(self, reference: Sequence[Token], without: Sequence[int] | None) -> list[Draft]:
         """The placed drafts that the words mean."""

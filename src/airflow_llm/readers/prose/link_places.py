@@ -46,9 +46,15 @@ class Places(Arms):
         self._insert_before(numbers)
         self.deferred.extend((list(numbers), reference, "after") for reference in self.pending_refs)
         self.pending_refs = []
+        self.main = list(numbers)
+
+    def _flush_ahead(self) -> None:
+        """What a `before` clause named comes once its whole sentence is placed."""
         ahead, self.ahead = self.ahead, []
+        main = self.main
         for held in ahead:
             self._place(held, [draft.number for draft in held.drafts])
+        self.main = main
 
     def _enter(self, unit: Unit) -> None:
         """Opens and closes branches as the sentence or an `otherwise` asks."""
@@ -67,7 +73,13 @@ class Places(Arms):
         marks = unit.clause.marks
         if self.pending_ups:
             ups, self.pending_ups = self.pending_ups, set()
-            return ups, False
+            return ups - {-1}, False
+        nested = self._nested(unit)
+        if nested is not None:
+            return nested
+        if self.lane_ends and ("last" in marks or self._joins_lanes(unit, numbers)):
+            ends, self.lane_ends, self.lane_ups = {*self.lane_ends, *self.frontier}, [], None
+            return ends, False
         listed = (
             unit.clause.sentence == self.apart
             and "then" not in marks
@@ -90,10 +102,32 @@ class Places(Arms):
             return set(), False
         return set(self.frontier), False
 
+    def _nested(self, unit: Unit) -> tuple[set[int], bool] | None:
+        """The items under `in parallel:`."""
+        style = unit.clause.item or f"sentence {unit.clause.sentence}"
+        if self.nest == "?":
+            self.nest = style
+            return set(self.frontier), False
+        if self.nest and (style == self.nest or self.nest.endswith(f" {unit.clause.sentence}")):
+            return set(self.group_ups), True
+        self.nest = ""
+        return None
+
+    def _joins_lanes(self, unit: Unit, numbers: Sequence[int]) -> bool:
+        """`then merge both`: what brings the lanes together."""
+        said = {token.norm for number in numbers for token in self.drafts[number].mentioned()}
+        counted = said & {"both", "two", "three", "all", "everything"}
+        return unit.clause.joint == "start" and (
+            bool(counted) or {self.drafts[n].verb.group for n in numbers} <= {"join", "union"}
+        )
+
     def _said_beside(self, unit: Unit, numbers: list[int]) -> tuple[set[int], bool] | None:
         """`meanwhile`, `in parallel`: beside the last steps, or the first of several that stand beside each other."""
         marks = unit.clause.marks
         joined = unit.clause.joint in ("and", "comma", "gap") and "then" not in marks
+        if unit.clause.role == "while" and unit.clause.joint == "start":
+            self.fan = unit.clause.sentence
+            return set(self.frontier), False
         if "meanwhile" in marks and self.group:
             return set(self.group_ups), True
         if "parallel" in marks:
@@ -174,8 +208,9 @@ class Places(Arms):
             self.group, self.group_ups = [*self.group, *numbers], set(ups)
         else:
             self.group, self.group_ups = list(numbers), set(ups)
+        kept, self.kept = self.kept, []
         tails = [number for number in self.group if not any(number in self.drafts[other].ups for other in self.group)]
-        self.frontier = tails
+        self.frontier = [*(number for number in kept if number not in ups and number not in tails), *tails]
 
     def _insert_before(self, numbers: list[int]) -> None:
         """`before loading, validate`: the new step takes the place in front of the one that is named."""
@@ -184,7 +219,7 @@ class Places(Arms):
             found = self._known(reference, numbers)
             if not found or only_pronouns(reference):
                 found = (
-                    [self.drafts[number] for number in self.placed if number not in numbers][-1:]
+                    [self.drafts[number] for number in self.main or self.placed if number not in numbers][-1:]
                     if only_pronouns(reference)
                     else found
                 )

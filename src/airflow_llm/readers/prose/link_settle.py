@@ -20,6 +20,7 @@ class Settling(Places):
 
     def finish(self) -> Linked:
         """Resolves what was referred to before it was known."""
+        self._flush_ahead()
         self._close_branches()
         if self.ends:
             self._move_to_end(self.ends)

@@ -36,7 +36,8 @@ def parts(tokens: Sequence[Token]) -> list[list[Token]]:
     """The members of a list, without joining words; one member when it is no list."""
     found: list[list[Token]] = [[]]
     for token in tokens:
-        if token.norm in _JOINING and not token.named and token.norm not in ("+", "/", "plus"):
+        named = bool(found[-1]) and found[-1][-1].tag == "name" and token.norm == "+"
+        if token.norm in _JOINING and not token.named and (named or token.norm not in ("+", "/", "plus")):
             if found[-1]:
                 found.append([])
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _BLANKS = dict.fromkeys([*range(9), 9, 11, 12, *range(14, 32), 127, *range(128, 160)], " ")
@@ -12,15 +13,18 @@ _MARKS = {
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "\u2013", "\u2014": "\u2013", "\u2015": "\u2013",
     "\u21d2": "→", "\u279c": "→", "\u2794": "→", "\u27a1": "→", "\u21a6": "→", "\u25b6": "→", "\u27f6": "→",
     "\u2b95": "→",
+    "\ufe0f": " ", "\u20e3": ")",
     "\u25cf": "•", "\u25aa": "•", "\u25e6": "•", "\u2043": "•", "\u00b7": "•",
 }  # fmt: skip
-_TABLE = str.maketrans({**{chr(code): blank for code, blank in _BLANKS.items()}, **_MARKS})
+_COUNTED = dict.fromkeys([*range(0x2460, 0x2474), *range(0x24F5, 0x24FF), *range(0x2776, 0x2794)], "•")
+_COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
+_TABLE = str.maketrans({**{chr(code): blank for code, blank in (_BLANKS | _COUNTED).items()}, **_MARKS})
 _MOSTLY = 0.7
 
 
 def normalise(text: str) -> str:
     """Text of the same length, so that every place in it is a place in the source."""
-    plain = text.translate(_TABLE)
+    plain = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text.translate(_TABLE))
     if not plain.isascii():
         plain = "".join(_plain(char) for char in plain)
     return _lowered(plain) if _shouts(plain) else plain

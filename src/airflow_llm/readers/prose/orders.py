@@ -88,7 +88,7 @@ def is_step_name(tokens: Sequence[Token]) -> bool:
         token
         for token in tokens
         if token.named
-        or (token.norm not in words("determiners") and token.norm not in (",", "and", "&", "both", "then"))
+        or (token.norm not in words("determiners") and token.norm not in (",", "and", "&", "+", "both", "then"))
     ]
     if not held:
         return False

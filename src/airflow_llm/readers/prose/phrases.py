@@ -47,7 +47,7 @@ def parse(clause: Clause) -> Phrase:
     tokens = [
         token for token in clause.tokens if token.marker not in ("if", "unless", "when", "after", "before", "while")
     ]
-    for attempt in (_imperative, _passive, _gerund, _active, _wanted, _participle, _nominal):
+    for attempt in (_imperative, _passive, _progressive, _gerund, _active, _wanted, _participle, _nominal):
         phrase = attempt(tokens)
         if phrase is not None:
             phrase.negated = phrase.negated or _negated(tokens, phrase.at)
@@ -133,9 +133,25 @@ def _gerund(tokens: Sequence[Token]) -> Phrase | None:
     for index, token in enumerate(tokens):
         verb = next((verb for verb in token.verbs if verb.form == "ing"), None)
         if verb is not None:
-            return _after(verb, "gerund", tokens, index)
+            told = index + 1 < len(tokens) and tokens[index + 1].norm in _MODALS
+            return None if told else _after(verb, "gerund", tokens, index)
         if token.norm not in _FRONT and not token.marker and token.norm != "the":
             return None
+    return None
+
+
+def _progressive(tokens: Sequence[Token]) -> Phrase | None:
+    """`is taking x from y` (behind `a job which`), `x needs fetching from y`."""
+    for index, token in enumerate(tokens[:-1]):
+        verb = next((verb for verb in tokens[index + 1].verbs if verb.form == "ing"), None)
+        if verb is None:
+            continue
+        if index == 0 and token.norm in _BE:
+            return _after(verb, "active", tokens, 1)
+        if index and token.norm in ("need", "needs", "wants"):
+            phrase = _after(verb, "passive", tokens, index + 1)
+            phrase.objects = phrase.subject = list(tokens[:index])
+            return phrase
     return None
 
 
@@ -232,6 +248,8 @@ def _after(verb: Verb, voice: str, tokens: Sequence[Token], index: int) -> Phras
         if token.norm in ("off", "up", "down") and (place == index + 1 or place + 1 == len(tokens)):
             place += 1
             continue
+        if token.norm in ("can", "may", "should", "must") and _happens(tokens, place + 1):
+            break
         if token.marker == "that" or (token.marker in ("until", "if") and verb.group in ("wait", "check")):
             phrase.statement = list(tokens[place + 1 :])
             break
@@ -245,6 +263,11 @@ def _after(verb: Verb, voice: str, tokens: Sequence[Token], index: int) -> Phras
             bucket.append(token)
         place += 1
     return phrase
+
+
+def _happens(tokens: Sequence[Token], place: int) -> bool:
+    """Whether `all happen`, `run`, `be done` and the like follow: nothing of the object."""
+    return any(token.norm in ("happen", "run", "go", "start", "occur", "done") for token in tokens[place : place + 3])
 
 
 def _purpose(following: Token, tokens: Sequence[Token], place: int) -> bool:

@@ -76,6 +76,8 @@ class _Recogniser(TaskRules):
 
     def _by_rules(self, clause: Clause, phrase: Phrase) -> Unit:
         for rule in (
+            self._described,
+            self._more_rules,
             self._each,
             self._condition,
             self._reference,

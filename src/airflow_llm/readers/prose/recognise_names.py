@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.drafts import Draft, Unit, spoken
 from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.kinds import is_noop
+from airflow_llm.readers.prose.kinds import is_noop, kind_of
 from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import count_said, parts
 from airflow_llm.readers.prose.orders import is_step_name
@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.recognition import UNKNOWN
 from airflow_llm.readers.prose.references import resolve
 
 _ARRIVALS = words("arrivals")
+_RUNS_AS = words("runs_as")
 
 
 class NameRules(OrderRules):
@@ -63,14 +64,15 @@ class NameRules(OrderRules):
         arm = self._opens_arm(clause)
         ahead = bool(self.following) and self.following[0].joint == "arrow"
         if is_step_name(tokens) and (
-            arm or ahead or clause.joint in ("then", "arrow", "and", "comma", "colon", "gap") or clause.item
+            arm or ahead or clause.joint in ("then", "arrow", "and", "comma", "colon", "gap", "edge") or clause.item
         ):
             return Unit(clause, phrase, "order", self._subjects(clause, tokens), relation="start")
         goes_on = clause.joint == "then" or (clause.joint == "start" and "then" in clause.marks)
         if goes_on and self.last is not None and len(tokens) <= 6:
             base = self.last.drafts[-1]
             return Unit(clause, phrase, "task", [self._like(base, clause, self._plain(tokens))])
-        if clause.joint == "arrow" and len(tokens) <= 6:
+        event = any(verb.form == "past" for verb in tokens[0].verbs)
+        if (clause.joint == "arrow" or (ahead and not event)) and len(tokens) <= 6:
             return Unit(
                 clause, phrase, "task", [self._draft(clause, Phrase(objects=tokens), "python", tokens, UNKNOWN)]
             )
@@ -80,6 +82,9 @@ class NameRules(OrderRules):
         """Commands in backticks, repetitions, lists of needs, links of a chain, sensors."""
         if any(token.tag == "quoted" and token.raw.startswith("`") for token in tokens):
             return self._commands(clause, phrase, tokens)
+        ran = self._runnable(clause, tokens)
+        if ran is not None:
+            return ran
         repeated = self._same_for(clause, phrase, tokens) or self._needs_list(clause, phrase, tokens)
         if repeated is not None:
             return repeated
@@ -89,6 +94,24 @@ class NameRules(OrderRules):
         if tokens[0].norm == "sensor" or self._feeds_arrow(tokens):
             return self._spoken_noun(clause, phrase, tokens)
         return None
+
+    def _runnable(self, clause: Clause, tokens: list[Token]) -> Unit | None:
+        """`spark job x, then glue crawler y`; `databricks notebooks: bronze then silver`: things that are run."""
+        ahead = bool(self.following) and self.following[0].joint in ("then", "arrow")
+        inside = clause.joint in ("then", "arrow", "colon") or bool(clause.item)
+        if not (ahead or inside) or clause.heading or len(tokens) > 8:
+            return None
+        job = any(token.norm in _RUNS_AS for token in tokens) and any(token.named or token.system for token in tokens)
+        listed = bool(self.context) and clause.joint in ("colon", "start") and ahead and len(tokens) <= 3
+        if not (job or listed):
+            return None
+        verb = Verb("run", "run", "base")
+        made = Phrase("imperative", verb, 0, [], tokens)
+        draft = self._draft(
+            clause, made, kind_of(Phrase("imperative", verb, 0, [], [*tokens, *self.context])), tokens, verb
+        )
+        draft.hints = [] if job else [token for token in self.context if token.system]
+        return Unit(clause, made, "task", [draft])
 
     def _same_for(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit | None:
         """`the same for returns and shipments`: the last step again, beside itself."""

@@ -17,6 +17,12 @@ from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.states import is_done, is_idle, is_whole, looks_like_state, waits_outside
 
 
+def _without_place(subject: list[Token]) -> list[Token]:
+    """`a, b and c in Postgres`: the names alone."""
+    place = next((index for index, token in enumerate(subject) if index and token.norm in ("in", "on", "of")), 0)
+    return subject[:place] if place and is_step_name(subject[:place]) else subject
+
+
 class OrderRules(Recogniser):
     """The rules for clauses that only say when."""
 
@@ -97,6 +103,8 @@ class OrderRules(Recogniser):
 
     def _is_outside(self, tokens: Sequence[Token]) -> bool:
         nearest = self.last.drafts if self.last else []
+        if tokens and tokens[0].norm in ("step", "task", "stage") and is_step_name(tokens):
+            return False
         return waits_outside(tokens) and not resolve(tokens, self.result.drafts, nearest)
 
     def _waiting(self, clause: Clause, phrase: Phrase, tokens: Sequence[Token]) -> Draft:
@@ -117,6 +125,8 @@ class OrderRules(Recogniser):
         return unit
 
     def _order(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        if clause.tokens and clause.tokens[0].norm in ("nobody", "nothing", "none", "no"):
+            return None
         order = order_in(clause.tokens)
         if order is None:
             name = leading_name(clause.tokens)
@@ -125,6 +135,7 @@ class OrderRules(Recogniser):
             return Unit(clause, phrase, "order", self._subjects(clause, name), relation="start")
         if order.relation == "after" and [token.norm for token in order.subject if token.norm != "the"] == ["sensor"]:
             return Unit(clause, phrase, "task", [self._waiting(clause, phrase, order.reference)])
+        order.subject = _without_place(order.subject)
         known = resolve(order.subject, self.result.drafts, self.last.drafts if self.last else (), strict=True)
         if (
             not known

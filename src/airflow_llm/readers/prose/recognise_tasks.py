@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
+from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import is_noop
 from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import members, parts
 from airflow_llm.readers.prose.mapping import each_of, leading
-from airflow_llm.readers.prose.phrases import Phrase
+from airflow_llm.readers.prose.phrases import Phrase, parse
 from airflow_llm.readers.prose.recognise_names import NameRules
 from airflow_llm.readers.prose.recognition import UNKNOWN
+from airflow_llm.readers.prose.rules import find_rules
 
 _DBT = words("dbt")
 
@@ -21,6 +24,9 @@ _OWN = words("own")
 
 
 _NEEDING = frozenset(["needs", "need", "requires", "require", "depends", "waits"])
+
+
+_ERGATIVE = frozenset({"train", "refresh"})
 
 
 _WHOLES = frozenset(["pipeline", "dag", "workflow", "job", "flow"])
@@ -35,6 +41,25 @@ _TITLES = words("titles")
 _MAKING = frozenset(["create", "refresh", "join", "union", "aggregate", "transform"])
 
 
+def _into_whole(phrase: Phrase) -> bool:
+    """`put them in one DAG`: about the pipeline, not about data."""
+    held = phrase.complement("in", "into")
+    return any(token.norm in _WHOLES for token in held) and not any(token.named or token.system for token in held)
+
+
+def _made_from(phrase: Phrase) -> bool:
+    """`x is built from y`, `the model trains on y`: what stands behind the preposition comes before."""
+    group = phrase.verb.group if phrase.verb else ""
+    return (phrase.voice in ("passive", "participle") and group in _MAKING) or (
+        phrase.voice == "active" and group == "train"
+    )
+
+
+def _moved(phrase: Phrase) -> str:
+    """What `comes from x` and `goes to x` make of a step."""
+    return "extract" if phrase.complement("from", "out") else "load"
+
+
 def _is_title(phrase: Phrase) -> bool:
     """Whether the words before a colon only name the whole (`incremental load of orders:`, `store pipeline:`)."""
     bare = not any(token.norm in words("determiners") for token in phrase.objects)
@@ -43,6 +68,50 @@ def _is_title(phrase: Phrase) -> bool:
 
 class TaskRules(NameRules):
     """The rules for clauses with a verb."""
+
+    def _described(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`A = download the feed`, `raw comes from kafka`: what a step named in a chain does."""
+        tokens = clause.tokens
+        if len(tokens) < 3 or tokens[0].tag != "name" or phrase.negated:
+            return None
+        known = [draft for draft in self.result.drafts if [token.norm for token in draft.objects] == [tokens[0].norm]]
+        known = [draft for draft in known if not draft.verb.base]
+        if len(known) != 1:
+            return None
+        moves = {"comes": Verb("get", "get", "s"), "goes": Verb("put", "put", "s")}.get(tokens[1].norm)
+        if moves is not None:
+            told: Phrase | None = parse(
+                replace(clause, tokens=[replace(tokens[1], verbs=(moves,), norm=moves.base), *tokens[2:]])
+            )
+        elif tokens[1].raw == "=" or any(verb.form == "s" for verb in tokens[1].verbs):
+            told = parse(replace(clause, tokens=tokens[2:] if tokens[1].raw == "=" else tokens[1:]))
+        else:
+            return None
+        if told is None or told.verb is None:
+            return None
+        draft = known[0]
+        told.objects = told.objects if tokens[1].raw == "=" else [tokens[0], *told.objects]
+        draft.labels, draft.verb, draft.phrase, draft.objects = [tokens[0]], told.verb, told, list(told.objects)
+        draft.kind = self._kind(told) if tokens[1].raw == "=" or moves is None else _moved(told)
+        draft.clause = clause
+        return Unit(clause, phrase)
+
+    def _more_rules(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`check it: a is unique, b > 0, quarantine the rest`: all of it is one step."""
+        last = self.last
+        if last is None or last.drafts[-1].kind != "validate" or len(last.drafts) > 1 or clause.role != "main":
+            return None
+        near = last.clause.sentence == clause.sentence and clause.joint in ("colon", "comma", "and", "gap", "dash")
+        if phrase.verb is not None and phrase.verb.base == "quarantine":
+            named = {token.norm for token in phrase.objects} - words("determiners") - words("set_aside_rows")
+            if named or phrase.voice != "imperative":
+                return None
+        else:
+            asks = phrase.verb is not None and phrase.verb.group not in ("check", "work") and phrase.voice != "passive"
+            if not near or asks or "then" in clause.marks or not find_rules(spoken(clause.tokens)):
+                return None
+        last.drafts[-1].clause.tokens = [*last.drafts[-1].clause.tokens, *clause.tokens]
+        return Unit(clause, phrase)
 
     def _refused(self, clause: Clause, phrase: Phrase) -> Unit | None:
         return Unit(clause, phrase) if phrase.negated and "always" not in clause.marks else None
@@ -80,15 +149,21 @@ class TaskRules(NameRules):
             return self._header(clause, phrase)
         if self._modifies_load(clause, phrase):
             return Unit(clause, phrase)
-        if phrase.voice == "participle" and self.last is not None:
-            phrase.objects = list(self.last.phrase.objects)
+        self._complete(phrase)
         drafts = self._drafts_of(clause, phrase)
         unit = Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
         if phrase.statement and phrase.statement[0].norm in _NEEDING:
             unit.reference, unit.relation = phrase.statement[1:], "after"
-        elif phrase.voice in ("passive", "participle") and drafts[0].verb.group in _MAKING:
+        elif _made_from(phrase):
             unit.reference, unit.relation = phrase.complement("from", "on", "out"), "after"
         return unit
+
+    def _complete(self, phrase: Phrase) -> None:
+        """The object of `the model trains` and of `loaded into x` stands elsewhere."""
+        if phrase.voice == "active" and not phrase.objects and phrase.verb and phrase.verb.group in _ERGATIVE:
+            phrase.objects = phrase.subject
+        if phrase.voice == "participle" and self.last is not None:
+            phrase.objects = list(self.last.phrase.objects)
 
     def _drafts_of(self, clause: Clause, phrase: Phrase) -> list[Draft]:
         """One draft, or one for each member of a list that the clause does something to."""
@@ -97,12 +172,23 @@ class TaskRules(NameRules):
         each, items, objects = each_of(clause, phrase, kind)
         if not each and self._in_scope(clause, phrase):
             each, items = self.scope[0], self.scope[1]
-        listed = [objects] if each else members(phrase, clause, kind, parallel)
+        listed = [objects] if each else self._for_each_before(phrase) or members(phrase, clause, kind, parallel)
         drafts = [self._draft(clause, phrase, kind, part, phrase.verb or UNKNOWN) for part in listed]
         for draft in drafts:
             draft.each, draft.items = each, items
             draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
         return drafts
+
+    def _for_each_before(self, phrase: Phrase) -> list[list[Token]]:
+        """`load each into x` behind several steps: the objects of each of them."""
+        said = [token.norm for token in phrase.objects]
+        if (
+            self.last is None
+            or len(self.last.drafts) < 2
+            or said not in (["each"], ["each", "one"], ["each", "of", "them"])
+        ):
+            return []
+        return [list(draft.objects) for draft in self.last.drafts]
 
     def _names_whole(self, clause: Clause, phrase: Phrase) -> bool:
         """`store pipeline:`, `incremental load of orders:`: the words in front of a list."""
@@ -137,7 +223,7 @@ class TaskRules(NameRules):
             or len(phrase.complements) < 2
         ):
             return None
-        (first, held), (second, rest), *_ = phrase.complements
+        (first, held), (second, rest), *further = phrase.complements
         commas = [place for place, token in enumerate(held) if token.norm in (",", "and")]
         if first != second or not commas or not rest or first in ("of", "with") or commas[-1] + 1 == len(held):
             return None
@@ -146,13 +232,16 @@ class TaskRules(NameRules):
             phrase.voice, phrase.verb, phrase.at, phrase.subject, phrase.objects, [(first, held[: commas[0]])]
         )
         unit = self._task(clause, front)
-        behind = [token for token in held[commas[0] + 1 :] if token.norm != "and"]
+        behind = [token for token in held[commas[0] + 1 :] if token.norm not in ("and", "only")]
+        if behind and behind[-1].norm in ("one", "ones") and phrase.objects:
+            behind = [*behind[:-1], phrase.objects[-1]]
         after = Clause([*behind, *rest], clause.sentence, "comma")
         if unit is None or not behind:
             return None
         self.result.units.append(unit)
         self.last = unit
-        return self._task(after, Phrase(phrase.voice, phrase.verb, phrase.at, behind, behind, [(second, rest)]))
+        left = Phrase(phrase.voice, phrase.verb, phrase.at, behind, behind, [(second, rest), *further])
+        return (self._gapped(after, left) if further else None) or self._task(after, left)
 
     def _each(self, clause: Clause, phrase: Phrase) -> Unit | None:
         """`for each region (EU, US)` in front of what is done for each."""
@@ -191,6 +280,8 @@ class TaskRules(NameRules):
             or (phrase.objects and phrase.objects[0].norm in _IDLE_OBJECTS)
         ):
             return False
+        if phrase.objects and phrase.objects[0].norm in words("pronouns") and _into_whole(phrase):
+            return False
         if phrase.voice == "passive":
             must = any(word in ("must", "should", "has", "have", "needs", "shall", "will") for word in said)
             return must or not {"was", "were", "can", "could", "may", "been", "had"} & set(said[: phrase.at])
@@ -199,7 +290,8 @@ class TaskRules(NameRules):
                 return False
             if self._acting_noun(phrase):
                 return True
-            return self._speaks_of_work(clause, subject, phrase)
+            trains = verb.group in _ERGATIVE and bool(name_words(phrase.subject)) and not phrase.objects
+            return trains or self._speaks_of_work(clause, subject, phrase)
         if phrase.voice == "nominal":
             return bool(phrase.objects or phrase.complements) and clause.joint != "dash"
         empty = not phrase.objects and not phrase.complements and not phrase.statement

@@ -127,6 +127,8 @@ def resolve(
 
 
 def _pronouns(tokens: Sequence[Token], drafts: Sequence[Draft], nearest: Sequence[Draft]) -> list[Draft] | None:
+    if any(token.named for token in tokens):
+        return None
     said = [token.norm for token in tokens]
     telling = [
         word

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from airflow_llm.readers.prose.entities import Token
 
+_LONGEST_NODE = 12
+
 
 @dataclass(slots=True)
 class Sentence:
@@ -22,19 +24,24 @@ def sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
     current: list[Token] = []
     item = ""
     for index, token in enumerate(tokens):
-        mark = "number" if _inline_number(tokens, index) else ""
+        mark = "number" if _inline_number(tokens, index) or _inline_bullet(tokens, index) else ""
+        if mark and token.raw == "•":
+            if current:
+                yield Sentence(current, item=item)
+            current, item = [], mark
+            continue
         if not mark and not token.masked and all(held.masked for held in current):
             mark = _item_mark(tokens, index)
             if mark:
                 item = mark
                 continue
         full_stop = token.tag == "punct" and token.raw in ".!?;" and token.depth == 0
-        counted = item == "number" and not current and token.raw in ".)"
+        counted = item in ("number", "letter") and not current and token.raw in ".)"
         line = token.tag == "line"
         if mark or (full_stop and not counted) or (line and _line_ends(tokens, index, current)):
             if current:
                 yield Sentence(current, token.raw == "?", item)
-            current, item = [], mark
+            current, item = [], "letter" if mark and token.raw.isalpha() else mark
         elif not line and not counted:
             current.append(token)
     if current:
@@ -56,14 +63,32 @@ def _inline_number(tokens: Sequence[Token], index: int) -> bool:
     return counted and tokens[index + 1].raw == ")" and tokens[index + 1].depth == 0
 
 
+def _inline_bullet(tokens: Sequence[Token], index: int) -> bool:
+    """`• extract x • load y` in one line."""
+    token = tokens[index]
+    return token.raw == "•" and token.depth == 0 and not token.masked and index > 0 and tokens[index - 1].tag != "line"
+
+
 def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token]) -> bool:
     """Whether the line break ends a sentence: before an item, a blank line, a heading, or after a short line."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None or following.tag == "line" or _item_mark(tokens, index + 1):
         return True
+    if any(token.tag == "arrow" for token in current) and _arrow_ahead(tokens, index + 1):
+        return True
     if following.raw[:1].isupper() or following.marker in ("then", "last", "first"):
         return True
     return bool(current) and not (current[-1].tag == "punct" and current[-1].raw == ",") and bool(following.verbs)
+
+
+def _arrow_ahead(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the line that begins here is an edge of a graph of its own."""
+    for place in range(index, min(index + _LONGEST_NODE, len(tokens))):
+        if tokens[place].tag == "arrow":
+            return place > index
+        if tokens[place].tag == "line":
+            return False
+    return False
 
 
 def _item_mark(tokens: Sequence[Token], index: int) -> str:

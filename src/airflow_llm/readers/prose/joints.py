@@ -1,0 +1,55 @@
+"""Where a clause begins or ends by what its words say: definitions, edges of a graph, frames around the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
+
+_LONGEST_NODE = 8
+_WHOLES = words("wholes")
+_NEEDED = frozenset({"needed", "required", "necessary", "important"})
+_SOMETHING = frozenset({"something", "smth", "sth", "thing"})
+_BEGINNING = frozenset({"begins", "starts", "begin", "start", "opens"})
+ENDING = frozenset({"ends", "finishes", "concludes", "closes"})
+
+
+def defines(flat: Sequence[Token], index: int) -> bool:
+    """Whether `A = download the feed` begins here."""
+    return (
+        flat[index].tag == "name"
+        and index + 2 < len(flat)
+        and flat[index + 1].raw == "="
+        and bool(flat[index + 2].verbs)
+    )
+
+
+def edge_ahead(flat: Sequence[Token], index: int) -> bool:
+    """Whether another edge of the graph follows the comma (`a -> b, a -> c`)."""
+    before = {token.norm for token in flat[:index]}
+    for token in flat[index + 1 : index + _LONGEST_NODE]:
+        if token.tag == "arrow":
+            return any(held.tag == "arrow" for held in flat[:index])
+        if token.tag != "name" and token.norm not in before and token.norm not in ("+", "&", "and"):
+            return False
+    return False
+
+
+def names_whole(current: Sequence[Token]) -> bool:
+    """`set up a job`, `something`, `one task` in front of `that`: what follows is the work itself."""
+    tokens = [token for token in current if token.raw != ","]
+    if not tokens or tokens[-1].norm in _WHOLES | _NEEDED:
+        return bool(tokens)
+    before = tokens[-2].norm if len(tokens) > 1 else ""
+    return tokens[-1].norm in _SOMETHING or (tokens[-1].norm in ("task", "step") and before in ("a", "one", "another"))
+
+
+def begins_with(tokens: Sequence[Token]) -> int:
+    """How many tokens `everything begins with` and the like cover at the front of a clause."""
+    for place in range(1, min(4, len(tokens) - 2)):
+        if tokens[place].norm in _BEGINNING | ENDING and tokens[place + 1].norm in ("with", "by"):
+            subject = [token.norm for token in tokens[:place] if token.norm not in words("determiners")]
+            whole = subject[-1:] in (["it"], ["everything"]) or bool(set(subject) & _WHOLES) or subject == []
+            return place + 2 if whole else 0
+    return 0
