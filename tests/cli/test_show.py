@@ -121,3 +121,15 @@ def test_any_graph_is_laid_out_without_overlap(graph: Picture) -> None:
     drawn = graph_text(graph, 100_000).plain
     assert all(drawn.count(f" {name} ") == 1 for name in graph.nodes)
     ElementTree.fromstring(svg(drawing(graph)))
+
+
+@pytest.mark.parametrize("command", ["show", "check", "explain"])
+def test_a_long_text_is_a_text_and_not_a_path(run: Run, command: str) -> None:
+    shown = run(command, "Every day at 6:00 UTC load orders from Postgres into Snowflake" + ", please" * 60)
+    assert shown.exit_code in (0, 1), shown.output
+    assert "load_orders" in shown.output or "warning" in shown.output
+
+
+def test_a_spec_may_be_called_like_the_one_of_a_bundle(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tasks.yml").write_text(SPEC.read_text())
+    assert "extract_customers" in run("show", "tasks.yml").output

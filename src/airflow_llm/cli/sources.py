@@ -33,10 +33,15 @@ def source_from(text: str | None, file: Path | None, pipeline_id: str | None = N
 
 def is_file(text: str) -> bool:
     """Whether an argument is the path of a file rather than a description."""
+    return exists(text) and Path(text).is_file()
+
+
+def exists(text: str) -> bool:
+    """Whether an argument is the path of anything; a long text is none, which the system may say by an error."""
     if not text or len(text) > _MOST_PATH or "\n" in text or "\0" in text:
         return False
     try:
-        return Path(text).is_file()
+        return Path(text).exists()
     except OSError:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from airflow_llm.cli.sources import STDIN, is_file, source_from
+from airflow_llm.cli.sources import STDIN, exists, is_file, source_from
 from airflow_llm.compiler.find import Bundle, bundle_ids, open_bundle
 from airflow_llm.compiler.layout import TASKS
 from airflow_llm.errors import InputError, NotFoundError
@@ -25,10 +25,9 @@ class Subject:
 
 def subject_of(argument: str, output_dir: Path) -> Subject:
     """The one pipeline that the argument means."""
-    path = Path(argument)
-    if argument == STDIN or (is_file(argument) and path.suffix in _SUFFIXES and path.name != TASKS):
+    if argument == STDIN or _is_source_file(argument):
         return _read(argument)
-    if " " in argument.strip() and not path.exists():
+    if " " in argument.strip() and not exists(argument):
         return _read(argument)
     bundle = open_bundle(argument, output_dir)
     return Subject(bundle.pipeline, bundle)
@@ -37,11 +36,18 @@ def subject_of(argument: str, output_dir: Path) -> Subject:
 def subjects_of(argument: str, output_dir: Path) -> list[Subject]:
     """The pipelines that the argument means: all bundles of a folder, else the one."""
     path = Path(argument)
-    known = bundle_ids(path) if path.is_dir() else ()
+    known = bundle_ids(path) if exists(argument) and path.is_dir() else ()
     if not known:
         return [subject_of(argument, output_dir)]
     root = path.parent if path.name == "dags" else path
     return [Subject(bundle.pipeline, bundle) for bundle in (open_bundle(one, root) for one in known)]
+
+
+def _is_source_file(argument: str) -> bool:
+    """A spec or description that is not part of a bundle."""
+    path = Path(argument)
+    in_bundle = path.name == TASKS and path.absolute().parent.parent.name == "resources"
+    return path.suffix in _SUFFIXES and is_file(argument) and not in_bundle
 
 
 def bundles_of(arguments: list[str], output_dir: Path) -> list[Bundle]:

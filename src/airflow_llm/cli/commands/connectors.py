@@ -57,9 +57,9 @@ def _one(connector: Any) -> Any:
     ]
     text = Text(connector.title, style="bold")
     for label, value in rows:
-        text.append(f"\n  {label:<16}", style="not bold dim").append(value, style="not bold")
+        text.append(f"\n  {label:<20}", style="not bold dim").append(value, style="not bold")
     for (target, kind), binding in sorted(connector.bindings.items()):
-        text.append(f"\n  {target + ' ' + kind:<16}", style="not bold cyan").append(binding.path, style="not bold")
+        text.append(f"\n  {target + ' ' + kind:<20}", style="not bold cyan").append(binding.path, style="not bold")
     return text
 
 

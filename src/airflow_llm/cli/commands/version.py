@@ -10,7 +10,7 @@ import typer
 from airflow_llm import __version__
 from airflow_llm.cli.command import Command, terminal_of
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 PARTS = ("apache-airflow", "duckdb", "pyarrow", "pydantic", "ruff", "sqlglot")
 
 
