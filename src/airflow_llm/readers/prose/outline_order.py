@@ -242,6 +242,8 @@ class _Placer:
             match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
             if match is not None:
                 ups += [other.id for other in self._mentioned(node, match[1], last=True)]
+                first = pattern(r"[.;,]\s+(?=[A-Z])|\s*[.;(]\s*$|\s+[(\u2013]", 0).split(match[1])[0]
+                ups += [other.id for other in self.names.numbered(first) if other.id in self.placed]
         ups += [other.id for other in self.sent.get(node.id, ()) if self._sends_to(other, node)]
         ups += [other.id for other in self._handed(node) if other.id not in ups]
         return list(dict.fromkeys(ups))
@@ -278,7 +280,7 @@ class _Placer:
             return []
         return [
             other.id
-            for other in self.names.mentioned(match[1] or match[2])
+            for other in [*self.names.mentioned(match[1] or match[2]), *self.names.numbered(match[1] or match[2])]
             if other.id in self.entries and other.id != node.id
         ]
 

@@ -67,8 +67,9 @@ def parse(text: str) -> Document:
     document.title = _title(lines)
     steps: list[Line] = []
     current = "summary"
+    numbered = _numbers_sections(lines)
     for line in lines:
-        kind = _section(line, current)
+        kind = _section(line, current, numbered=numbered)
         if kind is not None:
             current = kind
             continue
@@ -82,10 +83,18 @@ def parse(text: str) -> Document:
     return document
 
 
-def _section(line: Line, current: str) -> str | None:
+def _numbers_sections(lines: list[Line]) -> bool:
+    """Whether the sections themselves are numbered: `1. Purpose`, `3. Scheduling`."""
+    kinds = {line.section for line in lines if line.number and "." not in line.number} - {None}
+    return len(kinds) > 1 and bool(kinds & {"steps", "schedule"})
+
+
+def _section(line: Line, current: str, *, numbered: bool) -> str | None:
     kind = line.section
-    if kind is None or line.number:
+    if kind is None or (line.number and not numbered):
         return None
+    if line.number:
+        return kind
     headed = line.heading > 0 or line.words.endswith(":") or line.words.lower() == line.words.lower().rstrip(":")
     if not headed or (line.label is not None and line.label[1]):
         return None

@@ -102,6 +102,9 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
             f"the description lists {len(document.items)} steps; {_MOST_STEPS} is the most",
             hint="split it into several pipelines",
         )
+    for item in document.items:
+        if item.loose:
+            item.labels.setdefault("objective", "\n".join(item.loose))
     root = layout(document.items)
     names = Names(root.nodes())
     if not names.nodes:
