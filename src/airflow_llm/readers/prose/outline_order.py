@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from airflow_llm.readers.prose.outline_names import Block, Names, Node
 from airflow_llm.readers.prose.outline_parts import Document
@@ -189,6 +189,7 @@ class _Placer:
         self.placed: set[str] = set()
         self.writers: dict[str, list[Node]] = {}
         self.sent: dict[str, list[Node]] = {}
+        self.roots = _roots(names)
         # What only runs after a failure is followed by nothing that does not name it.
         self.alarms = {node.id for node in names.nodes if stated(node) in ("one_failed", "all_failed")}
 
@@ -207,7 +208,7 @@ class _Placer:
         return current
 
     def _node(self, node: Node, front: Sequence[str]) -> list[str]:
-        if pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")):
+        if node.id in self.roots or pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")):
             front = []
         named = [up for up in self._named(node) if up != node.id and up in self.placed]
         siblings = self._siblings(node)
@@ -301,6 +302,16 @@ class _Placer:
         return [one for one in unique if not self.order.below(one) & set(unique)]
 
 
+def _roots(names: Names) -> set[str]:
+    """The tasks at the head of the list that take nothing, when each hands something to a later one that does."""
+    head = list(takewhile(lambda node: pattern(_NOTHING).fullmatch(node.item.labels.get("input", "?")), names.nodes))
+    later = [node.item.text("input", "upstream") for node in names.nodes[len(head) :]]
+    taken = {hit.id for words in later for hit in names.mentioned(words)}
+    read = {one for words in later for one in _artifacts(words, names)}
+    used = [node.id in taken or bool(read & set(_artifacts(node.item.text("output"), names))) for node in head]
+    return {node.id for node in head} if len(head) > 1 and all(used) else set()
+
+
 def _stands_alone(part: Node | Block) -> bool:
     """Whether the task is said to depend on nothing that stands before it in its list."""
     alone = r"\bindependent(?:ly)?\s+(?:of|from)\b|\bboth\s+\w+\s+start\s+together\b"
@@ -312,7 +323,7 @@ def _artifacts(text: str, names: Names) -> list[str]:
     hits = pattern(
         r"[\"'`]([\w./{}$*-]{3,120})[\"'`]|((?:[a-z0-9]+://)?[\w./{}*-]*\w\.(?:csv|json|jsonl|parquet|"
         r"html?|xml|xlsx?|txt|obo|tsv|gz|zip|pkl|avro|orc|pdf|sql|db))\b"
-        r"|(?<![\w.])([A-Za-z]\w*_\w+(?:-\w+)*)(?![\w.(])"
+        r"|(?<![\w.])([A-Za-z]\w*_\w+(?:-\w+)*)(?![\w.(])|(?<![\w./@])([A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+)(?![\w(@])"
     ).findall(text)
     found = []
     for groups in hits:

@@ -30,6 +30,10 @@ _BESIDE = (
     r"\bat\s+the\s+same\s+time\b|\bin\s+parallel\b|\bmeanwhile\b|\balongside\b|\bsimultaneously\b|\bconcurrently\b|"
     r"\bindependent(?:ly)?\b|\bside\s+by\s+side\b"
 )
+_SPREAD = (
+    rf"{_BESIDE}|\b(?:don'?t|do\s+not|neither|nor)\b[^.;]{{0,30}}\b(?:depend|need|wait)\w*|\b(?:two|three|four|both|several)\s+ways\b|"
+    r"\bforks?\b|\bfans?\s+out\b|\bsplits?\s+(?:up|into)\b|\bat\s+once\b"
+)
 _IF = r"\b(?:when|if|otherwise|else|unless|in\s+case|for\s+all\s+other)\b"
 _ANYHOW = (
     r"\b(?:also|even)\s+(?:runs?\s+|executes?\s+|starts?\s+)?(?:if|when|after)\b[^.;]*\b(?:fail\w*|wrong|broken?|error\w*)"
@@ -65,6 +69,10 @@ class _Telling:
         """One more sentence."""
         groups = _groups(sentence, self.known)
         if self._branches(sentence, groups, line):
+            return
+        if len(groups) > 1 and pattern(_SPREAD).search(sentence) and not _relations(groups):
+            names = tuple(name for group in groups for name in group.names)
+            self._place(_Group(names, ""), {}, sentence, line)
             return
         for piece in _pieces(sentence, self.known):
             inside = _groups(piece, self.known)
