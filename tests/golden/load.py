@@ -49,7 +49,7 @@ def load_goldens(python: str, version: str) -> Outcome:
                 outcome.refused[name] = f"{refusal.message}; {refusal.hint}"
                 # One refused wish must not hide the rest of the pipeline from this version.
                 _write(home, _without_deadline(pipeline), version)
-        answer = _ask(python, home)
+        answer = ask(python, home)
     (outcome.version,) = answer.pop("(version)")
     if not outcome.version.startswith(f"{version}."):
         raise SystemExit(f"{python} has Airflow {outcome.version}, not {version}")
@@ -74,7 +74,8 @@ def _write(home: Path, pipeline: Pipeline, version: str) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def _ask(python: str, home: Path) -> dict[str, list[str]]:
+def ask(python: str, home: Path) -> dict[str, list[str]]:
+    """The problems of each DAG file below `home`, and the version that found them."""
     environment = {**os.environ, **airflow_environment(home), "DEPLOYMENT_ENVIRONMENT": "dev"}
     environment |= {"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR", "PYTHONPATH": str(home / "dags")}
     command = [str(Path(python).absolute()), str(LOADER), str(home / "dags")]
