@@ -66,6 +66,7 @@ def _values(part: str, field: str, low: int, high: int) -> range:
     return range(ends[0] if ends else low, last + 1, step)
 
 
+@lru_cache(maxsize=1024)
 def check_cron(expression: str) -> str:
     """The expression itself, when it is a preset or five valid cron fields; ValueError names the bad field."""
     text = " ".join(expression.split())

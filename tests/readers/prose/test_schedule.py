@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.schedule import read_schedule
 from airflow_llm.spec.schedule import AssetSchedule, CronSchedule, IntervalSchedule, ManualSchedule, OnceSchedule
 
@@ -46,6 +47,27 @@ CRON = {
     "every wensday at 5pm": ("0 17 * * 3", None),
     "load it daily instead of weekly": ("0 0 * * *", None),
     "6:45, load the invoices": ("45 6 * * *", None),
+    "load the invoices at 22h": ("0 22 * * *", None),
+    "at 22h load the invoices": ("0 22 * * *", None),
+    "every evening at 22h": ("0 22 * * *", None),
+    "daily @ 7am NYC time": ("0 7 * * *", "America/New_York"),
+    "each morning at 7 (paris) load the invoices": ("0 7 * * *", "Europe/Paris"),
+    "each day at 21 o'clock, hour of Madrid": ("0 21 * * *", "Europe/Madrid"),
+    "wednesdays at 14:00 Lisbon.": ("0 14 * * 3", "Europe/Lisbon"),
+    "3am daily Asia/Tokyo, load the invoices": ("0 3 * * *", "Asia/Tokyo"),
+    "two times per day, at 8h and 20h": ("0 8,20 * * *", None),
+    "twice daily": ("0 */12 * * *", None),
+    "The nightly job at 01:30 loads the invoices. Don't run it on Sundays.": ("30 1 * * 1-6", None),
+    "Nightly copy of the ledger. Load it to S3. 02:30 UTC.": ("30 2 * * *", "UTC"),
+    "sunday nights": ("0 0 * * 0", None),
+    "MWF 6am": ("0 6 * * 1,3,5", None),
+    "runs mon 9am": ("0 9 * * 1", None),
+    "5 past every hour": ("5 * * * *", None),
+    "Fridays at half past five in the evening": ("30 17 * * 5", None),
+    "quarterly on the 5th (Jan/Apr/Jul/Oct) at 06:00": ("0 6 5 1,4,7,10 *", None),
+    "yearly on 2 January 00:30": ("30 0 2 1 *", None),
+    "every hour during business hours": ("0 9-17 * * *", None),
+    "nightly retrain: pull the features": ("0 0 * * *", None),
 }
 
 
@@ -79,8 +101,15 @@ def test_manual(words):
 def test_an_update_of_a_table_triggers():
     schedule = read_schedule("Rebuild the index whenever price_list is updated.")
     assert schedule.value == AssetSchedule(assets=("price_list",))
+    every = read_schedule("After every update of the asset dwh.price_list: rebuild the index")
+    assert every.value == AssetSchedule(assets=("dwh.price_list",))
     both = read_schedule("whenever both price_list and stock are refreshed")
     assert both.value == AssetSchedule(assets=("price_list", "stock"), match="all")
+
+
+def test_lengths_of_time_stay_quick_to_find():
+    """A megabyte of digits takes as long as a megabyte of words: no expression looks at a place twice."""
+    assert find_durations("1" * 1_000_000) == []
 
 
 def test_once():
@@ -100,6 +129,7 @@ def test_once():
         "delete files older than 30 days",
         "Schedule: not specified",
         "it used to run nightly",
+        "If today is the first of the month, also load the archive.",
         "",
     ],
 )
@@ -117,6 +147,8 @@ def test_words_that_are_no_schedule(words):
         ("99 2 * * *", "99"),
         ("on the 42nd of each month", "42"),
         ("every day at 31", "31"),
+        ("Every day at 26:10 copy the table", "26:10"),
+        ("daily at 08:00, time zone Atlantis/Capital", "Atlantis/Capital"),
     ],
 )
 def test_values_that_cannot_be_are_named(words, named):

@@ -30,6 +30,7 @@ _ANYTHING = (
 )
 
 _WINDOW = 200
+_SHORTEST = 8  # no request is shorter: text of nothing but line ends stays cheap
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def find_alerts(text: str) -> list[Found[AlertWords]]:
     """Every alert that the text asks for. A message that is a step of its own (when all went well) is none."""
     hits: list[Found[AlertWords]] = []
     for start, sentence in _sentences(text):
+        if len(sentence) < _SHORTEST:
+            continue
         hits += [_moved(text, start, hit) for hit in (*_conditional(sentence), *_short(sentence), *_flags(sentence))]
     return without_overlaps(hits)
 

@@ -15,15 +15,14 @@ _NOT_A_TIME = r"(?!\s*(?:ratio|split|scale|mix|aspect|proportion))"
 
 def expression() -> str:
     """A regular expression (no groups) for one time of day that needs no context."""
-    half = r"a\.?m\b\.?|p\.?m\b\.?"
+    half = r"a\.?m\b\.?|p\.?m\b\.?|in\s+the\s+(?:morning|afternoon|evening)\b"
     hours = any_of("numbers")
     return (
         rf"(?:(?<![\w:/.\-])\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half}))?(?![\w/%]|[:.,]\d){_NOT_A_TIME}"
         rf"|(?<![\w:/.\-])\d{{1,2}}(?:\.\d{{2}})?\s*(?:{half})(?!\w)"
         r"|(?<![\w:/.\-])\d{1,2}h\d{2}(?!\w)"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+(?:\d{{1,2}}|{hours})(?:\s*(?:{half}))?(?![\w:])"
-        rf"|(?<![\w:/.\-])(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:in\s+the\s+(?:morning|evening|"
-        rf"afternoon)|{half}))?"
+        rf"|(?<![\w:/.\-])(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half}))?"
         r"|\b(?:noon|midnight|midday)\b)"
     )
 
@@ -40,7 +39,9 @@ def find_times(text: str) -> list[Found[time]]:
 
 def clock_time(words: str) -> time | None:
     """The time that the words mean, None when they mean none."""
-    text = " ".join(words.lower().split())
+    text = pattern(r" ?in the (morning|afternoon|evening)$").sub(
+        lambda match: " am" if match[1] == "morning" else " pm", " ".join(words.lower().split())
+    )
     if text in ("midnight", "noon", "midday"):
         return time(0) if text == "midnight" else time(12)
     past = pattern(r"(half past|quarter past|quarter to) (.+?)\s*(a\.?m\.?|p\.?m\.?)?").fullmatch(text)
@@ -48,7 +49,7 @@ def clock_time(words: str) -> time | None:
         return _spoken(past)
     clock = pattern(r"(\S+) o'? ?clock(?: (.*))?").fullmatch(text)
     if clock is not None:
-        late = (clock[2] or "").startswith("p") or "evening" in (clock[2] or "") or "afternoon" in (clock[2] or "")
+        late = (clock[2] or "").startswith("p")
         return _checked(words, int(number(clock[1])), 0, "pm" if late else "")
     match = pattern(r"(\d{1,3})(?:[:.h](\d{2}))?(?::\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|uhr)?").fullmatch(text)
     if match is None:

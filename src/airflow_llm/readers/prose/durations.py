@@ -28,11 +28,11 @@ def number(text: str) -> float:
 
 def amount() -> str:
     """A regular expression (no groups) for one length of time."""
-    compound = r"\d+\s*(?:d|h)\s*\d+\s*(?:h|m(?:in)?)(?:\s*\d+\s*s)?\b"
+    compound = r"(?<!\d)\d{1,9}\s*(?:d|h)\s*\d+\s*(?:h|m(?:in)?)(?:\s*\d+\s*s)?\b"
     iso = r"\bP(?:\d+D)?T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?\b"
     python = r"(?:datetime\.)?timedelta\([a-z_]+\s*=\s*\d+(?:\.\d+)?(?:\s*,\s*[a-z_]+\s*=\s*\d+)*\)"
     half = r"\b(?:half\s+an?|a\s+half|half)[\s-]+"
-    count = rf"(?:(?<![\w.-])\d+(?:[.,]\d+)?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?"
+    count = rf"(?:(?<![\w.-])\d{{1,12}}(?:[.,]\d{{1,12}})?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?"
     unit = rf"{any_of('units')}(?![\w-])"
     return (
         rf"(?:{python}|{iso}|{compound}|\b(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|"

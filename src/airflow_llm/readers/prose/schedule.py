@@ -7,7 +7,7 @@ from airflow_llm.readers.prose.schedule_atoms import Atom, atoms
 from airflow_llm.readers.prose.schedule_build import build
 from airflow_llm.readers.prose.span import Found, found
 from airflow_llm.readers.prose.spellings import any_of, pattern
-from airflow_llm.readers.prose.timezones import find_zones, unknown_zone
+from airflow_llm.readers.prose.timezones import find_zones, unknown_zone, zone_after
 from airflow_llm.readers.prose.triggers import find_triggers
 from airflow_llm.spec.schedule import Schedule
 
@@ -16,7 +16,7 @@ _MOST_PARTS = 40
 _STRONG = frozenset({"cron", "named", "every", "often", "days", "nth", "monthday", "date"})
 _NEVER = (
     r"\b(?:no\s+longer|used\s+to(?:\s+(?:run|be|happen|go))?|previously|formerly|currently|instead\s+of|rather\s+than|"
-    r"until\s+now|so\s+far|was|were|ran|not|never|older\s+than|within|if\s+it'?s|when\s+it'?s|last|past)"
+    r"until\s+now|so\s+far|was|were|ran|not|never|older\s+than|within|(?:if|when|unless)\s+(?:(?:it|today|this|that|the\s+\w+)(?:'?s|\s+is))|last|past)"
     r"(?:\s+(?:it\s+)?(?:ran|runs?|a|an|the|scheduled|done|by\s+hand))*\s*$"
 )
 
@@ -26,11 +26,15 @@ def read_schedule(text: str) -> Found[Schedule] | None:
 
     InputError for a value that cannot be: `25:75`, `every 0 minutes`, a time zone that does not exist.
     """
-    candidates = [candidate for candidate in find_schedules(text) if candidate.strength >= SURE]
+    clusters = _clusters(text, atoms(text))
+    hits = {hit: cluster for cluster in clusters if (hit := _read_cluster(text, cluster)) is not None}
+    hits |= {hit: [] for hit in find_triggers(text)}
+    candidates = [candidate for candidate in hits if candidate.strength >= SURE]
     if not candidates:
         return None
     best = max(candidates, key=lambda candidate: (round(candidate.strength, 2), -candidate.start))
-    return _with_zone_of_text(text, best)
+    others = [hits[candidate] for candidate in candidates if candidate is not best]
+    return _with_zone_of_text(text, _completed(best, hits[best], others, clusters))
 
 
 def find_schedules(text: str) -> list[Found[Schedule]]:
@@ -41,10 +45,32 @@ def find_schedules(text: str) -> list[Found[Schedule]]:
     return sorted(hits, key=lambda hit: hit.start)
 
 
+def _completed(
+    best: Found[Schedule], cluster: list[Atom], others: list[list[Atom]], clusters: list[list[Atom]]
+) -> Found[Schedule]:
+    """With what stands elsewhere: the lone time of `Nightly. … 02:30 UTC.`, and `Don't run it on Sundays`."""
+    kinds = {part.kind for part in cluster}
+    if best.value.kind != "cron" or "cron" in kinds:
+        return best
+    extra: list[Atom] = []
+    if not kinds & {"time", "hours", "minute", "window"} and not any(_within_hours(part) for part in cluster):
+        extra += next((other for other in others if other and {part.kind for part in other} <= {"time", "zone"}), [])
+    if "except" not in kinds:
+        extra += [part for other in clusters for part in other if part.kind == "except" and not part.weak]
+    if not extra:
+        return best
+    schedule, assumption = build([*cluster, *extra])
+    return Found(schedule, best.start, best.end, best.text, best.strength, assumption)
+
+
+def _within_hours(part: Atom) -> bool:
+    return (part.kind == "named" and "hour" in part.value) or (part.kind in ("every", "often"))
+
+
 def _clusters(text: str, parts: list[Atom]) -> list[list[Atom]]:
     """Parts with nothing but punctuation and small words between them."""
     clusters: list[list[Atom]] = []
-    between = pattern(rf"(?:[\s,;:()\[\]'\"`=\u2013\u2014-]|\*\*|{any_of('schedule_glue')}(?!\w))*")
+    between = pattern(rf"(?:[\s,;:()\[\]'\"`=@\u2013\u2014-]|\*\*|{any_of('schedule_glue')}(?!\w))*")
     for part in parts:
         if clusters and not (part.weak and part.kind in ("named", "every")):
             end = clusters[-1][-1].end
@@ -73,8 +99,20 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
         return None
     if pattern(_NEVER).search(text, max(0, start - 40), start) and not _is_cron(cluster):
         strength = min(strength, 0.3)
+    cluster, end = _placed(text, cluster)
     schedule, assumption = build(cluster)
-    return found(text, start, _closed(text, cluster), schedule, strength, assumption)
+    return found(text, start, end, schedule, strength, assumption)
+
+
+def _placed(text: str, cluster: list[Atom]) -> tuple[list[Atom], int]:
+    """The parts with the place behind them as their zone, and where they end."""
+    end = _closed(text, cluster)
+    timed = any(part.kind in ("time", "hours") for part in cluster)
+    place = zone_after(text, cluster[-1].end) if timed and all(part.kind != "zone" for part in cluster) else None
+    if place is None:
+        return cluster, end
+    cluster.append(Atom("zone", place.start, place.end, place.value, weak=True))
+    return cluster, place.end
 
 
 def _is_cron(cluster: list[Atom]) -> bool:
@@ -113,10 +151,11 @@ def _lone_time(text: str, cluster: list[Atom]) -> float:
     apart = (
         not before
         or before[-1] in ".;:,!?\n\u2013\u2014-("
-        or pattern(r"\b(?:at|start|run|runs|daily)\s*$").search(before)
+        or pattern(r"(?:\b(?:at|start|run|runs|daily|say)|@)\s*$").search(before)
     )
     after = pattern(r"\s*(?:[.,;:!?)\n]|[-\u2013\u2014]\s|$)").match(text, cluster[-1].end)
-    return 0.6 if apart and after else 0.35
+    opens = text[: cluster[0].start].strip().lower() in ("", "at", "@")
+    return 0.6 if opens or (apart and after) else 0.35
 
 
 def _refuse_bad_times(text: str, cluster: list[Atom], strength: float) -> None:

@@ -16,6 +16,7 @@ from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_
 from airflow_llm.readers.prose.timezones import find_zones
 
 DAILY_SET = frozenset(range(7))
+_DAY_PARTS = "morning|afternoon|evening|night"
 _DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
 
 
@@ -70,9 +71,13 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
         return True
     if any(context.get(tail) == "before" for tail in tails):
         return False
-    if pattern(thing).match(text, end):
+    titled = not before and pattern(r"\s+[\w-]+(?:\s+[\w-]+){0,2}\s*:").match(text, end)
+    if titled or pattern(thing).match(text, end) or pattern(_AFTER_TIME).search(text, max(0, start - 12), start):
         return False
     return following.isalpha() and context.get(following) != "after"
+
+
+_AFTER_TIME = r"(?:\d:\d\d|\b\d{1,2}\s?(?:am|pm|h))\s+$"
 
 
 def _every(text: str) -> Iterator[Atom]:
@@ -88,14 +93,14 @@ def _every(text: str) -> Iterator[Atom]:
         length = duration(match[1]) or timedelta(0)
         yield Atom("every", *match.span(), (length.total_seconds(), "s"))
     times = (
-        rf"\b(\d+|{any_of('numbers')})\s+times?\s+(?:a|per|each|every)\s+(day|hour|week)\b|\b(twice)\s+(?:a|per|"
-        rf"each)\s+day\b"
+        rf"\b(\d+|{any_of('numbers')})\s+times?\s+(?:(?:a|per|each|every)\s+(day|hour|week)|daily)\b|"
+        rf"\btwice\s+(?:(?:a|per|each)\s+day|daily)\b"
     )
     for match in finds(times, text, "time", "twice") if pattern(_OFTEN).search(text) else ():
         yield Atom("often", *match.span(), (int(number(match[1])) if match[1] else 2, match[2] or "day"))
 
 
-_OFTEN = r"\btimes?\s+(?:a|per|each|every)\b|\btwice\s+(?:a|per|each)\b"
+_OFTEN = r"\btimes?\s+(?:a|per|each|every|daily)\b|\btwice\s+(?:a|per|each|daily)\b"
 
 
 def _count(match: re.Match[str]) -> float:
@@ -118,6 +123,15 @@ def _is_poll(text: str, match: re.Match[str]) -> bool:
     return bool(pattern(polling).search(before)) or asks is not None
 
 
+def _day_letters(text: str) -> Iterator[Atom]:
+    """`MWF 6am`, `M-F at 7`: capitals, and a time behind them."""
+    for match in pattern(r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)", 0).finditer(text):
+        yield Atom("days", *match.span(), _LETTERS[match[1].replace("/", "")])
+
+
+_LETTERS = {"MWF": frozenset({1, 3, 5}), "TTh": frozenset({2, 4}), "M-F": frozenset(range(1, 6))}
+
+
 def _weekdays(text: str) -> Iterator[Atom]:
     for match in finds(r"\b(?:all|every)\s+days?(?=\s+(?:but|except|other|apart|excluding))", text, "day"):
         yield Atom("every", *match.span(), (1.0, "d"))
@@ -125,23 +139,27 @@ def _weekdays(text: str) -> Iterator[Atom]:
         return
     day = rf"\b{any_of('weekdays')}\b\.?"
     glue = r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|to|through|thru|until|till)\s*(?:on\s+)?"
-    expression = rf"((?:every|each|on|evry)\s+)?({day}(?:{glue}{day})*)(?!\w)"
+    expression = rf"((?:every|each|on|evry)\s+)?({day}(?:{glue}{day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
     for match in pattern(expression).finditer(text):
         if pattern(r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by)\s+$").search(
             text, max(0, match.start() - 16), match.start()
         ):
             continue
         days = _day_set(match[2])
-        plural = pattern(rf"{_DAY_WORDS}\w*days\b").search(match[2]) is not None
+        plural = match[3] is not None or pattern(rf"{_DAY_WORDS}\w*days\b").search(match[2]) is not None
         single = len(days) == 1 and not plural and not (match[1] or "").strip()
-        yield Atom("days", *match.span(), days, weak=single)
+        yield Atom("days", match.start(), match.end(2), days, weak=single)
+        part = pattern(rf"\s+({_DAY_PARTS})s?\b").match(text, match.end(2))
+        if part is not None:
+            yield Atom("part", *part.span(1), part[1].lower(), weak=True)
     for match in pattern(
         r"\b(?:not\s+(?:on|at)|no|except|excluding|excl\.?|but(?:\s+not)?|without|other\s+than|apart\s+from|"
-        r"skip(?:ping)?)\s+"
-        rf"(?:for\s+|on\s+)?(?:the\s+)?(weekends?|{day}(?:{glue}{day})*)(?!\w)"
+        r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute|start)(?:\s+(?:it|this))?)\s+"
+        rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>weekends?|{day}(?:{glue}{day})*)(?!\w)"
     ).finditer(text):
-        weekend = match[1].lower().startswith("weekend")
-        yield Atom("except", *match.span(), frozenset({0, 6}) if weekend else _day_set(match[1]), weak=True)
+        weekend = match["out"].lower().startswith("weekend")
+        days = frozenset({0, 6}) if weekend else _day_set(match["out"])
+        yield Atom("except", *match.span(), days, weak=match["apart"] is None)
 
 
 def _day_set(words: str) -> frozenset[int]:
@@ -213,7 +231,7 @@ def _dates(text: str) -> Iterator[Atom]:
     for match in pattern(
         rf"\b(?:on\s+)?(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({month})\b(?:{of_year})"
         rf"|\b(?:on\s+)?({month})\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:{of_year})"
-        rf"|\b(?:every|each)\s+year\s+on\s+(?:(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({month})|"
+        rf"|\b(?:(?:every|each)\s+year|yearly|annually)\s*,?\s+(?:on\s+)?(?:(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({month})|"
         rf"({month})\s+(\d{{1,2}})(?:st|nd|rd|th)?)\b"
     ).finditer(text):
         day = match[1] or match[4] or match[5] or match[8]
@@ -222,6 +240,8 @@ def _dates(text: str) -> Iterator[Atom]:
 
 
 def _times(text: str) -> Iterator[Atom]:
+    if not pattern(r"\d|\b(?:noon|midnight|midday|half|quarter|o'?\s?clock)\b").search(text):
+        return
     for match in pattern(clock.expression()).finditer(text):
         if _is_other_time(text, match.start()):
             continue
@@ -230,23 +250,38 @@ def _times(text: str) -> Iterator[Atom]:
         except InputError as error:
             value = error.message
         yield Atom("time", *match.span(), value, weak=False)
-    hours = (
-        r"\bat\s+(\d{1,2}(?:\s*(?:,|and|&|,\s*and)\s*\d{1,2})*)(?!\s*(?:%|:|\.\d|st\b|nd\b|rd\b|th\b|a\.?m|"
-        r"p\.?m))(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|at\s+night|o'?\s?clock|h|hrs?|"
-        r"hours))?(?![\w-])"
-    )
-    for match in pattern(hours).finditer(text):
-        late = pattern(r"evening|afternoon").search(match[2] or "") is not None
-        numbers = [int(one) for one in re.findall(r"\d+", match[1])]
-        yield Atom("hours", *match.span(), [hour + 12 if late and hour < 12 else hour for hour in numbers], weak=True)
+    yield from _hours(text)
     minute = (
-        r"\b(?:at\s+)?(?:minute\s+(\d{1,2})|(\d{1,2})\s+(?:minutes?|mins?)\s+(?:past|after)\s+(?:the|every|"
-        r"each)(?:\s+full)?(?:\s+hour)?|(half|quarter)\s+past\s+(?:the|every|each)(?:\s+full)?\s+hour|"
+        r"\b(?:at\s+)?(?:minute\s+(\d{1,2})|(\d{1,2})\s+(?:(?:minutes?|mins?)\s+(?:past|after)\s+(?:the|"
+        r"every|each)(?:\s+full)?(?:\s+hour)?|past\s+(?:the|every|each)(?:\s+full)?\s+hour)|(half|quarter)\s+past\s+(?:the|every|each)(?:\s+full)?\s+hour|"
         r"at\s+:(\d{2}))\b"
     )
     for match in pattern(minute).finditer(text):
         named = {"half": 30, "quarter": 15}.get((match[3] or "").lower())
         yield Atom("minute", *match.span(), named if named else int(match[1] or match[2] or match[4]))
+
+
+def _hours(text: str) -> Iterator[Atom]:
+    """`at 7 and 19`, `at 7 in the evening` lean on a frequency; `at 22h` is a time by itself."""
+    one = r"\d{1,2}(?:\s?h(?:rs?)?(?!\w))?"
+    expression = (
+        rf"(?:\bat|(?<!\w)@)\s*({one}(?:\s*(?:,\s*and|,|and|&)\s*{one})*)"
+        r"(?!\s*(?:%|:|\.\d|st\b|nd\b|rd\b|th\b|a\.?m|p\.?m)|\d)"
+        r"(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|at\s+night|o'?\s?clock|hrs?|hours))?(?![\w-])"
+    )
+    for match in pattern(expression).finditer(text):
+        if _is_other_time(text, match.start()):
+            continue
+        late = pattern(r"evening|afternoon").search(match[2] or "") is not None
+        numbers = [int(number) for number in re.findall(r"\d+", match[1])]
+        marked = pattern(r"\dh|\d\s+h").search(match[1]) is not None
+        if marked and all(hour <= 24 for hour in numbers):
+            for place, hour in zip(pattern(one).finditer(text, *match.span(1)), numbers, strict=True):
+                yield Atom("time", *place.span(), time(hour % 24))
+        else:
+            yield Atom(
+                "hours", *match.span(), [hour + 12 if late and hour < 12 else hour for hour in numbers], weak=True
+            )
 
 
 def _is_other_time(text: str, start: int) -> bool:
@@ -290,11 +325,14 @@ def _months(text: str) -> Iterator[Atom]:
     if next(spelled("months", text), None) is None:
         return
     month = any_of("months")
+    for match in pattern(rf"\(\s*({month}(?:\s*[/,]\s*{month})+)\s*\)").finditer(text):
+        values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])]
+        yield Atom("months", *match.span(), tuple(values), weak=True)
     for match in pattern(rf"\bin\s+({month}(?:\s*(?:,|and|&|to|-)\s*{month})*)\b(?!\s+\d)").finditer(text):
         values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])]
         yield Atom("months", *match.span(), tuple(values), weak=True)
 
 
-_READERS = (_cron, _named, _every, _weekdays, _month_days, _dates, _times, _windows, _zones, _months)
+_READERS = (_cron, _named, _every, _day_letters, _weekdays, _month_days, _dates, _times, _windows, _zones, _months)
 
 __all__ = ["DAILY_SET", "SECONDS", "Atom", "atoms"]

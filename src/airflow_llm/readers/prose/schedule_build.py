@@ -158,7 +158,10 @@ _COLLECT: dict[str, Any] = {
     "nth": lambda parts, value: setattr(
         parts, "nth", f"L{value[1]}" if value[0] == "last" else f"{value[1]}#{value[0]}"
     ),
-    "monthday": lambda parts, value: setattr(parts, "fixed", (",".join(value), "*", "*")),
+    "monthday": lambda parts, value: setattr(
+        parts, "fixed", (",".join(value), parts.fixed[1] if parts.fixed else "*", "*")
+    ),
+    "part": _set("part_of_day"),
     "date": lambda parts, value: setattr(parts, "fixed", (str(value[1]), str(value[0]), "*")),
 }
 

@@ -53,6 +53,23 @@ def _places(text: str) -> Iterator[Found[str]]:
             yield found(text, first, after.end(), value, assumption=_assumption(text[start:end], value))
 
 
+def zone_after(text: str, at: int) -> Found[str] | None:
+    """The place right behind a time of day: `7:00 (paris)`, `22:00, hour of Madrid`, `14:00 Lisbon.`"""
+    match = pattern(
+        r"[\s,]*(?:(\()\s*|((?:hour|time)\s+(?:of|in)\s+))?([A-Za-z][A-Za-z/_]*(?:\s[A-Za-z]+)?)\s*(\))?(?=[.,;:!?)\s]|$)"
+    ).match(text, at)
+    if match is None:
+        return None
+    bare = not match[1] and not match[2]
+    for name in (match[3], match[3].split()[0]):
+        end = match.start(3) + len(name)
+        ended = pattern(r"\s*(?:[.,;:!?)\n]|$)").match(text, end) is not None
+        value = lexicon("timezones").get(" ".join(name.lower().split()))
+        if value is not None and ((match[1] and match[4]) or match[2] or (bare and ended and name[0].isupper())):
+            return found(text, match.start(), match.end() if name == match[3] else end, value)
+    return None
+
+
 def unknown_zone(text: str) -> str | None:
     """The place in `in Gondor time` at the very start of the text, when no zone is called so."""
     match = pattern(r"[\s,(]*(?:in\s+)?(?:the\s+)?([\w/' -]{1,40}?)\s+(?:local\s+)?time(?:\s?zone)?\b").match(text)

@@ -76,6 +76,13 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         any_one = pattern(r"\b(?:or|either|any\s+of)\b").search(match.group()) is not None
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
+    noun = (
+        r"\b(?:after|on|upon|with)\s+(?:every|each|any)\s+(?:update|change|refresh|reload)\s+"
+        r"(?:of|to|in)\s+(?:the\s+)?"
+    )
+    sort = r"(?:(?:table|view|dataset|asset|file|feed)\s+)?"
+    for match in finds(rf"{noun}{sort}[\"'`]?([A-Za-z_][\w./:-]*\w)", text, *changed, "update"):
+        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
     listed = r"\bschedule[\"'`*]*\s*[:=]\s*\[?\s*(?:Dataset|Asset)\(\s*[\"']([^\"']{1,200})[\"']\s*\)"
     for match in finds(listed, text, "dataset", "asset"):
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.95)
