@@ -13,6 +13,7 @@ from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow, object_words
+from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
@@ -22,6 +23,7 @@ from airflow_llm.spec.schedule import CronSchedule
 
 _LONGEST_ORIGIN = 2000
 _FARTHEST = 60
+_STATES = words("states")
 
 
 def assemble(
@@ -61,7 +63,7 @@ def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:
             word
             for number in layer
             for word in object_words(numbered[number])
-            if numbered[number].kind not in ("validate", "choose", "notify")
+            if numbered[number].kind not in ("validate", "choose", "notify") and word not in _STATES
         ]
         if found:
             return list(dict.fromkeys(found))
@@ -165,10 +167,10 @@ def _takes(choice: Draft, number: int) -> bool:
 def _choose(draft: Draft, numbered: Sequence[Draft], flow: Flow) -> dict[str, Any]:
     """A choice between arms; the arm without words is the otherwise."""
     branches, otherwise = [], []
-    for words, taken in draft.arms:
+    for said, taken in draft.arms:
         ids = [numbered[number].id for number in taken]
-        if words:
-            branches.append({"when": _condition(words, draft, numbered, flow), "then": ids})
+        if said:
+            branches.append({"when": _condition(said, draft, numbered, flow), "then": ids})
         else:
             otherwise = ids
     return {"kind": "choose", "branches": branches, "otherwise": otherwise}

@@ -20,6 +20,7 @@ _DONE = words("done")
 _FINITE = words("be") | words("modals")
 _FARTHEST_VERB = 8
 _WHOLES = words("wholes")
+_NO_END = words("prepositions") | words("determiners") | words("modals") | words("negation") | {"and", "or", "to"}
 _STOPS = frozenset({"stop", "end", "exit", "quit", "abort"})
 
 
@@ -157,6 +158,8 @@ def _joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int
 def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int] | None:
     token = flat[index]
     if not current.tokens:
+        return None
+    if token.marker == "if" and token.norm == "if" and any(verb.group == "check" for verb in current.tokens[-1].verbs):
         return None
     if token.marker in ("last", "apart") and not _starts(flat, index + 1, current):
         return None
@@ -311,18 +314,33 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         and any(held.norm in _FINITE or "'" in held.norm for held in current.tokens)
     ):
         return True
-    if not any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs):
-        return False
-    if current.tokens[0].marker == "while" and current.tokens[0].norm not in ("while", "whilst", "during"):
+    wanted = any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs)
+    return wanted and _imperative_follows(flat, index, current)
+
+
+def _imperative_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
+    """Whether the base form of a verb here opens the main clause behind a subordinate one."""
+    before, opening = flat[index - 1], current.tokens[0]
+    aside = opening.marker == "while" and opening.norm not in ("while", "whilst", "during")
+    if aside or opening.marker == "each" or opening.norm == "depending on":
         return len(current.tokens) > 1
-    if current.tokens[0].marker == "each" or current.tokens[0].norm == "depending on":
-        return len(current.tokens) > 1
-    if before.norm in ("so", "not", "yes", "no"):
+    if opening.marker in ("if", "unless") and _stated(current) and before.norm not in _NO_END:
+        return _bare_verb(flat, index)
+    ended = _ends_state(flat, index - 1) or before.tag == "number"
+    return ended or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+
+
+def _bare_verb(flat: Sequence[Token], index: int) -> bool:
+    """Whether the word can only be a verb here: it is no noun too, or an object or nothing follows."""
+    if not any(verb.noun for verb in flat[index].verbs) or index + 1 == len(flat):
         return True
-    return (
-        _ends_state(flat, index - 1)
-        or before.tag == "number"
-        or any(verb.form in ("s", "past", "ing") for verb in before.verbs)
+    return flat[index + 1].norm in words("determiners") | words("pronouns")
+
+
+def _stated(current: Clause) -> bool:
+    """Whether the clause already has its own verb or comparison."""
+    return len(current.tokens) > 2 and any(
+        token.norm in _FINITE or token.raw in "<>=" for token in current.tokens[1:-1]
     )
 
 

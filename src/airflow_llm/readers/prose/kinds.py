@@ -86,6 +86,8 @@ def _special(group: str, phrase: Phrase) -> str:
     said = {token.norm for token in phrase.tokens()}
     if base == "add":
         return "load" if phrase.complement("to", "into") else "transform"
+    if base == "poll" and phrase.statement:
+        return "wait"
     if group == "take" and _taken_from(phrase):
         return "extract"
     if base == "compare":

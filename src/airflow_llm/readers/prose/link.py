@@ -40,8 +40,8 @@ class _Linker(Settling):
     def _on_note(self, unit: Unit, following: Unit | None) -> None:
         if unit.clause.heading and unit.clause.tokens:
             self._open_lane(unit)
-        if "meanwhile" in unit.clause.marks and following is not None:
-            following.clause.marks.append("meanwhile")
+        if following is not None and following.clause.sentence == unit.clause.sentence and len(unit.clause.tokens) == 1:
+            following.clause.marks.extend(mark for mark in ("meanwhile", "otherwise") if mark in unit.clause.marks)
         if following is not None and set(unit.clause.marks) & {"parallel", "parallel_end"} and not unit.drafts:
             self.nest = "?" if unit.clause.heading else self.nest
         if "always" in unit.clause.marks:

@@ -41,6 +41,8 @@ class Linked:
 
     drafts: list[Draft]
     unresolved: list[str] = field(default_factory=list)
+    roots: list[int] = field(default_factory=list)
+    """Steps that were taken to begin a chain of their own where the text could mean another order."""
     uncertain: int = 0
     """How many orders were taken by default where the text could mean another."""
 

@@ -99,6 +99,7 @@ class Places(Arms):
             return set(self.group_ups), True
         if self._new_root(unit, numbers):
             self.result.uncertain += 1
+            self.result.roots.extend(numbers)
             return set(), False
         return set(self.frontier), False
 

@@ -29,6 +29,7 @@ _ONE_EACH = frozenset(
         "http",
     ]
 )
+_AWAITED = words("outside") | words("arrivals") | {"dag", "file", "files", "table", "partition", "flag", "marker"}
 _WHOLE = frozenset(["join", "union", "merge", "notify", "validate", "cleanup", "choose"])
 
 
@@ -56,6 +57,9 @@ def _without_determiners(tokens: list[Token]) -> list[Token]:
 def members(phrase: Phrase, clause: Clause, kind: str, parallel: bool) -> list[list[Token]]:
     """The objects of each step that the clause means, one list for each; a single one when it means one step."""
     objects = phrase.objects
+    waits = awaited(phrase) if kind == "wait" else []
+    if waits:
+        return waits
     listed = aside_members(clause, objects, parallel) if kind not in _WHOLE or parallel else []
     if listed:
         return listed
@@ -70,6 +74,14 @@ def members(phrase: Phrase, clause: Clause, kind: str, parallel: bool) -> list[l
     if repeated:
         return [[*_without_determiners(objects), *part] for part in repeated]
     return [objects]
+
+
+def awaited(phrase: Phrase) -> list[list[Token]]:
+    """`wait for the orders DAG and for /in/x.csv`, `until x is there and y is done`: each thing by itself."""
+    told = [tokens for name, tokens in phrase.complements if name in ("for", "on")] or [phrase.statement]
+    several = [part for tokens in told for part in parts([token for token in tokens if token.norm != "both"])]
+    things = [part for part in several if any(token.named or token.norm in _AWAITED for token in part)]
+    return several if len(several) > 1 and len(things) == len(several) else []
 
 
 def aside_members(clause: Clause, objects: Sequence[Token], parallel: bool) -> list[list[Token]]:

@@ -250,7 +250,9 @@ def _after(verb: Verb, voice: str, tokens: Sequence[Token], index: int) -> Phras
             continue
         if token.norm in ("can", "may", "should", "must") and _happens(tokens, place + 1):
             break
-        if token.marker == "that" or (token.marker in ("until", "if") and verb.group in ("wait", "check")):
+        if token.marker == "that" or (
+            token.marker in ("until", "if") and (verb.group in ("wait", "check") or verb.base == "poll")
+        ):
             phrase.statement = list(tokens[place + 1 :])
             break
         following = tokens[place + 1] if place + 1 < len(tokens) else None

@@ -15,6 +15,7 @@ from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.link import link
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
+from airflow_llm.readers.prose.questions import questions
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.reading import Reading, Source
@@ -55,7 +56,10 @@ class ProseReader:
         confidence = judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
         steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
-        pipeline = pipeline.model_copy(update={"steps": steps, "confidence": confidence})
+        open_questions = questions(source.text, linked, flow)
+        pipeline = pipeline.model_copy(
+            update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *open_questions)}
+        )
         return Reading(
             pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked, tokens.items, findings)
         )
@@ -112,7 +116,8 @@ def _without_empty_choices(linked: Linked) -> Linked:
         ]
     for draft in kept:
         draft.number = renumbered[draft.number]
-    return Linked(kept, linked.unresolved, linked.uncertain)
+    roots = [renumbered[number] for number in linked.roots if number in renumbered]
+    return Linked(kept, linked.unresolved, roots, linked.uncertain)
 
 
 def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, ...]:

@@ -16,6 +16,8 @@ from airflow_llm.readers.prose.recognition import UNKNOWN, WAIT, Recogniser
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.states import is_done, is_idle, is_whole, looks_like_state, waits_outside
 
+_STARTING = frozenset({"start", "begin", "run", "go", "happen", "anything", "started", "launch"})
+
 
 def _without_place(subject: list[Token]) -> list[Token]:
     """`a, b and c in Postgres`: the names alone."""
@@ -41,7 +43,7 @@ class OrderRules(Recogniser):
                 return Unit(clause, phrase)
             if tokens[0].norm == "depending on":
                 return Unit(clause, phrase, "condition", words=spoken(tokens))
-            text = spoken(tokens[1:])
+            text = self._asked(tokens[1:]) or spoken(tokens[1:])
             return Unit(clause, phrase, "condition", words=f"not ({text})" if clause.role == "unless" else text)
         if clause.role == "when" and looks_like_state(tokens[1:]) and not self._only_order(clause):
             return Unit(clause, phrase, "condition", words=spoken(tokens[1:]))
@@ -49,10 +51,20 @@ class OrderRules(Recogniser):
             return Unit(clause, phrase, "condition", words=spoken(tokens))
         return None
 
+    def _asked(self, tokens: Sequence[Token]) -> str:
+        """`if so`, `if yes` behind `check whether x`: x."""
+        said = [token.norm for token in tokens]
+        last = self.last.drafts[-1] if self.last else None
+        if last is None or last.kind not in ("validate", "wait") or said not in (["so"], ["yes"], ["that", "is", "so"]):
+            return ""
+        return spoken(last.phrase.statement)
+
     def _only_order(self, clause: Clause) -> bool:
         """`when all tests pass, load`: no choice, unless something else is said for failure."""
         said = {token.norm for token in clause.tokens}
         near = [held for held in self.following if held.sentence - clause.sentence <= 1]
+        before = [held for held in self.result.units[-6:] if clause.sentence - held.clause.sentence <= 1]
+        near.extend(held.clause for held in before if held.sort == "condition")
         other = any("otherwise" in held.marks or held.role in ("when", "if") for held in near)
         return bool(said & {"pass", "passes", "passed", "succeed", "succeeds", "succeeded", "successful"}) and not other
 
@@ -63,7 +75,7 @@ class OrderRules(Recogniser):
         turned = inverted(tokens) if clause.role == "after" else None
         if turned is not None:
             return self._inverted(clause, phrase, *turned)
-        relation = "after" if clause.role == "when" else clause.role
+        relation = "after" if clause.role == "when" or self._not_before(clause) else clause.role
         if any(token.norm in ("all", "both", "every", "everything", "each") for token in tokens):
             self.scope = ("", (), -1)
         if relation == "while" and phrase.verb is not None and not resolve(tokens, self.result.drafts, ()):
@@ -77,6 +89,14 @@ class OrderRules(Recogniser):
         if relation == "after" and self._is_outside(tokens):
             return Unit(clause, phrase, "task", drafts=[self._waiting(clause, phrase, tokens)])
         return Unit(clause, phrase, "reference", reference=list(tokens), relation=relation)
+
+    def _not_before(self, clause: Clause) -> bool:
+        """`do not start before y is finished`: y comes first."""
+        held = self.result.units[-1] if self.result.units else None
+        if clause.role != "before" or held is None or held.clause.sentence != clause.sentence or held.drafts:
+            return False
+        said = {token.norm for token in held.clause.tokens}
+        return bool(said & words("negation")) and bool(said & _STARTING)
 
     def _mentioned(self, clause: Clause, phrase: Phrase, relation: str, tokens: list[Token]) -> Unit | None:
         """`check x before loading it into y`: a step that is only said in the subordinate clause."""

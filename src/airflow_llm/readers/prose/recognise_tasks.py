@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import is_noop
 from airflow_llm.readers.prose.lexicon import Verb, words
-from airflow_llm.readers.prose.lists import members, parts
+from airflow_llm.readers.prose.lists import awaited, members, parts
 from airflow_llm.readers.prose.mapping import each_of, leading
 from airflow_llm.readers.prose.phrases import Phrase, parse
 from airflow_llm.readers.prose.recognise_names import NameRules
@@ -172,12 +172,18 @@ class TaskRules(NameRules):
         each, items, objects = each_of(clause, phrase, kind)
         if not each and self._in_scope(clause, phrase):
             each, items = self.scope[0], self.scope[1]
+        if kind == "wait" and not each and awaited(phrase):
+            return self._waits(clause, phrase)
         listed = [objects] if each else self._for_each_before(phrase) or members(phrase, clause, kind, parallel)
         drafts = [self._draft(clause, phrase, kind, part, phrase.verb or UNKNOWN) for part in listed]
         for draft in drafts:
             draft.each, draft.items = each, items
             draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
         return drafts
+
+    def _waits(self, clause: Clause, phrase: Phrase) -> list[Draft]:
+        """A wait for each of the things that are waited for."""
+        return [self._waiting(clause, replace(phrase), part) for part in awaited(phrase)]
 
     def _for_each_before(self, phrase: Phrase) -> list[list[Token]]:
         """`load each into x` behind several steps: the objects of each of them."""
