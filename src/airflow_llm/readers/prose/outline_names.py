@@ -141,6 +141,9 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
 
 
 def _node(item: Item, name: str, group: str | None, taken: set[str]) -> Node:
+    dotted = pattern(r"([A-Za-z]\w*)\.([A-Za-z]\w*)").fullmatch(name)
+    if dotted is not None and group is None:
+        group, name = slug(dotted[1]) or None, dotted[2]
     base = slug(name) or f"step_{item.line.number.replace('.', '_') or len(taken) + 1}"
     candidate, count = base, 2
     while candidate in taken:
@@ -148,6 +151,12 @@ def _node(item: Item, name: str, group: str | None, taken: set[str]) -> Node:
         count += 1
     taken.add(candidate)
     wide = pattern(_WIDE).search(item.name) is not None and not item.members
+    # `load (TaskGroup: warehouse)` is one task in a group, not a group of unnamed ones.
+    inside = pattern(r"\(\s*(?:in\s+)?(?:the\s+)?task\s?group\s*[:=]?\s+[`'\"]?([A-Za-z]\w*)[`'\"]?\s*\)").search(
+        item.name
+    )
+    if inside is not None or dotted is not None:
+        wide, group = False, group or (slug(inside[1]) if inside is not None else None)
     return Node(candidate, name, item, group, mapped=wide)
 
 

@@ -198,14 +198,19 @@ class _Placer:
         entry = list(front)
         current = list(front)
         for part in block.parts:
-            inside = entry if block.parallel else current
-            after = (
-                self._node(part, entry if _stands_alone(part) else inside)
-                if isinstance(part, Node)
-                else self.place(part, inside)
-            )
+            inside: Sequence[str] = entry if block.parallel else current
+            if isinstance(part, Node):
+                inside = entry if _stands_alone(part) else self._own(part, inside) if block.parallel else inside
+                after = self._node(part, inside)
+            else:
+                after = self.place(part, inside)
             current = self._open([*current, *after])
         return current
+
+    def _own(self, node: Node, front: Sequence[str]) -> Sequence[str]:
+        """Of what stands before parallel tasks, that which this one names; all when it names none."""
+        said = {hit.id for hit in self.names.mentioned(node.item.text("objective"))}
+        return [one for one in front if one in said] or front
 
     def _node(self, node: Node, front: Sequence[str]) -> list[str]:
         if node.id in self.roots or pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")):
