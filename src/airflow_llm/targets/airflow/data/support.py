@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from airflow_llm.targets.airflow.imports import import_block
@@ -17,16 +17,46 @@ _HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by i
 
 
 @dataclass(frozen=True)
+class _Module:
+    """One module of `support`: its lines, and the import lines by the name that each brings."""
+
+    lines: list[str]
+    imports: dict[str, str]
+    type_imports: dict[str, str]
+
+
+@dataclass(frozen=True)
 class _Part:
-    """One top-level definition: its text, the names it uses, and the import lines that bring some of them."""
+    """One top-level definition. What it uses is found when it is asked for: a bundle needs few of them."""
 
     name: str
-    text: str
-    uses: frozenset[str]
-    imports: tuple[str, ...]
-    type_imports: tuple[str, ...]
-    table: tuple[str, ...] = ()
-    """The functions that a table of functions offers; it keeps those that the bundle asks for."""
+    node: ast.stmt
+    module: _Module
+
+    @cached_property
+    def text(self) -> str:
+        """Its source."""
+        return _text(self.node, self.module.lines)
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The names that it uses."""
+        return frozenset(_used_names(self.node)) - {self.name}
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The import lines that bring some of these names."""
+        return tuple(line for alias, line in self.module.imports.items() if alias in self.uses)
+
+    @property
+    def type_imports(self) -> tuple[str, ...]:
+        """The same, for annotations only."""
+        return tuple(line for alias, line in self.module.type_imports.items() if alias in self.uses)
+
+    @cached_property
+    def table(self) -> tuple[str, ...]:
+        """The functions that a table of functions offers; it keeps those that the bundle asks for."""
+        return _table_functions(self.node)
 
 
 def support_source(functions: frozenset[str]) -> str:
@@ -98,22 +128,12 @@ def _ordered(sources: dict[str, str]) -> list[str]:
 
 def _module_parts(source: str) -> Iterator[_Part]:
     tree = ast.parse(source)
-    lines = source.splitlines()
-    imports = _import_lines(tree.body)
-    type_imports = _import_lines([node for guard in tree.body if isinstance(guard, ast.If) for node in guard.body])
+    guarded = [node for guard in tree.body if isinstance(guard, ast.If) for node in guard.body]
+    module = _Module(source.splitlines(), _import_lines(tree.body), _import_lines(guarded))
     for node in tree.body:
         name = _defined_name(node)
-        if name is None:
-            continue
-        uses = frozenset(_used_names(node)) - {name}
-        yield _Part(
-            name,
-            _text(node, lines),
-            uses,
-            tuple(line for alias, line in imports.items() if alias in uses),
-            tuple(line for alias, line in type_imports.items() if alias in uses),
-            _table_functions(node),
-        )
+        if name is not None:
+            yield _Part(name, node, module)
 
 
 def _import_lines(nodes: list[ast.stmt]) -> dict[str, str]:
