@@ -134,6 +134,8 @@ def table_items(lines: list[Line]) -> Iterator[Item]:
             columns = columns_of(cells)
             continue
         labels = {kind: cell for kind, cell in zip(columns, cells, strict=False) if kind and cell}
+        if "upstream" in columns:
+            labels.setdefault("upstream", "none")
         name, number = labels.pop("task_id", ""), labels.pop("number", "").strip("#. ")
         if name:
             yield Item(name, replace(line, number=number), labels=labels)

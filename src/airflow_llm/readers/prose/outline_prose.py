@@ -35,6 +35,7 @@ _SPREAD = (
     r"\bforks?\b|\bfans?\s+out\b|\bsplits?\s+(?:up|into)\b|\bat\s+once\b"
 )
 _IF = r"\b(?:when|if|otherwise|else|unless|in\s+case|for\s+all\s+other)\b"
+_ELSE = r"\b(?:otherwise|else|if\s+not)\b"
 _ANYHOW = (
     r"\b(?:also|even)\s+(?:runs?\s+|executes?\s+|starts?\s+)?(?:if|when|after)\b[^.;]*\b(?:fail\w*|wrong|broken?|error\w*)"
     r"|\bwhether\b[^.;]{0,60}\b(?:succe\w+|fail\w*)|\bruns?\s+(?:always|in\s+any\s+case|no\s+matter)\b|"
@@ -105,17 +106,21 @@ class _Telling:
 
     def _branches(self, sentence: str, groups: Sequence[_Group], line: Line) -> bool:
         """`a decides: when x, b; otherwise c` makes `a` a branch."""
-        if len(groups) < 3 or any(len(group.names) > 1 for group in groups):
+        if len(groups) < 2 or any(len(group.names) > 1 for group in groups):
             return False
-        decider, *targets = [group.names[0] for group in groups]
-        whole = pattern(_IF).search(groups[1].lead) is not None and pattern(_IF).search(groups[2].lead) is not None
-        if not whole or any(target in self.ups for target in targets) or len({decider, *targets}) < len(groups):
+        if pattern(_ELSE).search(groups[1].lead) and pattern(_IF).search(groups[0].lead):
+            decider, taken = f"choose_{groups[0].names[0]}", groups
+        else:
+            decider, taken = groups[0].names[0], groups[1:]
+        targets = [group.names[0] for group in taken]
+        whole = len(taken) > 1 and all(pattern(_IF).search(group.lead) for group in taken[:2])
+        if not whole or any(target in self.ups for target in targets) or len({decider, *targets}) <= len(targets):
             return False
         front = self.open()
         self.ups.setdefault(decider, front)
         item = self.items.setdefault(decider, _item(decider, sentence, line))
         item.labels |= {"operator": "BranchPythonOperator", "output": ", ".join(targets)}
-        for group in groups[1:]:
+        for group in taken:
             target, found = group.names[0], pattern(rf"{_IF}.*").search(group.lead)
             self.ups[target] = [decider]
             self.items[target] = _item(target, group.lead.strip(" ,;:("), line)
@@ -227,7 +232,10 @@ def _names(blocks: Sequence[str], title: str) -> list[str]:
 
 
 def _sentences(words: str) -> list[str]:
-    return [one for one in pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(])", 0).split(words) if one.strip()]
+    """The sentences that tell what there is; not those of plans and of what was before."""
+    unreal = r"\b(?:would\s+like|later\s+on\s+we|in\s+(?:the\s+)?future|some\s*day|one\s+day|no\s+longer)\b"
+    found = pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(])", 0).split(words)
+    return [one for one in found if one.strip() and pattern(unreal).search(one) is None]
 
 
 def _groups(words: str, known: frozenset[str]) -> list[_Group]:

@@ -11,7 +11,8 @@ _NUMBERS = frozenset(("#", "no", "no.", "nr", "order", "number"))
 
 def cells_of(line: Line) -> list[str]:
     """The cells of a row between bars, none when the line is no row."""
-    words = line.words
+    # Wikis write the bars of a header twice.
+    words = line.words.replace("||", "|") if line.words.startswith("||") else line.words
     if words.count("|") < 2 or not words.startswith("|"):
         return []
     return [cell.strip().strip("`").strip() for cell in words.strip().strip("|").split("|")]
