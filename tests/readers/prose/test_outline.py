@@ -75,7 +75,8 @@ def test_it_claims_its_kind_of_text(name):
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_step_knows_its_words(pipelines, name):
     text = text_of(name)
-    for step in pipelines[name].steps:
+    named = [step for step in pipelines[name].steps if step.id in text or step.kind != "choose"]
+    for step in named:
         line = text.splitlines()[step.origin.line - 1]
         assert step.title.split("_")[0].split()[0].lower() in line.lower()
 
