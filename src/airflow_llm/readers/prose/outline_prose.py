@@ -153,12 +153,17 @@ def names_its_tasks(text: str) -> bool:
     blocks = [words for _, words, plain in _blocks(text) if plain]
     if len(text) < 250 or len(blocks) < 3 or pattern(_NAME).search(text) is None:
         return False
-    known = _names(blocks, "")
-    telling = [words for words in blocks if any(f"{name}" in words for name in known)]
-    marked = [name for name in known if pattern(rf"(?m)[`(]{name}[`)]|(?:^|[.;]\s+){name}\b").search("\n".join(blocks))]
+    known = set(_names(blocks, ""))
+    telling = [words for words in blocks if known & _called(words)]
+    alone = r"(?m)[`(]([A-Za-z]\w*_\w+)[`)]|(?:^|[.;]\s+)([A-Za-z]\w*_\w+)\b"
+    marked = {one or other for one, other in pattern(alone).findall("\n".join(blocks))} & known
     sentences = [sentence for words in telling for sentence in _sentences(words)]
-    naming = [sentence for sentence in sentences if any(name in sentence for name in known)]
+    naming = [sentence for sentence in sentences if known & _called(sentence)]
     return len(known) >= _FEWEST and len(marked) >= 0.6 * len(known) and len(naming) >= 0.5 * len(sentences)
+
+
+def _called(words: str) -> set[str]:
+    return {match[2] for match in pattern(_NAME).finditer(words)}
 
 
 def _item(name: str, words: str, line: Line) -> Item:
