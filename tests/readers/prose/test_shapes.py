@@ -42,9 +42,10 @@ def test_rules_behind_a_colon_are_one_step() -> None:
     ("text", "expected"),
     [
         (
-            "fetch_ticks -> clean_ticks\nclean_ticks -> build_x\nclean_ticks -> build_y\nbuild_x & build_y -> publish_z",
-            {("fetch_ticks", "clean_ticks"), ("clean_ticks", "build_x"), ("clean_ticks", "build_y"), ("build_x", "publish_z"),
-             ("build_y", "publish_z")},
+            "fetch_ticks -> clean_ticks\nclean_ticks -> build_x\nclean_ticks -> build_y\n"
+            "build_x & build_y -> publish_z",
+            {("fetch_ticks", "clean_ticks"), ("clean_ticks", "build_x"), ("clean_ticks", "build_y"),
+             ("build_x", "publish_z"), ("build_y", "publish_z")},
         ),
         (
             "Line one: pull a.txt from SFTP, parse it. Line two: pull rates from the ECB API. "

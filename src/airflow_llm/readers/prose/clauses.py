@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.joints import ENDING, begins_with, defines, edge_ahead, names_whole
+from airflow_llm.readers.prose.joints import (
+    ENDING,
+    begins_with,
+    defines,
+    edge_ahead,
+    names_whole,
+    reduced_passive,
+    tells,
+)
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.orders import leading_name, states_order
 from airflow_llm.readers.prose.sentences import Sentence, sentences
@@ -139,7 +147,7 @@ def _joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[str, int
     if token.tag == "arrow":
         return "arrow", 1
     if token.marker == "that" and names_whole(current.tokens) and index + 1 < len(flat):
-        return "whole", 1
+        return "whole", 1 + (flat[index + 1].norm in words("be"))
     if defines(flat, index) and current.tokens:
         return "define", 0
     if token.marker in _BREAKS:
@@ -187,7 +195,7 @@ def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[st
         return "comma", 1
     following = index + 1
     if following + 1 < len(flat) and flat[following].marker == "that" and names_whole(current.tokens):
-        return "whole", 2
+        return "whole", 2 + (flat[following + 1].norm in words("be"))
     if following < len(flat) and flat[following].norm in ("and", "or", "but"):
         return ("comma", 2) if _starts(flat, following + 1, current) else None
     return ("comma", 1) if _starts(flat, following, current) else None
@@ -226,10 +234,14 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
 def _has_verb(current: Clause) -> bool:
     """Whether the clause so far is more than a noun phrase."""
     tokens = current.tokens
-    if not tokens:
+    if not tokens or (len(tokens) > 1 and tokens[0].tag == "name" and tells(tokens[1])):
         return True
     if any(
-        token.norm in _FINITE or "'" in token.norm or any(not verb.noun for verb in token.verbs) for token in tokens
+        token.norm in _FINITE
+        or token.norm in ("comes", "goes")
+        or "'" in token.norm
+        or any(not verb.noun for verb in token.verbs)
+        for token in tokens
     ):
         return True
     opening = next((token for token in tokens if token.norm not in words("polite")), tokens[0])
@@ -270,13 +282,15 @@ def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
         token = flat[place]
         if token.masked or token.tag == "punct" or token.marker in _BREAKS or token.marker == "that":
             return False
-        named = place == index + 1 and flat[index].tag == "name" and any(verb.form == "s" for verb in token.verbs)
+        named = place == index + 1 and flat[index].tag == "name" and tells(token)
         if place > index and (
             named
             or token.norm in _FINITE
             or states_order(flat, place)
             or any(verb.form == "s" and not verb.noun for verb in token.verbs)
         ):
+            return True
+        if place > index + 1 and reduced_passive(flat, index, place):
             return True
         if token.norm in words("prepositions") or token.norm in ("and", "or"):
             return False

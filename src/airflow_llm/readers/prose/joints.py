@@ -53,3 +53,15 @@ def begins_with(tokens: Sequence[Token]) -> int:
             whole = subject[-1:] in (["it"], ["everything"]) or bool(set(subject) & _WHOLES) or subject == []
             return place + 2 if whole else 0
     return 0
+
+
+def tells(token: Token) -> bool:
+    """Whether the word tells something about the name before it."""
+    return token.norm in ("comes", "goes") or any(verb.form == "s" for verb in token.verbs)
+
+
+def reduced_passive(flat: Sequence[Token], index: int, place: int) -> bool:
+    """`the differences written to a file`: a passive that leaves its `are` out."""
+    past = any(verb.form == "past" for verb in flat[place].verbs)
+    following = flat[place + 1].norm if place + 1 < len(flat) else ""
+    return past and flat[index].norm in words("determiners") and following in ("to", "into", "in", "from", "by", "with")

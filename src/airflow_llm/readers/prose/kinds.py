@@ -247,8 +247,8 @@ def is_noop(phrase: Phrase) -> bool:
         listed = [token.norm for token in phrase.subject]
         return bool(listed) and listed[0] in ("nothing", "stop", "end", "done", "finish", "stay")
     base, objects = phrase.verb.base, [token.norm for token in phrase.objects]
-    if base in ("keep",) and phrase.voice == "imperative":
-        return True
+    if base == "keep" and phrase.voice == "imperative":
+        return not {"only", "rows", "records", "columns", "lines"} & set(objects[:3])
     if base == "skip":
         return True
     return base == "do" and (not objects or objects[0] == "nothing" or objects[0] in words("pronouns"))

@@ -47,7 +47,7 @@ def parse(clause: Clause) -> Phrase:
     tokens = [
         token for token in clause.tokens if token.marker not in ("if", "unless", "when", "after", "before", "while")
     ]
-    for attempt in (_imperative, _passive, _progressive, _gerund, _active, _wanted, _participle, _nominal):
+    for attempt in (_imperative, _passive, _progressive, _gerund, _active, _wanted, _participle, _reduced, _nominal):
         phrase = attempt(tokens)
         if phrase is not None:
             phrase.negated = phrase.negated or _negated(tokens, phrase.at)
@@ -170,8 +170,9 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
             if verb is not None:
                 return _after(verb, "active", tokens, 0)
             continue
-        modal = tokens[index - 1].norm in _MODALS or (
-            tokens[index - 1].norm == "to" and index > 1 and tokens[index - 2].norm in _MODALS
+        before = _before_adverbs(tokens, index)
+        modal = tokens[before].norm in _MODALS or (
+            tokens[before].norm == "to" and before > 0 and tokens[before - 1].norm in _MODALS
         )
         for verb in token.verbs:
             third = verb.form == "s" and (not verb.noun or _object_follows(tokens, index))
@@ -182,6 +183,14 @@ def _active(tokens: Sequence[Token]) -> Phrase | None:
                 phrase.subject = [held for held in tokens[:index] if held.norm not in _MODALS and held.norm != "to"]
                 return phrase
     return None
+
+
+def _before_adverbs(tokens: Sequence[Token], index: int) -> int:
+    """The place before the verb, without what only orders it (`should first truncate`)."""
+    place = index - 1
+    while place > 0 and (tokens[place].marker in ("first", "then", "also") or tokens[place].norm in _ADVERBS):
+        place -= 1
+    return place
 
 
 def _wanted(tokens: Sequence[Token]) -> Phrase | None:
@@ -208,6 +217,19 @@ def _participle(tokens: Sequence[Token]) -> Phrase | None:
             return _after(verb, "participle", tokens, index)
         if token.norm not in _FRONT and not token.marker:
             return None
+    return None
+
+
+def _reduced(tokens: Sequence[Token]) -> Phrase | None:
+    """`the differences written to a file`, behind another passive."""
+    if not tokens or tokens[0].norm not in words("determiners") or any(token.norm in _BE for token in tokens):
+        return None
+    for index in range(2, min(len(tokens) - 1, 6)):
+        verb = next((verb for verb in tokens[index].verbs if verb.form == "past"), None)
+        if verb is not None and tokens[index + 1].norm in ("to", "into", "in", "from", "by", "with"):
+            phrase = _after(verb, "passive", tokens, index)
+            phrase.objects = phrase.subject = list(tokens[:index])
+            return phrase
     return None
 
 

@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.recognition import UNKNOWN
 from airflow_llm.readers.prose.references import resolve
 
 _ARRIVALS = words("arrivals")
+_FEW, _BOTH = 4, 2
 _RUNS_AS = words("runs_as")
 
 
@@ -82,6 +83,8 @@ class NameRules(OrderRules):
         """Commands in backticks, repetitions, lists of needs, links of a chain, sensors."""
         if any(token.tag == "quoted" and token.raw.startswith("`") for token in tokens):
             return self._commands(clause, phrase, tokens)
+        if clause.joint in ("colon", "dash") and self._places_said(tokens):
+            return Unit(clause, phrase)
         ran = self._runnable(clause, tokens)
         if ran is not None:
             return ran
@@ -94,6 +97,22 @@ class NameRules(OrderRules):
         if tokens[0].norm == "sensor" or self._feeds_arrow(tokens):
             return self._spoken_noun(clause, phrase, tokens)
         return None
+
+    def _places_said(self, tokens: list[Token]) -> bool:
+        """`extract, transform, load: orders from MySQL into Snowflake`: where the steps before read and write."""
+        bare = [draft for draft in self.result.drafts if not draft.systems() and len(draft.objects) < _FEW]
+        source = next((draft for draft in bare if draft.kind == "extract"), None)
+        target = next((draft for draft in bare if draft.kind in ("load", "copy")), None)
+        places = [index for index, token in enumerate(tokens) if token.norm in ("from", "into", "to")]
+        if source is None or target is None or len(places) < _BOTH or not any(token.system for token in tokens):
+            return False
+        first, second = places[0], places[1]
+        source.objects = [token for token in tokens[:first] if token.norm not in words("determiners")]
+        source.phrase.objects = list(source.objects)
+        source.phrase.complements.append((tokens[first].norm, tokens[first + 1 : second]))
+        target.objects = target.phrase.objects = []
+        target.phrase.complements.append((tokens[second].norm, tokens[second + 1 :]))
+        return True
 
     def _runnable(self, clause: Clause, tokens: list[Token]) -> Unit | None:
         """`spark job x, then glue crawler y`; `databricks notebooks: bronze then silver`: things that are run."""

@@ -329,6 +329,8 @@ class TaskRules(NameRules):
             if token.norm not in words("determiners") or token.norm in words("pronouns")
         ]
         group = phrase.verb.group if phrase.verb else ""
+        if held in (["it"], ["this"]) and phrase.verb and phrase.verb.base in ("build", "create", "make", "schedule"):
+            return True
         if group in ("create", "register") and held and held[-1] in _WHOLES:
             return True
         return (
