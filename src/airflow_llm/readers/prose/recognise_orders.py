@@ -173,20 +173,21 @@ class OrderRules(Recogniser):
             return None
         relation = "after" if order.relation == "before" and order.negated else order.relation
         drafts = known or self._subjects(clause, order.subject)
-        waiting = (
-            relation == "after"
-            and clause.tokens[len(order.subject)].norm.startswith(
-                ("wait", "hold", "has", "must", "should", "is", "have")
-            )
-            if len(order.subject) < len(clause.tokens)
-            else False
-        )
+        waiting = relation == "after" and self._says_waiting(clause, order)
         if relation == "after" and not waiting:
             self._forward(clause, order.reference)
         outside = self._outside_names(clause, order.reference) if waiting else []
         if outside:
             self.result.units.append(Unit(clause, phrase, "task", drafts=outside, relation="root"))
         return Unit(clause, phrase, "order", drafts, list(order.reference), relation)
+
+    @staticmethod
+    def _says_waiting(clause: Clause, order: Order) -> bool:
+        """`x waits for y`, `x must follow y`: y may stand outside of this pipeline."""
+        if len(order.subject) >= len(clause.tokens):
+            return False
+        said = clause.tokens[len(order.subject)].norm
+        return said.startswith(("wait", "hold", "has", "must", "should", "is", "have"))
 
     def _forward(self, clause: Clause, reference: Sequence[Token]) -> None:
         """`x depends on y` where y is a name that stands for a step of this pipeline."""

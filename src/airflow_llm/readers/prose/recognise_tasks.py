@@ -84,7 +84,13 @@ class TaskRules(NameRules):
                 replace(clause, tokens=[replace(tokens[1], verbs=(moves,), norm=moves.base), *tokens[2:]])
             )
         elif tokens[1].raw == "=" or any(verb.form == "s" for verb in tokens[1].verbs):
-            told = parse(replace(clause, tokens=tokens[2:] if tokens[1].raw == "=" else tokens[1:]))
+            verbs = tuple(replace(verb, noun=False) for verb in tokens[1].verbs)
+            told = parse(
+                replace(
+                    clause,
+                    tokens=tokens[2:] if tokens[1].raw == "=" else [replace(tokens[1], verbs=verbs), *tokens[2:]],
+                )
+            )
         else:
             return None
         if told is None or told.verb is None:
