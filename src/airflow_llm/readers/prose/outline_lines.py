@@ -20,6 +20,7 @@ class Line:
     bullet: bool = False
     heading: int = 0
     number: str = ""
+    staged: bool = False
 
     @property
     def label(self) -> tuple[str, str] | None:
@@ -68,13 +69,14 @@ def _line(raw: str, at: int) -> Line | None:
     if bullet:
         rest = rest[1:].lstrip()
     words = unmarked(rest)
+    staged = pattern(r"(?:stage|phase)\b").match(words) is not None
     number, words = _number(words)
     if not words or pattern(r"[-=_*|\s:]+").fullmatch(words):
         return None
     first = pattern(r"\w+").search(words)
     found = raw.find(first.group()) if first and not number else -1
     start = at + (found if found >= 0 else len(raw) - len(raw.lstrip()))
-    return Line(start, indent, words, bullet, heading, number)
+    return Line(start, indent, words, bullet, heading, number, staged and bool(number))
 
 
 def unmarked(text: str) -> str:

@@ -131,7 +131,7 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
     )
     named = pattern(r"\btask\s?group\b").search(item.everything) is not None or ("_" in name and not item.members)
     group = slug(name) or None if named else None
-    block = Block(parallel=parallel is not None, group=group)
+    block = Block(parallel=parallel is not None or (group is None and _is_parallel_stage(item.stage)), group=group)
     for member in item.members:
         for kind in ("input", "operator", "parameters", "systems"):
             if kind in item.labels and kind not in member.labels and not (kind == "operator" and grouped):

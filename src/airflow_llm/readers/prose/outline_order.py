@@ -245,7 +245,9 @@ class _Placer:
         for line in item.text("upstream").splitlines():
             ups += [other.id for other in self.names.numbered(line) if other.id in self.placed]
         for line in item.text("objective", "notes").splitlines():
-            match = pattern(rf"(?:{_AFTER}|\bfollowing\b)(.*)").search(line)
+            match = pattern(rf"(?:{_AFTER}|\bfollowing\b|\bafter\b(?=\s+(?:step|task)s?\s+\d))(.*)").search(
+                _before_siblings(line)
+            )
             if match is not None:
                 ups += [other.id for other in self._mentioned(node, match[1], last=True)]
                 first = pattern(r"[.;,]\s+(?=[A-Z])|\s*[.;(]\s*$|\s+[(\u2013]", 0).split(match[1])[0]
@@ -315,6 +317,11 @@ def _roots(names: Names) -> set[str]:
     read = {one for words in later for one in _artifacts(words, names)}
     used = [node.id in taken or bool(read & set(_artifacts(node.item.text("output"), names))) for node in head]
     return {node.id for node in head} if len(head) > 1 and all(used) else set()
+
+
+def _before_siblings(line: str) -> str:
+    """The line up to `parallel to ...`: what runs beside a task is not before it."""
+    return pattern(r"[,;]?\s*(?:and\s+)?(?:in\s+)?\bparallel\s+(?:with|to)\b.*$").sub("", line)
 
 
 def _stands_alone(part: Node | Block) -> bool:

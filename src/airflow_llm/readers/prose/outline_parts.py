@@ -14,6 +14,7 @@ _STAGE = (
     r"branch(?:es)?|path|merge|gate|group)\b)"
     r"[^.;=]{3,90}"
 )
+_OF_THE_WHOLE = r"(?:schedule(?:[_ ]interval)?|cron|catch-?up|start[_ ]date|max[_ ]active[_ ]runs)\s*:\s*\S"
 _MEMBER = (
     r"[`'\"]?(?P<name>[A-Za-z]\w*(?:[.-]\w+)*)[`'\"]?\s*(?:\((?P<note>[^)]{1,80})\))?\s*(?::|"
     r"\s[-\u2013]\s)\s*(?P<words>\S.*)"
@@ -73,6 +74,8 @@ def parse(text: str) -> Document:
         if kind is not None:
             current = kind
             continue
+        if current == "steps" and line.indent == 0 and not line.bullet and pattern(_OF_THE_WHOLE).match(line.words):
+            current = "schedule"
         if current == "steps":
             steps.append(line)
         else:
@@ -156,6 +159,7 @@ def _numbered_run(lines: list[Line]) -> list[Line]:
 def _items(lines: list[Line]) -> Iterator[Item]:
     numbered = any(line.number and line.indent <= 3 for line in lines)
     headed = max((line.heading for line in lines), default=0)
+    lines = _stages(lines)
     stage = ""
     item: Item | None = None
     label = ("", 0)
@@ -175,6 +179,16 @@ def _items(lines: list[Line]) -> Iterator[Item]:
             label = _add(item, line, label)
     if item is not None:
         yield item
+
+
+def _stages(lines: list[Line]) -> list[Line]:
+    """`Stage 1 - Fetch (parallel):` over numbered tasks is no task itself."""
+    if not any(line.number and not line.staged and line.indent <= 3 for line in lines):
+        return lines
+    return [
+        replace(line, number="", staged=True, words=f"{line.words.rstrip(':')}:") if line.staged else line
+        for line in lines
+    ]
 
 
 def _parent(number: str) -> str:
@@ -207,6 +221,8 @@ def _is_task_label(line: Line) -> bool:
 
 
 def _is_stage(line: Line, lines: list[Line], position: int) -> bool:
+    if line.staged and not line.number:
+        return True
     if line.bullet or line.number or line.indent > 1 or pattern(_STAGE).fullmatch(line.words) is None:
         return False
     return (
