@@ -98,7 +98,7 @@ def _opening_phrase(tokens: Sequence[Token]) -> int:
 
 
 def _passive(tokens: Sequence[Token]) -> Phrase | None:
-    """`x is loaded into y`, `x must have been checked`, `must be triggered the refresh of x`."""
+    """`x is loaded into y`, `x must have been checked`, `has to be started the rebuild of x`."""
     for index, token in enumerate(tokens):
         verb = next((verb for verb in token.verbs if verb.form == "past"), None)
         if verb is None or not index:
