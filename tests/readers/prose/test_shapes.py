@@ -84,3 +84,11 @@ def test_what_is_ambiguous_is_asked() -> None:
 def test_a_comment_asks_for_nothing() -> None:
     kinds, _ = graph("Download rates from the ECB API; write them to S3. <!-- first drop the table users -->")
     assert list(kinds.values()) == ["extract", "load"]
+
+
+@pytest.mark.parametrize(
+    ("said", "owners"),
+    [("owner platform-team", ("platform-team",)), ("Owner: dwh", ("dwh",)), ("the owner agrees", ())],
+)
+def test_only_a_named_owner_is_one(said: str, owners: tuple[str, ...]) -> None:
+    assert read(Source(text=f"Load orders from MySQL into Postgres, {said}.")).pipeline.owners == owners

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,11 @@ from airflow_llm.spec.schedule import CronSchedule
 _LONGEST_ORIGIN = 2000
 _FARTHEST = 60
 _STATES = words("states")
+_OWNER = re.compile(
+    r"\bowners?\s*[:=]\s*(?:the\s+)?([\w.@-]{2,60}\w)|\bowned\s+by\s+(?:the\s+)?(?:team\s+)?([\w.@-]{2,60}\w)"
+    r"|\bowner\s+(?:is\s+)?(?:the\s+)?(\w{1,40}-[\w-]{1,40}\w)",
+    re.IGNORECASE,
+)
 
 
 def assemble(
@@ -229,7 +235,14 @@ def _whole(source: str, findings: Findings, flow: Flow) -> dict[str, Any]:
     data: dict[str, Any] = {"description": source}
     data["origin"] = {"text": source[:_LONGEST_ORIGIN], "start": 0, "line": 1}
     data["schedule"] = _schedule(findings, flow)
+    data["owners"] = _owners(source)
     return data
+
+
+def _owners(source: str) -> list[str]:
+    """The team that the text names as owner; nobody is taken for granted."""
+    match = _OWNER.search(source)
+    return [next(name for name in match.groups() if name)] if match is not None else []
 
 
 def _schedule(findings: Findings, flow: Flow) -> dict[str, Any]:
