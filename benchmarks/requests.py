@@ -6,8 +6,8 @@ from pathlib import Path
 
 DEMO = (
     "Every weekday at 6:30 Berlin time extract customers and orders from Postgres, check that customer_id is unique "
-    "and not null, join them, load the result into Snowflake table analytics.customer_orders, retry twice with 10 minutes "
-    "in between, and tell #data-alerts on Slack if anything fails"
+    "and not null, join them, load the result into Snowflake table analytics.customer_orders, retry twice with 10 "
+    "minutes in between, and tell #data-alerts on Slack if anything fails"
 )
 
 

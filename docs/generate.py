@@ -120,8 +120,8 @@ load_duckdb_customers  load
   assumed     each run replaces the whole target…""",
     "connectors": """$ airflow-llm connectors postgres
 PostgreSQL
-  connection type postgres
-  provider        apache-airflow-providers-postgres""",
+  connection type     postgres
+  provider            apache-airflow-providers-postgres""",
     "schema": """$ airflow-llm schema --out tasks.schema.json
 written: tasks.schema.json""",
     "version": """$ airflow-llm version

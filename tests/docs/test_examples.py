@@ -16,6 +16,7 @@ from airflow_llm.spec.document import load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# `py` marks fragments that show good or bad code and cannot run by themselves.
 BLOCK = re.compile(r"^```(console|python|yaml)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ANYTHING = "…"
 

@@ -9,12 +9,12 @@ A removed name breaks the DAG now, a deprecated one with the next Airflow; an un
 it runs.
 
 ## Example
-```python
+```py
 from airflow import DAG
 ```
 
 ## Use instead
-```python
+```py
 from airflow.sdk import DAG
 ```
 """

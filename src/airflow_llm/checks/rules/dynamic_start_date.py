@@ -9,13 +9,13 @@ A start date that moves with the clock means that intervals never end, or runs a
 value that changes on every parse makes a new version of the DAG each time.
 
 ## Example
-```python
+```py
 with DAG("orders", start_date=datetime.now()):
     ...
 ```
 
 ## Use instead
-```python
+```py
 with DAG("orders", start_date=pendulum.datetime(2026, 1, 1, tz="Europe/Berlin")):
     ...
 ```

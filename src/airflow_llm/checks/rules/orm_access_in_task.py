@@ -9,7 +9,7 @@ In Airflow 3 a worker has no access to that database: the task fails with "Direc
 not allowed". `dag.test()` runs in one process and does allow it, so a green test proves nothing here.
 
 ## Example
-```python
+```py
 from airflow.models import DagRun
 from airflow.utils.session import create_session
 
@@ -19,7 +19,7 @@ with create_session() as session:
 
 ## Use instead
 What the task's context offers, or Airflow's REST API:
-```python
+```py
 from airflow.sdk import get_current_context
 
 runs = get_current_context()["ti"].get_dr_count(dag_id="orders")

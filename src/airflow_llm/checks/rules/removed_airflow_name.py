@@ -9,7 +9,7 @@ A removed import or argument makes the whole DAG disappear with an import error;
 task when it runs.
 
 ## Example
-```python
+```py
 from airflow.operators.bash_operator import BashOperator
 
 with DAG("orders", schedule_interval="@daily"):
@@ -17,7 +17,7 @@ with DAG("orders", schedule_interval="@daily"):
 ```
 
 ## Use instead
-```python
+```py
 from airflow.providers.standard.operators.bash import BashOperator
 
 with DAG("orders", schedule="@daily"):

@@ -7,13 +7,13 @@ Syntax errors in the `.py` files of a bundle, most often after an edit by hand.
 Airflow shows an import error instead of the DAG; a broken function file fails only when its task runs.
 
 ## Example
-```python
+```py
 def clean(orders: str) -> str
     return orders
 ```
 
 ## Use instead
-```python
+```py
 def clean(orders: str) -> str:
     return orders
 ```

@@ -9,7 +9,7 @@ Airflow parses each file about twice a minute and again in every task: slow pars
 system that does not answer makes the DAG disappear.
 
 ## Example
-```python
+```py
 import pandas as pd
 from airflow.sdk import Variable
 
@@ -17,7 +17,7 @@ limit = Variable.get("limit")
 ```
 
 ## Use instead
-```python
+```py
 @task
 def extract() -> None:
     import pandas as pd
