@@ -11,6 +11,7 @@ from airflow_llm.compiler.completion import complete
 from airflow_llm.errors import InputError
 from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import EvaluateStep
 from tests.spec.strategies import pipelines
 
 
@@ -118,3 +119,12 @@ def test_a_named_bucket_is_the_address_of_production_and_its_own_in_each_environ
         ("store_landing", "in.csv"),
     ]
     assert complete(completed) == completed
+
+
+def test_what_is_measured_is_returned() -> None:
+    steps = (
+        EvaluateStep(id="score", metrics=("accuracy", "f1")),
+        EvaluateStep(id="one", metrics=("f1",), returns=("f1",)),
+    )
+    completed = complete(Pipeline(id="model", steps=steps))
+    assert [step.returns for step in completed.steps] == [("accuracy", "f1"), ("f1",)]

@@ -10,6 +10,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.spec.datasets import Connection
 from airflow_llm.spec.model import Scalar
 from airflow_llm.spec.pipeline import Assumption, Pipeline, Setting
+from airflow_llm.spec.steps import EvaluateStep
 
 _EMBEDDED = "dev"
 _LONGEST_NAME = 72
@@ -22,7 +23,7 @@ def complete(pipeline: Pipeline) -> Pipeline:
     if not pipeline.environments:
         return pipeline
     _refuse_long_names(pipeline)
-    pipeline = separate_buckets(pipeline, _EMBEDDED, _HOME)
+    pipeline = separate_buckets(_with_metrics_returned(pipeline), _EMBEDDED, _HOME)
     known = {setting.name: setting for setting in pipeline.settings}
     settings: dict[str, Setting] = {}
     assumptions = list(pipeline.assumptions)
@@ -38,6 +39,17 @@ def complete(pipeline: Pipeline) -> Pipeline:
             assumptions.append(Assumption(subject=subject, text=f"{why} ({shown})", change=_HOW.format(name=name)))
     merged = {**known, **settings}
     return pipeline.model_copy(update={"settings": tuple(merged.values()), "assumptions": tuple(assumptions)})
+
+
+def _with_metrics_returned(pipeline: Pipeline) -> Pipeline:
+    """What an `evaluate` measures is what it returns, unless the spec says what it returns."""
+    steps = tuple(
+        step.model_copy(update={"returns": step.metrics})
+        if isinstance(step, EvaluateStep) and step.metrics and not step.returns
+        else step
+        for step in pipeline.steps
+    )
+    return pipeline if steps == pipeline.steps else pipeline.model_copy(update={"steps": steps})
 
 
 def _refuse_long_names(pipeline: Pipeline) -> None:

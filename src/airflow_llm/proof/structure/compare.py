@@ -54,9 +54,10 @@ def _parameter_differences(expected: Expected, params: Mapping[str, Any]) -> Ite
         default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
         yield from differs(f"the default of the parameter {parameter.name!r}", default, found["value"])
         if parameter.values:
-            yield from differs(
-                f"the values of the parameter {parameter.name!r}", list(parameter.values), found["schema"].get("enum")
-            )
+            # Airflow refuses a default that is not among the values, so it has to be one of them.
+            wanted = list(dict.fromkeys([*([] if default in parameter.values else [default]), *parameter.values]))
+            allowed = found["schema"].get("enum")
+            yield from differs(f"the values of the parameter {parameter.name!r}", wanted, allowed)
     validate = [step for step in pipeline.steps if isinstance(step, ValidateStep)]
     if validate and "on_invalid" not in {parameter.name for parameter in pipeline.parameters}:
         found = params.get("on_invalid")

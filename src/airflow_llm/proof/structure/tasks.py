@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from airflow_llm.connectors.hooks import hook_reason
 from airflow_llm.proof.structure.expected import Expected, differs, same_text
 from airflow_llm.spec.conditions import Combined, Condition, Negated, Outcome
 from airflow_llm.spec.graph import edges
@@ -44,13 +45,19 @@ def _limits(expected: Expected, step: Step, task: Mapping[str, Any]) -> Iterator
     yield from differs("depends_on_past", expected.pipeline.defaults.depends_on_past, task["depends_on_past"])
 
 
+def _reaches_sql(expected: Expected, step: Step) -> bool:
+    """Whether generated code, not the user's, holds a database connection."""
+    generated = isinstance(step, (ExtractStep, LoadStep, SqlStep)) and hook_reason(expected.pipeline, step) is None
+    return generated and _holds_a_connection(expected, step)
+
+
 def _place(expected: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
     defaults = expected.pipeline.defaults
     wanted = step.pool or defaults.pool
     sql_pool = expected.settings.get("sql_pool") or "default_pool"
     if wanted is not None:
         yield from differs("pool", wanted, task["pool"])
-    elif isinstance(step, (ExtractStep, LoadStep, SqlStep)) and _holds_a_connection(expected, step):
+    elif _reaches_sql(expected, step):
         yield from differs("pool", sql_pool, task["pool"])
     elif task["pool"] not in (sql_pool, "default_pool"):
         yield f"pool is {task['pool']!r}, which nothing asks for"

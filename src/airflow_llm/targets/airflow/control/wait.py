@@ -149,6 +149,7 @@ def _file(pipeline: Pipeline, dataset: Dataset) -> TaskCode:
     name = dataset.connection or ""
     url, conn_id = f'CONFIG["{name}_url"]', f'CONFIG["{name}_conn_id"]'
     location = literal(path_of(dataset))
+    connector = get(pipeline.connection(name).connector)
     return TaskCode(
         decorator="task.sensor",
         body=(
@@ -158,7 +159,7 @@ def _file(pipeline: Pipeline, dataset: Dataset) -> TaskCode:
         ),
         returns="bool",
         support=frozenset({"exists"}),
-        requirements=frozenset({"apache-airflow-providers-common-io"}),
+        requirements=frozenset({"apache-airflow-providers-common-io", *([connector.provider] if connector else [])}),
     )
 
 
