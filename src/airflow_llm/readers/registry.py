@@ -24,8 +24,13 @@ def readers() -> tuple[Reader, ...]:
 
 def read(source: Source) -> Reading:
     """The source as a pipeline, read by the reader that claims it most surely (the first of equals)."""
-    claims = [(reader.claims(source), -place, reader) for place, reader in enumerate(readers())]
-    sure, _, best = max(claims, key=lambda claim: claim[:2])
-    if sure <= 0:
+    best, sure = None, 0.0
+    for reader in readers():
+        claim = reader.claims(source)
+        if claim > sure:
+            best, sure = reader, claim
+        if sure >= 1:
+            break
+    if best is None:
         raise InputError("the text is empty", hint="describe the pipeline, or name a file that does", place=source.name)
     return best.read(source)
