@@ -71,6 +71,8 @@ def main() -> None:
     """Runs the command line and leaves with its exit code; never with a traceback."""
     # A short run makes many small objects that live to its end: looking through them again and again is wasted time.
     gc.set_threshold(100_000, 50, 50)
+    # Looking for pydantic's plug-ins reads the metadata of every installed package; we use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What sqlglot cannot parse is kept as the user wrote it, and a check says so where it matters.
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
