@@ -10,7 +10,6 @@ DEMO_TEXT := Every weekday at 6:30 Berlin time extract customers and orders from
 and not null, join them, load the result into Snowflake table analytics.customer_orders, retry twice with 10 minutes in \
 between, and tell \#data-alerts on Slack if anything fails
 
-export PYTHONDONTWRITEBYTECODE :=
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 
 .PHONY: help install system demo test lint types contracts docs bench test-matrix lock golden clean

@@ -25,6 +25,8 @@ class Airflow:
         self.dags = home / "dags"
         self.dags.mkdir(parents=True)
         environment = os.environ | {
+            # One file is written again and again: byte code of the same second and size would be taken for it.
+            "PYTHONDONTWRITEBYTECODE": "1",
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

@@ -64,8 +64,9 @@ class Planner:
         """All of them, in the order in which they are run."""
         found = [*self._good(), *self._rules(), *self._modes(), *self._branches(), *self._alerts(), *self._mappings()]
         for scenario in found:
-            # Values point to files that were only known once all values were made.
-            scenario.job["seeds"] += list(self.understudies.files.values()) if scenario.job["fresh"] else []
+            # Values point to files that were only known once all values were made; what is impossible has no job.
+            if scenario.job.get("fresh"):
+                scenario.job["seeds"] += list(self.understudies.files.values())
         return found
 
     def _good(self) -> Iterator[Scenario]:
