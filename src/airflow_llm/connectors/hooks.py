@@ -67,9 +67,17 @@ def _unclear(pipeline: Pipeline, step: Step) -> str | None:
             return "the columns of the table to create are not known"
         case SqlStep(statement=None) if not step.writes:
             return "it does not say on which table it acts"
+        case NotifyStep(target=target) if not target.strip() and _is_mail(pipeline, step.connection):
+            return "it does not say to which address"
         case CleanupStep(staging=False, dataset=str(name)) if _age_is_unknown(pipeline, step, name):
             return "the column that tells the age of a row is not known"
     return _unknown_format(pipeline, step)
+
+
+def _is_mail(pipeline: Pipeline, name: str) -> bool:
+    found = next((one for one in pipeline.connections if one.name == name), None)
+    connector = get(found.connector) if found is not None else None
+    return connector is not None and connector.family == "mail"
 
 
 def _unknown_format(pipeline: Pipeline, step: Step) -> str | None:

@@ -146,7 +146,8 @@ def _outlets(expected: Expected, step: Step, task: Mapping[str, Any]) -> Iterato
     yield from differs("the number of assets that it updates", len(wanted), len(found))
     for name in sorted(wanted):
         # Airflow normalises URIs, and a scheme of its own may be marked; the rest of the name stays.
-        if not any(text.rstrip("/").endswith(name.partition("://")[2].rstrip("/") or name) for text in found):
+        tail = (name.partition("://")[2] or name).rstrip("/")
+        if not any(text.rstrip("/").endswith(tail) for text in found):
             yield f"it does not update the asset {name!r}"
 
 

@@ -15,14 +15,14 @@ from airflow_llm.targets.python import Expression, literal
 
 
 def emit_notify(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
-    """The provider's operator for the system; a hook where none is known, or a mail has no address."""
+    """The provider's operator for the system; a hook where there is none, or a mail has no address."""
     if hook_reason(pipeline, step) is not None:
         return _by_hand(pipeline, step)
     connector = find(pipeline.connection(step.connection).connector)
     if connector.family == "chat":
         return _chat(pipeline, step)
     if connector.family == "mail":
-        return _mail(pipeline, step) if step.target.strip() else _by_hand(pipeline, step)
+        return _mail(pipeline, step)
     return _http(pipeline, step)
 
 
