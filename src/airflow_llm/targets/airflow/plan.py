@@ -72,7 +72,7 @@ class Plan:
         return found
 
 
-def make_plan(pipeline: Pipeline, takes_item: Callable[[Step], bool] = lambda step: False) -> Plan:  # noqa: ARG005
+def make_plan(pipeline: Pipeline, takes_item: Callable[[Step], bool] = lambda _step: False) -> Plan:
     """The plan; `takes_item` tells which mapped steps use their item beside a dataset that is mapped as they are.
 
     InputError when the steps run in a circle or a condition looks at something that nobody returns.
