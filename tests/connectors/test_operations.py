@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -28,7 +30,6 @@ def result(
 ) -> tuple[list[str], list[Any]]:
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE customers AS {CUSTOMERS}; CREATE TABLE orders AS {ORDERS}")
-        connection.execute("SET VARIABLE text_columns = ['name']")
         sql = transform_sql([OPERATION.validate_python(one) for one in operations], inputs)
         found = connection.execute(f"CREATE TABLE result AS {sql}; FROM result ORDER BY ALL")
         return [column[0] for column in found.description], found.fetchall()
@@ -79,6 +80,24 @@ def test_values_of_operations() -> None:
     assert (
         result({"op": "fill", "column": "score", "value": 0}, {"op": "filter", "predicate": "score = 0"})[1][0][0] == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "tidied"),
+    [
+        ("' x' AS a, 'Y ' AS b", ("X", "Y")),
+        ("1 AS a, DATE '2026-01-01' AS b", (1, date(2026, 1, 1))),
+        ("' x' AS a, ['q '] AS b, ' z'::BLOB AS c, '{\"k\": \" v\"}'::JSON AS d", ("X", ["q "], b" z", '{"k": " v"}')),
+        ("NULL::VARCHAR AS a, 1.50 AS b", (None, Decimal("1.50"))),
+    ],
+)
+def test_all_text_columns_are_tidied_whatever_the_others_are(row: str, tidied: tuple[Any, ...]) -> None:
+    sql = transform_sql([OPERATION.validate_python({"op": "normalize", "case": "upper"})], ["t"])
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE t AS SELECT {row}")
+        before, after = connection.table("t"), connection.sql(sql)
+        assert (after.columns, after.types) == (before.columns, before.types)
+        assert after.fetchall() == [tidied]
 
 
 @pytest.mark.parametrize("text", ["1; DROP TABLE customers", "(SELECT 1", "x AS y", "COPY customers TO 'x'", ""])

@@ -148,11 +148,15 @@ def _of_columns(operation: Operation, inner: str) -> str:
         case Derive(column=column, expression=expression):
             # A derived column may replace one of the same name; only the new one counts.
             return (
-                f"SELECT * EXCLUDE (__derived), __derived AS {_name(column)} FROM (SELECT COLUMNS(c -> "
+                f"SELECT * EXCLUDE (__derived), __derived AS {_name(column)} FROM (SELECT COLUMNS(lambda c: "
                 f"lower(c) <> lower({_value(column)})), {expression} AS __derived FROM {inner})"
             )
-        case Normalize(columns=names, case=case) if names:
+        case Normalize(columns=names, case=case):
             folded = {"lower": "lower(trim({}))", "upper": "upper(trim({}))", "keep": "trim({})"}[case]
+            if not names:
+                text = "CAST(COLUMNS(*) AS VARCHAR)"
+                tidy = f"CASE typeof(COLUMNS(*)) WHEN 'VARCHAR' THEN {folded.format(text)} ELSE {text} END"
+                return f"SELECT cast_to_type({tidy}, COLUMNS(*)) FROM {inner}"
             changed = ", ".join(f"{folded.format(_name(name))} AS {_name(name)}" for name in names)
             return f"SELECT * REPLACE ({changed}) FROM {inner}"
     raise UnclearError(f"the operation {operation.op} is not worked out")

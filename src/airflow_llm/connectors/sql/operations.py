@@ -16,9 +16,6 @@ from airflow_llm.connectors.sql.names import column, identifier
 from airflow_llm.connectors.sql.predicates import parse_predicate
 from airflow_llm.spec import operations as ops
 
-TEXT_COLUMNS = "text_columns"
-"""The DuckDB variable that holds the names of the inputs' text columns when the query runs."""
-
 _TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",
@@ -178,9 +175,7 @@ def _(operation: ops.Normalize, tables: Sequence[str]) -> exp.Query:
     if operation.columns:
         replaced = [exp.alias_(_tidy(column(name), operation.case), identifier(name)) for name in operation.columns]
         return _starred(tables[0], replace=replaced)
-    texts = exp.Columns(this=_is_text_column())
-    rest = exp.Columns(this=exp.Lambda(this=exp.not_(_is_text_column().this), expressions=[exp.to_identifier("name")]))
-    return exp.select(rest, _tidy(texts, operation.case)).from_(_table(tables[0]))
+    return exp.select(_if_text(operation.case)).from_(_table(tables[0]))
 
 
 @_expression.register
@@ -226,11 +221,14 @@ def _tidy(value: exp.Expr, case: str) -> exp.Expr:
     return exp.Lower(this=trimmed) if case == "lower" else exp.Upper(this=trimmed)
 
 
-def _is_text_column() -> exp.Lambda:
-    name = exp.to_identifier("name")
-    names = exp.Anonymous(this="GETVARIABLE", expressions=[exp.Literal.string(TEXT_COLUMNS)])
-    found = exp.Anonymous(this="LIST_CONTAINS", expressions=[names, name.copy()])
-    return exp.Lambda(this=found, expressions=[name])
+def _if_text(case: str) -> exp.Expr:
+    """Every column, the text ones tidied: types are known when DuckDB plans the query, so the choice costs no row."""
+    every = exp.Columns(this=exp.Star())
+    tidied = _tidy(exp.cast(every.copy(), "TEXT"), case)
+    # Only the other columns need it, for which this branch is never taken: both branches must have the column's type.
+    same_type = exp.Anonymous(this="CAST_TO_TYPE", expressions=[tidied, every.copy()])
+    is_text = exp.EQ(this=exp.Typeof(this=every.copy()), expression=exp.Literal.string("VARCHAR"))
+    return exp.case().when(is_text, same_type).else_(every)
 
 
 def _replaced(current: str, name: str, value: exp.Expr) -> exp.Select:
