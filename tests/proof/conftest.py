@@ -59,6 +59,7 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "shop": bundles.make("shop"),
         "decisions": bundles.make("decisions"),
         "waiting": bundles.make("waiting"),
+        "upkeep": bundles.make("upkeep"),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),
         "network": bundles.changed(

@@ -60,6 +60,23 @@ def test_branches_hooks_and_mapping(proofs: dict[str, Proof]) -> None:
     assert any(line.startswith("each_store") for line in proof.not_proven)
 
 
+def test_a_table_to_empty_is_there_with_the_columns_of_its_later_load(proofs: dict[str, Proof]) -> None:
+    proof = proofs["upkeep"]
+    assert proof.held, causes(proof)
+    rows = {task.task: (task.rows_in, task.rows_out) for task in proof.tasks}
+    assert rows["empty_scratch"][1] == 0
+    assert rows["load_landing"] == (60, 60)
+    assert proof.replay_same is True
+    assert any(result.step == "tidy_visits" and result.held for result in proof.results)
+
+
+def test_a_choice_behind_another_is_reached(proofs: dict[str, Proof]) -> None:
+    taken = {(branch.step, branch.outcome): branch for branch in proofs["upkeep"].branches}
+    kept = taken["is_month_end", "branch 1: load_archive"]
+    assert kept.taken
+    assert any(text.startswith("looks_odd") and text.endswith("chose is_month_end") for text in kept.forced)
+
+
 @pytest.mark.parametrize(
     ("name", "cause"),
     [("join", "join_orders"), ("append", "holds other rows than before"), ("network", "closed here")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice, product
 from operator import eq, ge, gt, le, lt, ne
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from airflow_llm.proof.understudies import comparisons
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Described, Negated, Outcome
-from airflow_llm.spec.graph import upstream
+from airflow_llm.spec.graph import ancestors, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ChooseStep, Step
 
@@ -23,11 +23,15 @@ _DAYS = 400
 _FAILED = ("failed", "upstream_failed")
 
 Key = tuple[str, str, str | None]
+Want = tuple[Step, Condition, bool]
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One outcome: the entry tasks that run, those that do not, and how the world must be."""
+    """One outcome: the entry tasks that run, those that do not, and how the world must be.
+
+    `on_the_way` are the decisions before it that only the user's code makes, each with what it must choose.
+    """
 
     step: str
     label: str
@@ -39,6 +43,7 @@ class Taken:
     failing: tuple[str, ...] = ()
     date: datetime | None = None
     forced: bool = False
+    on_the_way: tuple[tuple[str, tuple[str, ...]], ...] = ()
     impossible: str = ""
 
 
@@ -52,22 +57,47 @@ def outcomes(pipeline: Pipeline, date: datetime) -> list[Taken]:
             for wanted, label in ((True, "runs"), (False, "is skipped")):
                 chosen = (step.id,) if wanted else ()
                 left = () if wanted else (step.id,)
-                found.append(_solved(pipeline, step, [(step.when, wanted)], label, (chosen, left), date))
+                found.append(_taken(pipeline, step, [(step.when, wanted)], label, (chosen, left), date))
     return found
 
 
 def _of_choice(pipeline: Pipeline, step: ChooseStep, date: datetime) -> Iterator[Taken]:
-    everything = [*(branch.then for branch in step.branches), step.otherwise]
+    everything = _targets(step)
     for number, targets in enumerate(everything):
-        wanted = [(branch.when, False) for branch in step.branches[:number]]
-        if number < len(step.branches):
-            wanted.append((step.branches[number].when, True))
         label = f"branch {number + 1}" if number < len(step.branches) else "otherwise"
         left = tuple(dict.fromkeys(name for names in everything for name in names if name not in targets))
-        yield _solved(pipeline, step, wanted, f"{label}: {', '.join(targets) or 'nothing'}", (targets, left), date)
+        ends = (targets, left)
+        yield _taken(pipeline, step, _wanted(step, number), f"{label}: {', '.join(targets) or 'nothing'}", ends, date)
 
 
-def _solved(  # noqa: PLR0913, PLR0917  # one outcome has these parts, and there is one caller of each kind
+def _targets(step: ChooseStep) -> list[tuple[str, ...]]:
+    return [*(branch.then for branch in step.branches), step.otherwise]
+
+
+def _wanted(step: ChooseStep, number: int) -> list[tuple[Condition, bool]]:
+    """What must hold, and what must not, for the branch of that number to be taken."""
+    wanted = [(branch.when, False) for branch in step.branches[:number]]
+    if number < len(step.branches):
+        wanted.append((step.branches[number].when, True))
+    return wanted
+
+
+def _way_to(pipeline: Pipeline, step: Step) -> Iterator[tuple[Step, list[tuple[Condition, bool]], tuple[str, ...]]]:
+    """The conditions before the step that decide whether it is reached: what must hold, and what they then choose."""
+    before = ancestors(pipeline, step.id)
+    on_the_way = {*before, step.id}
+    for other in pipeline.steps:
+        if other.id not in before:
+            continue
+        if isinstance(other, ChooseStep):
+            leading = [n for n, targets in enumerate(_targets(other)) if on_the_way.intersection(targets)]
+            if leading and len(leading) <= len(other.branches):
+                yield other, _wanted(other, leading[0]), _targets(other)[leading[0]]
+        elif other.when is not None:
+            yield other, [(other.when, True)], (other.id,)
+
+
+def _taken(  # noqa: PLR0913, PLR0917  # one outcome has these parts, and there is one caller of each kind
     pipeline: Pipeline,
     step: Step,
     wanted: list[tuple[Condition, bool]],
@@ -75,40 +105,48 @@ def _solved(  # noqa: PLR0913, PLR0917  # one outcome has these parts, and there
     ends: tuple[tuple[str, ...], tuple[str, ...]],
     date: datetime,
 ) -> Taken:
-    if any(_is_described(condition) for condition, _ in wanted):
-        return Taken(step.id, label, *ends, forced=True)
-    atoms = {_key(pipeline, step, item): item for condition, _ in wanted for item in comparisons(condition)}
-    states = {part.step for condition, _ in wanted for part in _outcomes_in(condition)}
-    values = {key: _values(pipeline, key, [c for cond, _ in wanted for c in comparisons(cond)]) for key in atoms}
+    forced = any(_is_described(condition) for condition, _ in wanted)
+    own = [] if forced else [(step, condition, want) for condition, want in wanted]
+    way: list[Want] = []
+    on_the_way: list[tuple[str, tuple[str, ...]]] = []
+    for other, conditions, chosen in _way_to(pipeline, step):
+        if any(_is_described(condition) for condition, _ in conditions):
+            on_the_way.append((other.id, chosen))
+        else:
+            way += [(other, condition, want) for condition, want in conditions]
+    taken = Taken(step.id, label, *ends, forced=forced, on_the_way=tuple(on_the_way))
+    # Where both cannot be, the outcome itself is what counts.
+    world = _solved(pipeline, [*own, *way], date) or _solved(pipeline, own, date)
+    if world is None:
+        return replace(taken, impossible="no values were found for which this outcome is taken")
+    return replace(taken, **world)
+
+
+def _solved(pipeline: Pipeline, wanted: list[Want], date: datetime) -> dict[str, Any] | None:
+    """How the world must be for all of it to hold."""
+    atoms = {_key(pipeline, step, item): item for step, condition, _ in wanted for item in comparisons(condition)}
+    states = {part.step for _, condition, _ in wanted for part in _outcomes_in(condition)}
+    values = {key: _values(pipeline, key, [c for _, cond, _ in wanted for c in comparisons(cond)]) for key in atoms}
     days = _dates(date) if any(key[0] == "calendar" for key in atoms) else [date]
     choices = [values[key] if key[0] != "calendar" else [None] for key in values]
     tried = product(days, *choices, *([("success", "failed")] * len(states)))
     for day, *rest in islice(tried, _TRIES):
         world = dict(zip(values, rest, strict=False)) | {("calendar", "", None): day}
         ended = dict(zip(sorted(states), rest[len(values) :], strict=True))
-        if all(_holds(pipeline, step, condition, world, ended) == want for condition, want in wanted):
-            return _as_taken(step, label, ends, world, ended, day if days != [date] else None)
-    return Taken(step.id, label, *ends, impossible="no values were found for which this outcome is taken")
+        if all(_holds(pipeline, step, condition, world, ended) == want for step, condition, want in wanted):
+            return _world(world, ended, day if days != [date] else None)
+    return None
 
 
-def _as_taken(  # noqa: PLR0913, PLR0917  # the parts of one solution
-    step: Step,
-    label: str,
-    ends: tuple[tuple[str, ...], tuple[str, ...]],
-    world: Mapping[Key, Any],
-    ended: Mapping[str, str],
-    day: datetime | None,
-) -> Taken:
-    return Taken(
-        step.id,
-        label,
-        *ends,
-        metrics={(str(key[2]), key[1]): value for key, value in world.items() if key[0] == "metric"},
-        rows={key[1]: value for key, value in world.items() if key[0] == "rows"},
-        parameters={key[1]: value for key, value in world.items() if key[0] == "parameter"},
-        failing=tuple(name for name, state in ended.items() if state == "failed"),
-        date=day,
-    )
+def _world(world: Mapping[Key, Any], ended: Mapping[str, str], day: datetime | None) -> dict[str, Any]:
+    """The solution in the terms of an outcome."""
+    return {
+        "metrics": {(str(key[2]), key[1]): value for key, value in world.items() if key[0] == "metric"},
+        "rows": {key[1]: value for key, value in world.items() if key[0] == "rows"},
+        "parameters": {key[1]: value for key, value in world.items() if key[0] == "parameter"},
+        "failing": tuple(name for name, state in ended.items() if state == "failed"),
+        "date": day,
+    }
 
 
 def _key(pipeline: Pipeline, step: Step, comparison: Comparison) -> Key:

@@ -113,7 +113,7 @@ class Planner:
         if step.mode == "merge":
             return list(step.keys)
         if step.mode == "partition":
-            cut = [other.incremental for other in self.pipeline.steps if isinstance(other, ExtractStep)]
+            cut = [other.incremental for other in self.pipeline.steps if isinstance(other, ExtractStep | LoadStep)]
             return [column for column in (dataset.partition, *cut) if column]
         return [column.name for name in step.reads for column in self._known_columns(name)]
 
@@ -160,7 +160,10 @@ class Planner:
         replace: dict[str, Any] = {}
         if taken.forced:
             forced.append("the condition itself, which only your code can decide")
-            replace[self._decider(taken.step)] = self._decision(taken)
+            replace[self._decider(taken.step)] = self._decision(taken.step, taken.chosen)
+        for step_id, chosen in taken.on_the_way:
+            forced.append(f"{step_id}, which only your code can decide, chose {', '.join(chosen) or 'nothing'}")
+            replace[self._decider(step_id)] = self._decision(step_id, chosen)
         for step_id in {step_id for step_id, _ in taken.metrics if step_id != "None"}:
             step = self.pipeline.step(step_id)
             values = {name: value for (owner, name), value in taken.metrics.items() if owner == step_id}
@@ -180,10 +183,10 @@ class Planner:
         step = self.pipeline.step(step_id)
         return step_id if step.kind == "choose" else f"if_{step_id}"
 
-    def _decision(self, taken: branches.Taken) -> Any:
-        if self.pipeline.step(taken.step).kind != "choose":
-            return bool(taken.chosen)
-        return [self.entry(name) for name in taken.chosen]
+    def _decision(self, step_id: str, chosen: tuple[str, ...]) -> Any:
+        if self.pipeline.step(step_id).kind != "choose":
+            return bool(chosen)
+        return [self.entry(name) for name in chosen]
 
     def entry(self, step_id: str) -> str:
         """The first task of a step: its guard when it has one."""
@@ -261,7 +264,7 @@ class Planner:
     @cached_property
     def seeded(self) -> tuple[str, ...]:
         """The datasets of users' systems that must be there before the run."""
-        made = made_by_run(self.pipeline)
+        made = made_by_run(self.pipeline, self.reasons)
         return tuple(
             dataset.name for dataset in self.pipeline.datasets if not dataset.staged and dataset.name not in made
         )

@@ -17,7 +17,8 @@ from airflow_llm.proof.installation import Installation, find_installation
 from airflow_llm.proof.interval import data_interval, proof_date
 from airflow_llm.proof.judge import Judge
 from airflow_llm.proof.plan import Planner, Scenario
-from airflow_llm.proof.sampled import as_sampled
+from airflow_llm.proof.sampled import as_sampled, from_outside
+from airflow_llm.proof.shapes import with_later_columns
 from airflow_llm.proof.sibling_dags import sibling_dags
 from airflow_llm.proof.understudies import unproven_reasons
 from airflow_llm.spec.pipeline import Pipeline
@@ -26,15 +27,17 @@ ROWS = 200
 
 
 @dataclass(frozen=True)
-class _Options:
-    rows: int
-    seed: int
-    limits: Limits
-    runs: bool
+class Options:
+    """What all bundles of one proof have in common."""
+
+    rows: int = ROWS
+    seed: int = 0
+    limits: Limits = Limits()
+    runs: bool = True
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """One bundle on its way through the proof."""
 
     name: str
@@ -62,11 +65,11 @@ def prove(  # noqa: PLR0913  # what a caller may choose, each by keyword
     `rows` of sample data are made for each table from the `seed`; `timeout` is for one bundle. Without `runs`
     they are only loaded and compared with their specs. MachineError when there is no Airflow that can run them.
     """
-    options = _Options(rows, seed, Limits(timeout, memory_bytes), runs)
+    options = Options(rows, seed, Limits(timeout, memory_bytes), runs)
     installation = find_installation(airflow_python)
     with tempfile.TemporaryDirectory(prefix="airflow-llm-proof-") as folder:
         workspace = Path(folder).resolve()
-        cases = [_case(number, open_bundle(bundle), workspace, options) for number, bundle in enumerate(bundles)]
+        cases = [case_of(number, open_bundle(bundle), workspace, options) for number, bundle in enumerate(bundles)]
         worker = Worker(installation, workspace, options.limits)
         driven = drive([case.job for case in cases], worker, on_event)
         proofs = [_proof(case, driven, installation, options) for case in cases]
@@ -76,7 +79,8 @@ def prove(  # noqa: PLR0913  # what a caller may choose, each by keyword
     return proofs
 
 
-def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _Case:
+def case_of(number: int, bundle: Bundle, workspace: Path, options: Options) -> Case:
+    """The bundle copied into the workspace, with its data, its scenarios and the job for the worker."""
     from airflow_llm.samples.data import sample_tables
 
     pipeline = bundle.pipeline
@@ -84,8 +88,10 @@ def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _C
     home = workspace / name
     dags = copy_bundle(bundle, home / "dags")
     date = proof_date(pipeline)
-    known = as_sampled(pipeline, unproven_reasons(pipeline, bundle.resources))
-    tables = sample_tables(known, options.rows, options.seed, data_interval(pipeline, date))
+    reasons = unproven_reasons(pipeline, bundle.resources)
+    sampled = as_sampled(pipeline, reasons)
+    tables = sample_tables(sampled, options.rows, options.seed, data_interval(pipeline, date))
+    tables = with_later_columns(pipeline, tables, from_outside(pipeline, reasons))
     plan = Planner(pipeline, tables, home / "data", date, bundle.resources)
     scenarios = plan.scenarios() if options.runs else []
     job = {
@@ -98,7 +104,7 @@ def _case(number: int, bundle: Bundle, workspace: Path, options: _Options) -> _C
         "connections": embedded_connections(pipeline),
         "scenarios": [scenario.job for scenario in scenarios if scenario.job],
     }
-    return _Case(name, pipeline, bundle.resources, plan, scenarios, job)
+    return Case(name, pipeline, bundle.resources, plan, scenarios, job)
 
 
 def copy_bundle(bundle: Bundle, dags: Path) -> Path:
@@ -114,7 +120,7 @@ def copy_bundle(bundle: Bundle, dags: Path) -> Path:
     return dags
 
 
-def _proof(case: _Case, driven: Driven, installation: Installation, options: _Options) -> Proof:
+def _proof(case: Case, driven: Driven, installation: Installation, options: Options) -> Proof:
     observed = driven.bundles[case.name]
     judge = Judge(case.plan, observed)
     judge.judge(case.scenarios)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_llm.spec.datasets import Column, Dataset
-from airflow_llm.spec.graph import order
+from airflow_llm.spec.graph import ancestors
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import CleanupStep, ExtractStep, HttpStep, LoadStep, SqlStep, Step, WaitStep
+from airflow_llm.spec.steps import CleanupStep, ExtractStep, HttpStep, SqlStep, Step, WaitStep
 from airflow_llm.spec.waits import ForData
 
 if TYPE_CHECKING:
@@ -19,13 +19,16 @@ def as_sampled(pipeline: Pipeline, reasons: Mapping[str, str]) -> Pipeline:
     """The pipeline without the steps whose results are brought along, and with a reader for each lone dataset.
 
     What a recorded stand-in or a local server hands on is then read from outside, and a table that is only cleaned,
-    truncated or waited for is read by somebody.
+    truncated or waited for is read by somebody and made by nobody.
     """
+    outside = set(from_outside(pipeline, reasons))
     kept = [
-        step for step in pipeline.steps if not step.writes or not (step.id in reasons or isinstance(step, HttpStep))
+        step.model_copy(update={"writes": tuple(name for name in step.writes if name not in outside)})
+        for step in pipeline.steps
+        if not step.writes or not (step.id in reasons or isinstance(step, HttpStep))
     ]
-    read = {name for step in pipeline.steps for name in step.reads} | made_by_run(pipeline)
-    lone = [name for name in dict.fromkeys(_needed(pipeline)) if name not in read]
+    read = {name for step in pipeline.steps for name in step.reads}
+    lone = [name for name in from_outside(pipeline, reasons) if name not in read]
     datasets = {dataset.name: dataset for dataset in pipeline.datasets}
     for step in pipeline.steps:
         if isinstance(step, CleanupStep) and step.dataset in datasets and step.column:
@@ -39,18 +42,28 @@ def as_sampled(pipeline: Pipeline, reasons: Mapping[str, str]) -> Pipeline:
     return pipeline.model_copy(update={"steps": (*kept, *readers), "datasets": tuple(datasets.values())})
 
 
-def made_by_run(pipeline: Pipeline) -> set[str]:
+def from_outside(pipeline: Pipeline, reasons: Mapping[str, str]) -> tuple[str, ...]:
+    """The datasets of users' systems that a step needs to be there and that the run has not made by then."""
+    known = {dataset.name for dataset in pipeline.datasets if not dataset.staged}
+    made = made_by_run(pipeline, reasons)
+    needed = [name for step in pipeline.steps for name in (*step.reads, *_touched(step))]
+    return tuple(name for name in dict.fromkeys(needed) if name in known and name not in made)
+
+
+def made_by_run(pipeline: Pipeline, reasons: Mapping[str, str]) -> set[str]:
     """The datasets of users' systems that the run itself makes before anything else touches them."""
-    touched: set[str] = set()
-    made: set[str] = set()
-    for step_id in order(pipeline):
-        step = pipeline.step(step_id)
-        touched |= set(step.reads) | set(_waited(step))
-        creates = isinstance(step, LoadStep) or (isinstance(step, SqlStep) and _creates(step))
-        if creates:
-            made |= set(step.writes) - touched
-        touched |= set(step.writes)
-    return made
+    makers: dict[str, set[str]] = {}
+    needed: dict[str, set[str]] = {}
+    for step in pipeline.steps:
+        for name in step.writes if _makes(step) and step.id not in reasons else ():
+            makers.setdefault(name, set()).add(step.id)
+        for name in {*step.reads, *_touched(step)}:
+            needed.setdefault(name, set()).add(step.id)
+    return {
+        name
+        for name, steps in makers.items()
+        if all(steps & ancestors(pipeline, other) for other in needed.get(name, ()))
+    }
 
 
 def http_answers(pipeline: Pipeline, tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:
@@ -90,21 +103,19 @@ def _schemas_in(statement: str, dialect: str | None) -> list[str]:
     return [table.db for tree in trees if tree is not None for table in tree.find_all(exp.Table) if table.db]
 
 
-def _needed(pipeline: Pipeline) -> Iterable[str]:
-    known = {dataset.name for dataset in pipeline.datasets if not dataset.staged}
-    for step in pipeline.steps:
-        names = [*_waited(step)]
-        if isinstance(step, CleanupStep) and step.dataset:
-            names.append(step.dataset)
-        if isinstance(step, SqlStep) and not _creates(step):
-            names += step.writes
-        yield from (name for name in names if name in known)
-
-
-def _waited(step: Step) -> tuple[str, ...]:
-    if isinstance(step, WaitStep) and isinstance(step.wait_for, ForData):
-        return (step.wait_for.dataset,)
+def _touched(step: Step) -> tuple[str, ...]:
+    """What has to be there for the step, beside what it reads."""
+    match step:
+        case WaitStep(wait_for=ForData(dataset=name)) | CleanupStep(dataset=str(name)):
+            return (name,)
+        case SqlStep() if not _creates(step):
+            return step.writes
     return ()
+
+
+def _makes(step: Step) -> bool:
+    """Whether what the step writes is there after it, whatever was before."""
+    return _creates(step) if isinstance(step, SqlStep) else not isinstance(step, (WaitStep, CleanupStep))
 
 
 def _creates(step: SqlStep) -> bool:

@@ -66,6 +66,16 @@ def downstream(pipeline: Pipeline) -> dict[str, set[str]]:
     return result
 
 
+def ancestors(pipeline: Pipeline, step_id: str) -> set[str]:
+    """Every step that comes before the step, directly or not."""
+    before, found, waiting = upstream(pipeline), set[str](), [step_id]
+    while waiting:
+        new = before[waiting.pop()] - found
+        found |= new
+        waiting += sorted(new)
+    return found
+
+
 def cycle(pipeline: Pipeline) -> tuple[str, ...]:
     """The steps of one cycle, each before the next; empty when there is none."""
     for step in pipeline.steps:

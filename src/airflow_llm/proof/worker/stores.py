@@ -65,6 +65,8 @@ def disturb(home: Path, item: Mapping[str, Any]) -> None:
     *schema, name = item["table"]
     with duckdb.connect(str(home / str(item["target"]))) as connection:
         table = quoted(_database(connection), *(schema or ["main"]), name)
+        if not _exists(connection, (schema or ["main"])[0], name):
+            return
         types = {name: str(kind) for name, kind in zip(*_shape(connection.table(table)), strict=True)}
         changed = {name: _another(name, types[name]) for name in item["columns"] if name in types}
         usable = next(((name, value) for name, value in changed.items() if value), None)
@@ -74,6 +76,15 @@ def disturb(home: Path, item: Mapping[str, Any]) -> None:
         # Both parts are of our own making: a quoted name and an expression over it.
         connection.execute(f"UPDATE earlier SET {quoted(usable[0])} = {usable[1]}")  # noqa: S608  # see above
         connection.execute(f"INSERT INTO {table} FROM earlier")
+
+
+def _exists(connection: Any, schema: str, name: str) -> bool:
+    """A load that a decision passed by has made no table."""
+    query = (
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database()"
+        " AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
+    )
+    return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
 
 
 def _shape(relation: Any) -> tuple[list[str], list[Any]]:
