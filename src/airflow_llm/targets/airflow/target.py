@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_llm.connectors.registry import get
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.targets.airflow.alerts import Alerts
 from airflow_llm.targets.airflow.control.choose import emit_guard
@@ -46,7 +47,8 @@ class AirflowTarget:
         staging = support_source(used) if used else ""
         if staging:
             files[f"{folder}/staging.py"] = staging
-        wanted = frozenset[str]().union(alerts.requirements, *(code.requirements for code in codes.values()))
+        codes_need = (code.requirements for code in codes.values())
+        wanted = frozenset[str]().union(alerts.requirements, _providers(pipeline), *codes_need)
         files[f"{folder}/requirements.txt"] = requirements_text(wanted | imported_libraries(staging), flags)
         editable = frozenset(path for path in files if path.endswith(("_function.py", ".sql")))
         return Emission(files, editable)
@@ -54,6 +56,13 @@ class AirflowTarget:
 
 def _helper(pipeline: Pipeline, node: Node) -> TaskCode:
     return emit_guard(pipeline, node.step) if node.role == "guard" else items_code(pipeline, node.step)
+
+
+def _providers(pipeline: Pipeline) -> frozenset[str]:
+    """The providers of all connections: a function that the user still has to write needs them as well."""
+    connectors = [found for item in pipeline.connections if (found := get(item.connector)) is not None]
+    stand_ins = {"airflow-provider-duckdb" for connector in connectors if connector.standin == "duckdb"}
+    return frozenset({connector.requirement for connector in connectors} | stand_ins)
 
 
 TARGET = AirflowTarget()
