@@ -54,7 +54,7 @@ def reckon(step: Step, columns: Columns) -> tuple[str, Sequence[str] | None]:
     match step:
         case ExtractStep(query=str()):
             raise UnclearError("the extract has a query of its own")
-        case ExtractStep(incremental=str()):
+        case ExtractStep(incremental=str()) | LoadStep(incremental=str()):
             raise UnclearError("the extract takes one interval")
         case ExtractStep(columns=chosen) if chosen:
             return f"SELECT {_list(chosen)} FROM {_name(first)}", None

@@ -161,11 +161,8 @@ class Collector:
             case ValidateStep():
                 for rule in step.rules if step.reads else ():
                     collect_rule(self, subject(step, rule), rule, step.id)
-            case LoadStep(keys=keys):
-                for name in step.reads if keys else ():
-                    self.make_unique(name, keys)
-                    for need in self.at(name, keys):
-                        need.nullable = False
+            case LoadStep():
+                self._load(step)
             case _:
                 self._other_step(step)
 
@@ -188,6 +185,15 @@ class Collector:
                 self._in_interval(name, step.incremental)
         if step.query:
             self.read_sql(usage(step.query, self.lineage.dialect(step)), self._finder(step.reads), step.id)
+
+    def _load(self, step: LoadStep) -> None:
+        for name in step.reads:
+            if step.incremental is not None:
+                self._in_interval(name, step.incremental)
+            if step.keys:
+                self.make_unique(name, step.keys)
+                for need in self.at(name, step.keys):
+                    need.nullable = False
 
     def _sql(self, statement: str, connection: str, step: Step) -> None:
         among = tuple(d.name for d in self.pipeline.datasets if d.connection == connection)

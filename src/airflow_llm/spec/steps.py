@@ -1,8 +1,6 @@
 """The steps of a pipeline: a closed union, told apart by `kind`."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -51,7 +49,7 @@ class Alert(Model):
     after: Duration | None = None
 
     @model_validator(mode="after")
-    def _deadline_has_time(self) -> Alert:
+    def _deadline_has_time(self) -> Self:
         if (self.on == "deadline") != (self.after is not None):
             raise ValueError("`after` belongs to a deadline alert, and a deadline alert needs it")
         return self
@@ -70,7 +68,7 @@ class ForEach(Model):
     max_parallel: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _one_source(self) -> ForEach:
+    def _one_source(self) -> Self:
         if (self.step is not None) + (self.parameter is not None) + bool(self.items) != 1:
             raise ValueError("for_each takes exactly one of items, step or parameter")
         return self
@@ -133,14 +131,16 @@ class LoadStep(StepBase):
     """Writes datasets into a system; `reads` and `writes` go in pairs. A read dataset of another system is copied.
 
     `merge` updates by `keys`, `replace` swaps all rows, `partition` swaps the interval's rows, `append` only adds.
+    `incremental` is the timestamp column by which the data interval cuts what is copied.
     """
 
     kind: Literal["load"] = "load"
+    incremental: ColumnName | None = None
     mode: Literal["merge", "replace", "partition", "append"] = "replace"
     keys: tuple[ColumnName, ...] = ()
 
     @model_validator(mode="after")
-    def _merge_has_keys(self) -> LoadStep:
+    def _merge_has_keys(self) -> Self:
         if self.mode == "merge" and not self.keys:
             raise ValueError("mode 'merge' needs keys")
         return self

@@ -55,7 +55,7 @@ def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def _uses_interval(pipeline: Pipeline) -> bool:
     for step in pipeline.steps:
-        if isinstance(step, ExtractStep) and step.incremental:
+        if isinstance(step, ExtractStep | LoadStep) and step.incremental:
             return True
         if isinstance(step, LoadStep) and step.mode == "partition":
             return True

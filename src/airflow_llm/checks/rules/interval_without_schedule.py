@@ -41,7 +41,7 @@ def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
         return
     for step in pipeline.steps:
         match step:
-            case ExtractStep(incremental=str(column)):
+            case ExtractStep(incremental=str(column)) | LoadStep(incremental=str(column)):
                 yield _finding(f"steps.{step.id}.incremental", f"{step.id!r} takes the interval's rows by {column!r}")
             case LoadStep(mode="partition"):
                 yield _finding(f"steps.{step.id}.mode", f"{step.id!r} replaces the interval's rows")

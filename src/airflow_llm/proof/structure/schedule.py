@@ -43,7 +43,7 @@ def schedule_differences(expected: Expected, dag: Mapping[str, Any]) -> Iterator
 def works_on_intervals(pipeline: Pipeline) -> bool:
     """Whether a step takes or replaces the rows of the data interval, so that no time may be left out."""
     return any(
-        (isinstance(step, ExtractStep) and step.incremental is not None)
+        (isinstance(step, ExtractStep | LoadStep) and step.incremental is not None)
         or (isinstance(step, LoadStep) and step.mode == "partition")
         for step in pipeline.steps
     )

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
-from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short
+from airflow_llm.readers.prose.drafts import Draft, identifier
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow, object_words
+from airflow_llm.readers.prose.increments import cut_to_interval
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
@@ -45,6 +46,7 @@ def assemble(
     for wrong, right in slips.items():
         flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
     data = _whole(source, findings, flow)
+    cut_to_interval(steps["steps"], flow, data["schedule"], findings.increments)
     data["id"] = wanted_id or _pipeline_id(drafts)
     data.update(steps)
     data["connections"] = list(flow.connections.values())
@@ -289,11 +291,12 @@ def _pipeline_id(drafts: Sequence[Draft]) -> str:
     """Named after what it makes: its last written table or file, else its main object."""
     made = [draft for draft in drafts if draft.kind in ("load", "copy")]
     for draft in reversed(made):
-        named = [token for token in draft.phrase.tokens() if token.tag in ("table", "name")]
+        target = [*draft.phrase.complement("into", "to", "onto", "in", "as"), *draft.objects]
+        named = [token for token in target if token.tag in ("table", "name") and not token.system]
         if named:
-            return identifier([named[-1].norm.split(".")[-1]], "pipeline")
+            return identifier([named[0].norm.split(".")[-1]], "pipeline")
     telling = [
         draft for draft in drafts if draft.kind not in ("wait", "notify", "choose", "validate", "cleanup")
     ] or list(drafts)
-    words = short(name_words(telling[-1].objects), 4) if telling else []
+    words = next((said for said in map(object_words, reversed(telling)) if said), [])
     return identifier(words, "pipeline") if words else identifier([telling[-1].id] if telling else [], "pipeline")

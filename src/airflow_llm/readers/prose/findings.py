@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
+from airflow_llm.readers.prose.increments import find_increments
 from airflow_llm.readers.prose.policies import (
     Limit,
     Retries,
@@ -42,6 +43,7 @@ class Findings:
     alerts: Sequence[Found[AlertWords]] = ()
     no_alerts: Found[bool] | None = None
     needs: Sequence[Found[Needs]] = ()
+    increments: Sequence[Found[bool]] = ()
     catchup: Found[bool] | None = None
     depends_on_past: Found[bool] | None = None
     max_active_runs: Found[int] | None = None
@@ -58,7 +60,7 @@ class Findings:
             self.schedule, self.retry_delay, self.no_alerts, self.catchup, self.depends_on_past, self.max_active_runs,
             self.start, self.end, self.pool, self.pool_slots, self.priority,
         ]  # fmt: skip
-        lists: list[Sequence[Found[Any]]] = [self.retries, self.timeouts, self.alerts, self.needs]
+        lists: list[Sequence[Found[Any]]] = [self.retries, self.timeouts, self.alerts, self.needs, self.increments]
         for hit in [*singles, *(hit for hits in lists for hit in hits)]:
             if hit is not None:
                 yield hit.start, hit.end
@@ -74,6 +76,7 @@ def find_all(text: str) -> Findings:
         alerts=find_alerts(text),
         no_alerts=find_unwanted(text),
         needs=find_needs(text),
+        increments=find_increments(text),
         catchup=find_catchup(text),
         depends_on_past=find_depends_on_past(text),
         max_active_runs=find_max_active_runs(text),

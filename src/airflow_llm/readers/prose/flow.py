@@ -193,8 +193,8 @@ def format_of(tokens: Iterable[Token]) -> Any:
 def object_words(draft: Draft) -> list[str]:
     """The words that name the data a step is about."""
     tokens = [token for token in draft.objects if token.norm not in words("fillers") or token.named]
-    dropped = words("determiners") | words("pronouns")
-    return short([word for word in name_words(tokens) if word not in dropped and word not in _NOT_NAMES], 4)
+    dropped = words("determiners") | words("pronouns") | words("increments") | _NOT_NAMES
+    return short([word for word in name_words(tokens) if word not in dropped], 4)
 
 
 def _location(token: Token) -> str:

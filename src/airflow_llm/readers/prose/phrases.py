@@ -74,10 +74,15 @@ def _imperative(tokens: Sequence[Token]) -> Phrase | None:
         verb = next((verb for verb in token.verbs if verb.form == "base"), None)
         if verb is not None and verb_place(tokens, index, verb.noun):
             return _after(verb, "imperative", tokens, index)
-        negating = token.norm in words("negation")
-        if not (token.norm in _FRONT or token.marker or negating or token.tag == "punct" or token.norm == "to"):
+        passed = token.marker or token.tag == "punct" or token.norm in words("negation") or _is_adverb(token)
+        if not (passed or token.norm in _FRONT or token.norm == "to"):
             return None
     return None
+
+
+def _is_adverb(token: Token) -> bool:
+    """`incrementally`, `finally`: says how, between what stands in front and the verb."""
+    return token.norm in _ADVERBS or (len(token.norm) > 5 and token.norm.endswith("ly") and not token.named)
 
 
 def _opening_phrase(tokens: Sequence[Token]) -> int:
@@ -104,7 +109,7 @@ def _passive(tokens: Sequence[Token]) -> Phrase | None:
         if verb is None or not index:
             continue
         before = index - 1
-        while before >= 0 and (tokens[before].norm in _ADVERBS or tokens[before].norm.endswith("ly")):
+        while before >= 0 and _is_adverb(tokens[before]):
             before -= 1
         if before < 0 or (tokens[before].norm not in _BE and tokens[before].norm not in ("get", "gets", "got")):
             continue

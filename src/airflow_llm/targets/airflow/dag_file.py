@@ -13,6 +13,7 @@ from airflow_llm.targets.airflow.formatting import formatted
 from airflow_llm.targets.airflow.imports import import_block
 from airflow_llm.targets.airflow.layout import statement
 from airflow_llm.targets.airflow.names import Names
+from airflow_llm.targets.airflow.needless import needless_edges
 from airflow_llm.targets.airflow.params import param_arguments
 from airflow_llm.targets.airflow.plan import Node, Plan
 from airflow_llm.targets.airflow.resources import FUNCTION
@@ -39,7 +40,7 @@ class DagFile:
         names = Names(self.plan)
         rules = trigger_rules(self.plan)
         arguments = {node.id: self._arguments(node, names, rules) for node in self.plan.nodes}
-        wiring = Wiring(self.plan, self.codes, arguments, names)
+        wiring = Wiring(self.plan, self.codes, arguments, names, needless_edges(self.plan, rules))
         body = self._functions(names, arguments) + self._tasks(wiring, names)
         dag = statement(f"with {call('DAG', self._dag_arguments())} as dag:")
         head = self._header([*dag, *body])

@@ -38,7 +38,7 @@ def schedule_arguments(pipeline: Pipeline, features: Features) -> tuple[dict[str
 def needs_data_interval(pipeline: Pipeline) -> bool:
     """Whether a step works on the data of one interval, so that runs must cover the time without gaps."""
     for step in pipeline.steps:
-        if isinstance(step, ExtractStep) and step.incremental is not None:
+        if isinstance(step, ExtractStep | LoadStep) and step.incremental is not None:
             return True
         if isinstance(step, LoadStep) and step.mode == "partition":
             return True

@@ -22,6 +22,8 @@ class Wiring:
     codes: Mapping[str, TaskCode]
     arguments: Mapping[str, Mapping[str, Expression]]
     names: Names
+    needless: set[tuple[str, str]] = field(default_factory=set)
+    """Edges that follow from others, so that no line says them."""
     implied: set[tuple[str, str]] = field(default_factory=set)
     uses_any: bool = False
 
@@ -44,7 +46,8 @@ class Wiring:
 
     def order(self) -> list[str]:
         """`a >> b` for the edges that no argument says, those that share an end together."""
-        left = [edge for edge in self.plan.edges if (edge.before, edge.after) not in self.implied]
+        said = self.implied | self.needless
+        left = [edge for edge in self.plan.edges if (edge.before, edge.after) not in said]
         ups: dict[str, list[str]] = {}
         for edge in left:
             ups.setdefault(edge.after, []).append(edge.before)
@@ -88,7 +91,7 @@ class Wiring:
 
     def _order_ends(self) -> set[str]:
         argued = {(source, node.id) for node in self.plan.nodes for source in self._sources(node)}
-        left = {(edge.before, edge.after) for edge in self.plan.edges} - argued
+        left = {(edge.before, edge.after) for edge in self.plan.edges} - argued - self.needless
         return {name for pair in left for name in pair}
 
     def _sources(self, node: Node) -> list[str]:

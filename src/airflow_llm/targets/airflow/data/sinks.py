@@ -62,7 +62,7 @@ def partition_column(parts: Parts, dataset: Dataset) -> str:
     """The column by which the rows of an interval are swapped."""
     pipeline, step = parts.pipeline, parts.step
     candidates = [dataset.partition, *(pipeline.dataset(name).partition for name in step.reads)]
-    candidates += [other.incremental for other in pipeline.steps if isinstance(other, ExtractStep)]
+    candidates += [other.incremental for other in pipeline.steps if isinstance(other, ExtractStep | LoadStep)]
     found = next((column for column in candidates if column is not None), None)
     if found is None:
         raise UnsupportedError(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from airflow_llm.connectors.connector import Connector
 from airflow_llm.connectors.sql.extract import Cut, narrowed, select
-from airflow_llm.errors import UnsupportedError
+from airflow_llm.errors import InputError, UnsupportedError
 from airflow_llm.spec.datasets import Dataset
-from airflow_llm.spec.steps import ExtractStep
+from airflow_llm.spec.steps import ExtractStep, LoadStep
 from airflow_llm.targets.airflow.data.parts import Parts, file_format
 from airflow_llm.targets.python import literal
 
@@ -31,6 +31,12 @@ def input_uris(parts: Parts, name: str) -> str:
     """The URIs of an input: a parameter when it is staged, else what is unloaded from its system."""
     dataset = parts.pipeline.dataset(name)
     if dataset.staged:
+        if isinstance(parts.step, LoadStep) and parts.step.incremental is not None:
+            raise InputError(
+                f"{parts.step.id!r} loads staged rows, which are cut already",
+                hint="set `incremental` on the step that extracts them",
+                place=f"steps.{parts.step.id}.incremental",
+            )
         return parts.parameter(name)
     return unloaded(parts, dataset, parts.staged(f"{parts.step.id}-{name}"), several=True)
 
@@ -40,7 +46,7 @@ def _from_table(parts: Parts, dataset: Dataset, connector: Connector, target: st
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
     parts.uses_sql = True
     arguments = [f'CONFIG["{dataset.connection}_conn_id"]', _sql_file(parts, dataset, connector, several), target]
-    if isinstance(parts.step, ExtractStep) and parts.step.incremental is not None:
+    if isinstance(parts.step, ExtractStep | LoadStep) and parts.step.incremental is not None:
         parts.use("interval")
         arguments.append("interval()")
     if _cut_of(parts, several).item is not None:
@@ -66,10 +72,10 @@ def _from_api(parts: Parts, dataset: Dataset, connector: Connector, target: str)
 def _cut(parts: Parts) -> list[str]:
     """The arguments that keep only some columns, or the rows of the data interval."""
     step = parts.step
-    if not isinstance(step, ExtractStep):
+    if not isinstance(step, ExtractStep | LoadStep):
         return []
     arguments = []
-    if step.columns and len(step.reads) == 1:
+    if isinstance(step, ExtractStep) and step.columns and len(step.reads) == 1:
         arguments.append(f"columns={literal(step.columns)}")
     if step.incremental is not None:
         arguments.append(f"incremental={literal(step.incremental)}")
@@ -89,9 +95,8 @@ def _sql_file(parts: Parts, dataset: Dataset, connector: Connector, several: boo
 
 def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> str:
     step = parts.step
-    incremental = step.incremental if isinstance(step, ExtractStep) else None
     if isinstance(step, ExtractStep) and step.query is not None and not several:
-        return narrowed(step.query, incremental, own, to, dataset.connection or "")
+        return narrowed(step.query, step.incremental, own, to, dataset.connection or "")
     columns = step.columns if isinstance(step, ExtractStep) and not several else ()
     return select(dataset.location or dataset.name, columns, _cut_of(parts, several), to, dataset.connection or "")
 
@@ -99,6 +104,8 @@ def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> 
 def _cut_of(parts: Parts, several: bool) -> Cut:
     """A mapped extract takes the rows whose column, named like the item, has the item's value."""
     step = parts.step
+    if isinstance(step, LoadStep):
+        return Cut(step.incremental)
     if not isinstance(step, ExtractStep):
         return Cut()
     own_query = step.query is not None and not several
