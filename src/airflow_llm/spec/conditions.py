@@ -1,8 +1,6 @@
 """Pure predicates that decide whether a step runs or which branch is taken."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,7 +27,7 @@ class Comparison(Model):
     right: Scalar | tuple[Scalar, ...]
 
     @model_validator(mode="after")
-    def _right_fits(self) -> Comparison:
+    def _right_fits(self) -> Self:
         if (self.operator in ("in", "not in")) != isinstance(self.right, tuple):
             raise ValueError(f"{self.operator!r} compares with a {'list' if 'in' in self.operator else 'single value'}")
         ordered = self.operator in ("<", "<=", ">", ">=")
@@ -58,14 +56,14 @@ class Combined(Model):
 
     kind: Literal["combined"] = "combined"
     match: Literal["all", "any"] = "all"
-    conditions: tuple[Condition, ...] = Field(min_length=2, max_length=20)
+    conditions: tuple["Condition", ...] = Field(min_length=2, max_length=20)
 
 
 class Negated(Model):
     """The opposite of a condition."""
 
     kind: Literal["negated"] = "negated"
-    condition: Condition
+    condition: "Condition"
 
 
 Condition = Annotated[Comparison | Outcome | Described | Combined | Negated, Deferred("kind")]

@@ -1,7 +1,5 @@
 """What data there is: datasets, their columns, and the connections that reach them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What a check says, and the edits that would mend it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, Literal
 

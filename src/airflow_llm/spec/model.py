@@ -1,7 +1,5 @@
 """What every part of the spec is built from: the frozen base model, names, text and durations."""
 
-from __future__ import annotations
-
 import keyword
 import re
 from datetime import timedelta

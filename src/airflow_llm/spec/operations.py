@@ -1,7 +1,5 @@
 """What a transform does to its inputs, in order. Each operation becomes one SQL expression (DuckDB dialect)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

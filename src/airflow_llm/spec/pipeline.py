@@ -1,9 +1,8 @@
 """The pipeline: the one value that every reader produces and every target consumes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -86,7 +85,7 @@ class Pipeline(Model):
     confidence: float | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Pipeline:
+    def _names_are_unique(self) -> Self:
         _refuse_twins("step", (step.id for step in self.steps))
         _refuse_twins("dataset", (dataset.name for dataset in self.datasets))
         _refuse_twins("connection", (connection.name for connection in self.connections))

@@ -1,8 +1,6 @@
 """Data-quality rules. Each one names what is true of good data, so that data which breaks it can be derived."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,7 +41,7 @@ class Range(RuleBase):
     exclusive: bool = False
 
     @model_validator(mode="after")
-    def _bounded(self) -> Range:
+    def _bounded(self) -> Self:
         if self.minimum is None and self.maximum is None:
             raise ValueError("a range rule needs a minimum or a maximum")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
@@ -68,7 +66,7 @@ class Pattern(RuleBase):
     regex: Text = ""
 
     @model_validator(mode="after")
-    def _custom_has_regex(self) -> Pattern:
+    def _custom_has_regex(self) -> Self:
         if (self.format == "custom") != bool(self.regex):
             raise ValueError("a pattern rule has either a named format or a regex")
         return self

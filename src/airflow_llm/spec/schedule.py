@@ -1,11 +1,9 @@
 """When a pipeline runs."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
@@ -117,7 +115,7 @@ class ScheduleBase(Model):
     max_active_runs: int = Field(default=1, ge=1, le=1000)
 
     @model_validator(mode="after")
-    def _ends_after_start(self) -> ScheduleBase:
+    def _ends_after_start(self) -> Self:
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end {self.end} lies before start {self.start}")
         return self

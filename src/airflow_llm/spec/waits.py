@@ -1,7 +1,5 @@
 """What a `wait` step waits for."""
 
-from __future__ import annotations
-
 from datetime import time
 from typing import Annotated, Literal
 
