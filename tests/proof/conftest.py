@@ -60,6 +60,8 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "decisions": bundles.make("decisions"),
         "waiting": bundles.make("waiting"),
         "upkeep": bundles.make("upkeep"),
+        "events": bundles.make("events"),
+        "twice": bundles.changed("events", "twice", _replaced('"latest"), mode="replace"', '"latest"), mode="append"')),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),
         "network": bundles.changed(

@@ -70,6 +70,18 @@ def test_a_table_to_empty_is_there_with_the_columns_of_its_later_load(proofs: di
     assert any(result.step == "tidy_visits" and result.held for result in proof.results)
 
 
+def test_a_load_that_appends_by_declaration_is_reported_and_not_red(proofs: dict[str, Proof]) -> None:
+    proof = proofs["events"]
+    assert proof.held, causes(proof)
+    assert proof.level == "partly proven"
+    assert proof.replay_same is True
+    assert any(
+        text.startswith("log_clicks: appends by declaration") and "60 rows, then 120" in text for text in proof.appends
+    )
+    assert any("web.pages" in text and "made from what is appended" in text for text in proof.appends)
+    assert proofs["upkeep"].appends == ()
+
+
 def test_a_choice_behind_another_is_reached(proofs: dict[str, Proof]) -> None:
     taken = {(branch.step, branch.outcome): branch for branch in proofs["upkeep"].branches}
     kept = taken["is_month_end", "branch 1: load_archive"]
@@ -79,7 +91,12 @@ def test_a_choice_behind_another_is_reached(proofs: dict[str, Proof]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "cause"),
-    [("join", "join_orders"), ("append", "holds other rows than before"), ("network", "closed here")],
+    [
+        ("join", "join_orders"),
+        ("append", "holds other rows than before"),
+        ("twice", "web.latest holds other rows"),
+        ("network", "closed here"),
+    ],
 )
 def test_what_does_wrong_turns_it_red(proofs: dict[str, Proof], name: str, cause: str) -> None:
     proof = proofs[name]

@@ -94,7 +94,11 @@ class ResultEvidence(Evidence):
 
 
 class Proof(Evidence):
-    """The evidence about one bundle."""
+    """The evidence about one bundle.
+
+    `appends` are the steps that add their rows again when the interval runs again, as the spec declares: what
+    `replay_same` says is then about everything else.
+    """
 
     pipeline: str
     level: Level
@@ -108,6 +112,7 @@ class Proof(Evidence):
     results: tuple[ResultEvidence, ...] = ()
     replay_same: bool | None = None
     kill_replay_same: bool | None = None
+    appends: tuple[str, ...] = ()
     not_proven: tuple[str, ...] = ()
     rows: int = 0
     seed: int = 0

@@ -20,10 +20,12 @@ from airflow_llm.proof.evidence import (
 )
 from airflow_llm.proof.judging.alerts import judge_alert, missing_message
 from airflow_llm.proof.judging.branches import judge_branch
-from airflow_llm.proof.judging.runs import failing_tasks, same_data
+from airflow_llm.proof.judging.replays import judge_replay
+from airflow_llm.proof.judging.runs import failing_tasks
 from airflow_llm.proof.judging.tasks import lost_rows, task_evidence
 from airflow_llm.proof.plan import Planner, Scenario
 from airflow_llm.proof.results import kept_wrongly, unnamed_rule, wrong_results
+from airflow_llm.proof.rule_counts import reported_count, wrong_counts
 from airflow_llm.proof.structure.compare import differences
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import NotifyStep, ValidateStep
@@ -42,6 +44,7 @@ class Judge:
     alerts: list[AlertEvidence] = field(default_factory=list)
     mappings: list[MappingEvidence] = field(default_factory=list)
     results: list[ResultEvidence] = field(default_factory=list)
+    appends: list[str] = field(default_factory=list)
     not_proven: list[str] = field(default_factory=list)
     replay_same: bool | None = None
     kill_replay_same: bool | None = None
@@ -151,9 +154,10 @@ class Judge:
         if good.get("state") != "success":
             return None
         self.failures += failing_tasks(scenario.name, result)
-        changed = same_data(good, result)
-        self.failures += [Failure(cause=text, run=scenario.name) for text in changed]
-        return not changed and result["state"] == "success"
+        replay = judge_replay(self.plan, good, result)
+        self.failures += [Failure(cause=text, run=scenario.name) for text in replay.wrong]
+        self.appends += replay.declared
+        return not replay.wrong and result["state"] == "success"
 
     def _earlier_rows(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         """A merge and a partition keep the row of an earlier run, a replacement removes it; ours are all there."""
@@ -182,12 +186,13 @@ class Judge:
     def _rule(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         step_id, number = scenario.about["step"], scenario.about["number"]
         step = self.pipeline.step(step_id)
-        rule = step.rules[number] if isinstance(step, ValidateStep) else None
+        if not isinstance(step, ValidateStep):
+            return
         states = _states(result, step_id)
         warned = scenario.about["severity"] == "warning"
-        logs = " ".join(attempt["log"] for attempt in result["attempts"] if attempt["task_id"] == step_id)
-        fired = " is broken by " in logs if warned else "failed" in states
-        text = describe(rule) if rule is not None else ""
+        text = describe(step.rules[number])
+        reported = reported_count(step, step.rules[number], result)
+        fired = (warned or "failed" in states) and (bool(reported) if reported is not None else not warned)
         self.rules.append(RuleEvidence(step=step_id, rule=text, fired=fired))
         if not fired:
             self.failures.append(
@@ -197,6 +202,9 @@ class Judge:
             self.failures.append(
                 Failure(cause="a rule that only warns stopped the run", run=scenario.name, task=step_id)
             )
+        self.failures += [
+            Failure(cause=text, run=scenario.name, task=step_id) for text in wrong_counts(self.plan, step, result)
+        ]
 
     def _mode(self, scenario: Scenario, result: Mapping[str, Any]) -> None:
         step_id, mode = scenario.about["step"], scenario.about["mode"]

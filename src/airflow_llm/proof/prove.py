@@ -139,6 +139,7 @@ def _proof(case: Case, driven: Driven, installation: Installation, options: Opti
         results=tuple(judge.results),
         replay_same=judge.replay_same,
         kill_replay_same=judge.kill_replay_same,
+        appends=tuple(dict.fromkeys(judge.appends)),
         not_proven=tuple(dict.fromkeys(judge.not_proven)),
         rows=options.rows,
         seed=options.seed,
@@ -155,4 +156,4 @@ def _level(judge: Judge, good: Mapping[str, Any]) -> Level:
         return "not loaded"
     if judge.failures or good.get("state") != "success":
         return "loaded"
-    return "partly proven" if judge.plan.reasons else "proven on stand-ins"
+    return "partly proven" if judge.plan.reasons or judge.appends else "proven on stand-ins"

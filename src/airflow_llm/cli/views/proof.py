@@ -70,10 +70,11 @@ def _scenarios(proof: Proof) -> Iterable[Text]:
     for result in proof.results:
         yield _outcome(result.held, f"{result.step}: {result.what}")
     if proof.replay_same is not None:
-        yield _outcome(proof.replay_same, "the same data interval again left the same rows and files")
+        other = ", apart from what only appends" if proof.appends else ""
+        yield _outcome(proof.replay_same, f"the same data interval again left the same rows and files{other}")
     if proof.kill_replay_same is not None:
         yield _outcome(proof.kill_replay_same, "so did a run that was killed between write and publish")
-    for reason in proof.not_proven[:_MOST]:
+    for reason in (*proof.appends, *proof.not_proven)[:_MOST]:
         yield Text("  not proven: ", style="yellow").append(line(reason, 300), style="default")
 
 

@@ -45,6 +45,20 @@ def is_query(sql: str, dialect: str) -> bool:
     return len(statements) == 1 and isinstance(statements[0], exp.Query)
 
 
+def only_inserts(sql: str, dialect: str) -> bool:
+    """Whether the statements add rows and nothing in them keeps a second run from adding the same ones."""
+    try:
+        statements = [part for part in parse(sql, dialect=dialect) if part is not None]
+    except (SqlglotError, RecursionError):
+        return False
+    inserts = [part for part in statements if isinstance(part, exp.Insert)]
+    if any(part.args.get("overwrite") or part.args.get("conflict") for part in inserts):
+        return False
+    undone = (exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop)
+    replaced = any(isinstance(part, exp.Create) and part.args.get("replace") for part in statements)
+    return bool(inserts) and not replaced and not any(isinstance(part, undone) for part in statements)
+
+
 def action(name: str, dataset: Dataset, dialect: str) -> str:
     """The statement of a known action on a table."""
     target = table(dataset.location or dataset.name, dialect, dataset.connection or "")

@@ -32,16 +32,16 @@ def failing_tasks(run: str, result: Mapping[str, Any]) -> list[Failure]:
     return found
 
 
-def same_data(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
-    """What differs in the stand-ins' data after two runs that had to leave the same."""
+def changed_stores(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, str]:
+    """What differs, by name, in the stand-ins' data after two runs that had to leave the same."""
     before, after = _settled(first["stores"]), _settled(second["stores"])
-    found = [f"{name} is missing" for name in sorted(set(before) - set(after))]
-    found += [f"{name} was not there before" for name in sorted(set(after) - set(before))]
+    found = {name: f"{name} is missing" for name in sorted(set(before) - set(after))}
+    found |= {name: f"{name} was not there before" for name in sorted(set(after) - set(before))}
     for name in sorted(set(before) & set(after)):
         if before[name]["digest"] != after[name]["digest"]:
             rows = (before[name]["rows"], after[name]["rows"])
             change = f" ({rows[0]} rows, then {rows[1]})" if rows[0] != rows[1] else ""
-            found.append(f"{name} holds other rows than before{change}")
+            found[name] = f"{name} holds other rows than before{change}"
     return found
 
 

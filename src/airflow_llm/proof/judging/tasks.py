@@ -61,17 +61,22 @@ def dataset_rows(plan: Planner, result: Mapping[str, Any]) -> dict[str, int]:
 
 def stored(plan: Planner, dataset: Dataset, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the stand-ins hold of the dataset: one entry, or one for each item of a mapped step."""
+    return [result["stores"][name] for name in stored_names(plan, dataset, result)]
+
+
+def stored_names(plan: Planner, dataset: Dataset, result: Mapping[str, Any]) -> list[str]:
+    """Where in the stand-ins that is."""
     stores: Mapping[str, Mapping[str, Any]] = result["stores"]
     if dataset.staged:
         # A step may hand on what it was given, so its answer counts, not the name of the dataset.
-        return [stores[name] for name in dict.fromkeys(_handed_on(plan, dataset.name, result)) if name in stores]
+        return [name for name in dict.fromkeys(_handed_on(plan, dataset.name, result)) if name in stores]
     connection = dataset.connection or ""
     if stand_in_of(plan.pipeline, connection) == "duckdb":
         *schema, table = table_parts(dataset.location or dataset.name)[-2:]
         wanted = f"{connection}.duckdb/{schema[0] if schema else 'main'}.{table}".casefold()
-        return [data for name, data in stores.items() if name.casefold() == wanted]
+        return [name for name in stores if name.casefold() == wanted]
     path = f"{connection}/{object_path(dataset, plan.date)}"
-    return [data for name, data in stores.items() if name == path or name.startswith(f"{path}/")]
+    return [name for name in stores if name == path or name.startswith(f"{path}/")]
 
 
 def _handed_on(plan: Planner, dataset: str, result: Mapping[str, Any]) -> Iterator[str]:
