@@ -88,7 +88,8 @@ def _recorded(attempts: list[Attempt], channel: Channel, logs: bool) -> Iterator
             attempt.seconds = time.perf_counter() - started
         if error is not None or logs or str(_value(instance.state)) in ("failed", "up_for_retry"):
             attempt.error = "".join(traceback.format_exception_only(error)).strip() if error else ""
-            attempt.log = "\n".join(channel.tail(position).splitlines()[-_LOG_LINES:])
+            lines = channel.tail(position).splitlines()
+            attempt.log = "\n".join(lines if logs else lines[-_LOG_LINES:])
         return result
 
     module._run_task = _run_task
