@@ -104,3 +104,14 @@ def test_good_rows_may_take_the_place_of_all(home: Path, check, run) -> None:
             check_rules(home / "v.sql", {"orders": place}, on_invalid="quarantine", **places)
     assert rows(place) == [(1, 5), (2, -1)]
     assert len(rows(f"file://{home}/bad.parquet")) == 2
+
+
+def test_rows_set_aside_are_published_before_the_input_is_replaced(home: Path, check, run) -> None:
+    rules = [{"rule": "not_null", "columns": ["id"]}, {"rule": "row_count", "minimum": 3}]
+    check("FROM (VALUES (1, 1), (2, 2), (NULL, 3)) AS t(id, amount)", rules, "warn")
+    place, bad = f"file://{home}/orders.parquet", f"file://{home}/bad.parquet"
+    places = {"passed": {"orders": place}, "quarantine": {"orders": bad}}
+    with run(), pytest.raises(ValueError, match="not enough"):
+        check_rules(home / "v.sql", {"orders": place}, on_invalid="quarantine", **places)
+    assert len(rows(bad)) == 1
+    assert len(rows(place)) == 3

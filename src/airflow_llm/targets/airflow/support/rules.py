@@ -101,9 +101,14 @@ def broken_rules(connection: DuckDBPyConnection, check: Check) -> str:
 def set_aside(
     connection: DuckDBPyConnection, check: Check, bad: str, good: str
 ) -> None:
-    """Publish the bad and the good rows. ValueError when those still break a rule."""
-    with publish(bad) as bad_file, publish(good) as good_file:
-        rows = write_result(connection, check.broken, bad_file)
+    """Publish the bad and the good rows. ValueError when those still break a rule.
+
+    The good rows may take the place of the input, so they come last: whatever happens
+    in between, the next attempt still finds every row.
+    """
+    with publish(good) as good_file:
+        with publish(bad) as bad_file:
+            rows = write_result(connection, check.broken, bad_file)
         write_result(connection, check.kept, good_file)
         view = f"CREATE OR REPLACE VIEW {quoted(check.dataset)}"
         connection.execute(f"{view} AS FROM {parquet([str(good_file)])}")
