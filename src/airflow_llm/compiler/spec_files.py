@@ -34,11 +34,13 @@ def spec_files(
 
     pipeline = compilation.pipeline
     tasks, config = _text(layout.resources / TASKS), _text(layout.resources / CONFIG)
+    fresh = dump(pipeline)
+    both = frozenset(layout.prefix + name for name in (TASKS, CONFIG))
+    if (tasks, config) == fresh:
+        return SpecFiles(pipeline, *fresh, both)
     current = load_spec(layout, tasks, config)
     if tasks is None or current is None:
-        fresh_tasks, fresh_config = dump(pipeline)
-        return SpecFiles(pipeline, fresh_tasks, fresh_config)
-    both = frozenset(layout.prefix + name for name in (TASKS, CONFIG))
+        return SpecFiles(pipeline, *fresh)
     settled: frozenset[str] = frozenset()
     if _read_from(compilation, layout) or (manifest is not None and spec_digest(current) == manifest.spec):
         settled = both

@@ -60,13 +60,16 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
 
 
 def _report(terminal: Terminal, compilation: Any, bundle: Any) -> dict[str, Any]:
+    pipeline, confidence = compilation.pipeline, compilation.reading.confidence
+    if terminal.quiet:
+        terminal.result(str(bundle.dag_file))
+        if not terminal.json:
+            return {}
+
     from airflow_llm.cli.views.bundle import bundle_data, bundle_view
     from airflow_llm.cli.views.findings import findings_data, findings_view
     from airflow_llm.cli.views.reading import notes, reading_data, reading_tree
 
-    pipeline, confidence = compilation.pipeline, compilation.reading.confidence
-    if terminal.quiet:
-        terminal.result(str(bundle.dag_file))
     terminal.show(
         reading_tree(pipeline, confidence),
         *notes(pipeline),
