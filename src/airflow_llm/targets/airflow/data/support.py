@@ -8,35 +8,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import NamedTuple
 
 from airflow_llm.targets.airflow.imports import import_block
 
 _PACKAGE = "airflow_llm.targets.airflow.support"
 _TABLES = ("LOADERS", "UNLOADERS")
+_STATEMENT = re.compile(r"^(?:[#@].*\n(?:[ )].*\n)*)*\w.*\n(?:(?:[ )\]}].*)?\n)*", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:def|class) (\w+)|^(\w+)(?:: .*?)? = ", re.MULTILINE)
+_IMPORTS = ("import ", "from ", "if ")
 _HEAD = '"""How this pipeline\'s data moves: shared by its tasks, never run by itself."""'
 
 
-@dataclass(frozen=True)
-class _Module:
-    """One module of `support`: its lines, and the import lines by the name that each brings."""
+class _Module(NamedTuple):
+    """The imports of one module of `support`: the lines, by the name that each brings."""
 
-    lines: list[str]
     imports: dict[str, str]
     type_imports: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Part:
-    """One top-level definition. What it uses is found when it is asked for: a bundle needs few of them."""
+    """One top-level definition. It is parsed when it is asked for: a bundle needs few of them."""
 
     name: str
-    node: ast.stmt
-    module: _Module
+    text: str
+    head: str  # of its module
 
     @cached_property
-    def text(self) -> str:
-        """Its source."""
-        return _text(self.node, self.module.lines)
+    def node(self) -> ast.stmt:
+        """Its syntax tree."""
+        return ast.parse(self.text).body[0]
+
+    @property
+    def module(self) -> _Module:
+        """What its module imports."""
+        return _imports(self.head)
 
     @cached_property
     def uses(self) -> frozenset[str]:
@@ -127,13 +134,21 @@ def _ordered(sources: dict[str, str]) -> list[str]:
 
 
 def _module_parts(source: str) -> Iterator[_Part]:
-    tree = ast.parse(source)
+    """The definitions of a module, cut at the lines that begin at its margin."""
+    body = source.partition("from __future__ import annotations\n")[2]
+    statements = [match.group().strip("\n") for match in _STATEMENT.finditer(body)]
+    head = "\n".join(text for text in statements if text.startswith(_IMPORTS))
+    for text in statements:
+        found = _DEFINITION.search(text) if not text.startswith(_IMPORTS) else None
+        if found is not None:
+            yield _Part(found[1] or found[2], text, head)
+
+
+@cache
+def _imports(head: str) -> _Module:
+    tree = ast.parse(head)
     guarded = [node for guard in tree.body if isinstance(guard, ast.If) for node in guard.body]
-    module = _Module(source.splitlines(), _import_lines(tree.body), _import_lines(guarded))
-    for node in tree.body:
-        name = _defined_name(node)
-        if name is not None:
-            yield _Part(name, node, module)
+    return _Module(_import_lines(tree.body), _import_lines(guarded))
 
 
 def _import_lines(nodes: list[ast.stmt]) -> dict[str, str]:
@@ -172,11 +187,3 @@ def _table_functions(node: ast.stmt) -> tuple[str, ...]:
         if all(isinstance(value, ast.Name) for value in values):
             return tuple(value.id for value in values if isinstance(value, ast.Name))
     return ()
-
-
-def _text(node: ast.stmt, lines: list[str]) -> str:
-    decorators = getattr(node, "decorator_list", [])
-    start = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
-    while start > 0 and lines[start - 1].startswith("#"):
-        start -= 1
-    return "\n".join(lines[start : node.end_lineno])
