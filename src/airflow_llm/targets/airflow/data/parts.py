@@ -51,6 +51,14 @@ class Parts:
         """These functions of `staging.py` are called."""
         self.support.update(functions)
 
+    def use_system(self, verb: str, connector: Connector) -> None:
+        """The functions that `load` or `unload` rows of that system and of its stand-in."""
+        from airflow_llm.targets.airflow.data.support import support_functions
+
+        own = f"{verb}_{connector.connection_type}"
+        self.use(f"{verb}_duckdb", own if own in support_functions() else f"{verb}_any")
+        self.uses_sql = True
+
     def parameter(self, name: str) -> str:
         """The staged dataset as a parameter of the task."""
         if name not in self.parameters:

@@ -30,9 +30,9 @@ def written(parts: Parts, dataset: Dataset, uris: str) -> str:
 
 
 def _to_table(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -> str:
-    parts.use("load_table", "Load", "load_duckdb", f"load_{connector.connection_type}")
+    parts.use("load_table", "Load")
+    parts.use_system("load", connector)
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
-    parts.uses_sql = True
     step = parts.step
     load: dict[str, object] = {"table": table_parts(dataset.location or dataset.name)}
     mode = step.mode if isinstance(step, LoadStep) else "replace"

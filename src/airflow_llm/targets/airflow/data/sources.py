@@ -42,9 +42,9 @@ def input_uris(parts: Parts, name: str) -> str:
 
 
 def _from_table(parts: Parts, dataset: Dataset, connector: Connector, target: str, several: bool) -> str:
-    parts.use("unload", "unload_duckdb", f"unload_{connector.connection_type}")
+    parts.use("unload")
+    parts.use_system("unload", connector)
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
-    parts.uses_sql = True
     arguments = [f'CONFIG["{dataset.connection}_conn_id"]', _sql_file(parts, dataset, connector, several), target]
     if isinstance(parts.step, ExtractStep | LoadStep) and parts.step.incremental is not None:
         parts.use("interval")

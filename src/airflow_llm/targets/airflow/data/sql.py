@@ -78,8 +78,8 @@ def _operator(parts: Parts, connector: Connector, step: SqlStep) -> TaskCode:
 
 def _unloaded(parts: Parts, connector: Connector, target: str) -> TaskCode:
     name = _write(parts, connector, templated=False)
-    parts.use("unload", "unload_duckdb", f"unload_{connector.connection_type}")
-    parts.uses_sql = True
+    parts.use("unload")
+    parts.use_system("unload", connector)
     connection = f'CONFIG["{_connection(parts)}_conn_id"]'
     return parts.code([f"return unload({connection}, RESOURCES / {name}, {parts.staged(target)})"], "str")
 

@@ -200,7 +200,9 @@ def load_mysql(conn_id: str, load: Load, paths: Sequence[str]) -> int:
     return rows
 
 
-def staged_rows(paths: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+def staged_rows(
+    paths: Sequence[str], where: str = "true"
+) -> Iterator[list[tuple[Any, ...]]]:
     """The staged rows, in batches; lists and structures as JSON."""
     with engine() as connection:
         described = connection.execute(f"DESCRIBE FROM {parquet(paths)}").fetchall()
@@ -215,7 +217,9 @@ def staged_rows(paths: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
             else quoted(name)
             for name, *_ in described
         ]
-        result = connection.execute(f"SELECT {', '.join(values)} FROM {parquet(paths)}")
+        result = connection.execute(
+            f"SELECT {', '.join(values)} FROM {parquet(paths)} WHERE {where}"
+        )
         while batch := result.fetchmany(10_000):
             yield batch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from airflow_llm.targets.airflow.support.any_system import load_any
 from airflow_llm.targets.airflow.support.load import (
     Load,
     Loader,
@@ -17,11 +18,12 @@ from airflow_llm.targets.airflow.support.load_server import (
     load_snowflake,
 )
 from airflow_llm.targets.airflow.support.location import local_copies
-from airflow_llm.targets.airflow.support.unload import connection_type
+from airflow_llm.targets.airflow.support.unload import for_connection
 
 log = logging.getLogger(__name__)
 
 LOADERS: dict[str, Loader] = {
+    "*": load_any,
     "duckdb": load_duckdb,
     "mysql": load_mysql,
     "postgres": load_postgres,
@@ -37,6 +39,6 @@ def load_table(conn_id: str, uris: str | Iterable[str], load: Load) -> int:
     with local_copies(uris) as paths:
         if load.mode == "merge":
             refuse_repeated_keys(paths, load.keys)
-        rows = LOADERS[connection_type(conn_id)](conn_id, load, paths)
+        rows = for_connection(LOADERS, conn_id)(conn_id, load, paths)
     log.info("%s: %d rows by %s", ".".join(load.table), rows, load.mode)
     return rows

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow_llm.targets.airflow.support.any_system import unload_any
 from airflow_llm.targets.airflow.support.engine import bound, copy_to
 from airflow_llm.targets.airflow.support.location import publish
 from airflow_llm.targets.airflow.support.rows import fetched, write_rows, write_tables
@@ -138,6 +139,7 @@ def lower_names(table: pa.Table) -> pa.Table:
 
 
 UNLOADERS: dict[str, Unloader] = {
+    "*": unload_any,
     "duckdb": unload_duckdb,
     "mysql": unload_mysql,
     "postgres": unload_postgres,
@@ -154,13 +156,21 @@ def unload(
     """Publish the rows of a query on a connection as Parquet at the target, and return the target."""
     query = sql_file.read_text(encoding="utf-8").strip().rstrip(";")
     with publish(target) as attempt:
-        rows = UNLOADERS[connection_type(conn_id)](conn_id, query, parameters, attempt)
+        unloader = for_connection(UNLOADERS, conn_id)
+        rows = unloader(conn_id, query, parameters, attempt)
         log.info("%s: %d rows", target, rows)
     return target
 
 
-def connection_type(conn_id: str) -> str:
-    """The type of an Airflow connection."""
+def for_connection(
+    functions: Mapping[str, Callable[..., int]], conn_id: str
+) -> Callable[..., int]:
+    """The function for a connection's type, or for any type. ValueError when there is neither."""
     from airflow.sdk import Connection
 
-    return str(Connection.get(conn_id).conn_type)
+    kind = str(Connection.get(conn_id).conn_type)
+    found = functions.get(kind) or functions.get("*")
+    if found is None:
+        known = ", ".join(functions)
+        raise ValueError(f"{conn_id!r} is a connection of type {kind!r}, not {known}")
+    return found
