@@ -41,6 +41,9 @@ class Installation:
 def find_installation(python: str | Path | None = None) -> Installation:
     """What is installed in that Python (None: this one). MachineError when it cannot run a proof."""
     program = str(python or sys.executable)
+    if os.path.dirname(program):
+        # It is run in other folders; a symbolic link is what makes it the Python of its environment, so it stays.
+        program = os.path.abspath(program)
     with tempfile.TemporaryDirectory(prefix="airflow-llm-") as folder:
         # The version alone must come from the other Python, so it is asked, not guessed.
         done = run([program, "-c", _PROBE], cwd=Path(folder), timeout=60.0, network="none")

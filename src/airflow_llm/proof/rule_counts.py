@@ -114,8 +114,8 @@ def _of_values(rule: Rule, table: str) -> _Query:
         case Allowed(column=column, values=allowed):
             tests, values = [], []
             for value in allowed:
-                kind = "VARCHAR" if isinstance(value, str) else "BOOLEAN" if isinstance(value, bool) else "DOUBLE"
-                tests.append(f"coalesce(TRY_CAST({_name(column)} AS {kind}) = ?, false)")
+                to = "VARCHAR" if isinstance(value, str) else "BOOLEAN" if isinstance(value, bool) else "DOUBLE"
+                tests.append(f"coalesce(TRY_CAST({_name(column)} AS {to}) = ?, false)")
                 values.append(value)
             inside = " OR ".join(tests)
         case _:

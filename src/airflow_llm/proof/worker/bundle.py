@@ -82,11 +82,8 @@ def _run(
             dag, channel, logical_date=_date(scenario), conf=scenario.get("conf"), logs=scenario.get("logs")
         )
     bundle.setdefault("publishes", len(published))
-    result = asdict(run)
-    for task in result["tasks"]:
-        task["rows"] = stores.rows_of(task["value"], home)
     return {
-        **result,
+        **asdict(run),
         "home": str(home),
         "calls": calls,
         "published": published,

@@ -6,6 +6,7 @@ ends with it.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -64,6 +65,9 @@ def _warm(workspace: Path, template: Path) -> None:
     import duckdb
 
     duckdb.connect().close()
+    # What is warm now stays: no fork needs to look through it for what could go.
+    gc.collect()
+    gc.freeze()
 
 
 def _versions() -> dict[str, str]:
