@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 from benchmarks.figure import Figure, percentile, samples
 from benchmarks.requests import DEMO, LONG, request
+
+SHAPES = {
+    "line ends": "\n", "words in lines": "a\n", "quotes": '"', "brackets": "(a) ", "commas": ", ", "long words": "a",
+    "sentences": "Load a into b. ", "conditions": "if x then y else z, ", "pronouns": "load it. ",
+    "table": "| a | b |\n",    "bullets": "- load x\n", "steps": "Step 1: load a\n", "arrows": "a -> b ", "digits": "1", "blanks": " ",
+}  # fmt: skip
 
 
 def measure() -> Iterator[Figure]:
@@ -23,6 +29,19 @@ def measure() -> Iterator[Figure]:
     small, large = (DEMO + ". ") * 100, (DEMO + ". ") * 400
     times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in (small, large)]
     yield Figure("reading time of four times the text", times[1] / times[0], "x", 6, note="linear would be 4")
+    yield from _hostile()
+
+
+def _hostile() -> Iterator[Figure]:
+    """The shapes that cost most; beyond 20,000 words and signs a text is refused, so more of it costs nothing more."""
+    for size in (10_000, 100_000, 1_000_000):
+        worst = max((min(samples(_reading(shape, size), repeat=1, warm_up=0)), name) for name, shape in SHAPES.items())
+        yield Figure(f"read {size // 1000} kB of hostile text, worst shape", worst[0], "s", 10, note=worst[1])
+
+
+def _reading(shape: str, size: int) -> Callable[[], None]:
+    text = f"{DEMO}. {shape * (size // len(shape))}"
+    return lambda: try_read(text)
 
 
 def try_read(text: str) -> None:

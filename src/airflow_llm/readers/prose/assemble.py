@@ -70,8 +70,9 @@ def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:
         found = [
             word
             for number in layer
+            if numbered[number].kind not in ("validate", "choose", "notify")
             for word in object_words(numbered[number])
-            if numbered[number].kind not in ("validate", "choose", "notify") and word not in _STATES
+            if word not in _STATES
         ]
         if found:
             return list(dict.fromkeys(found))

@@ -39,7 +39,8 @@ class Branch:
         """The open arm ends where the text has come to."""
         if self.first:
             self.arms.append((self.words, list(self.first)))
-            self.ends.extend(number for number in frontier if number not in self.ends and number != self.number)
+            held = set(self.ends)
+            self.ends.extend(number for number in frontier if number not in held and number != self.number)
             self.first = []
 
     def ends_or_self(self) -> list[int]:

@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.joints import (
 )
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.orders import leading_name, states_order
+from airflow_llm.readers.prose.said import FINITE, Said
 from airflow_llm.readers.prose.sentences import Sentence, sentences
 
 _SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after", "before": "before", "while": "while"}
@@ -25,8 +26,8 @@ _BREAKS = frozenset(
 )
 _SKIPPED = words("skipped")
 _DONE = words("done")
-_FINITE = words("be") | words("modals")
 _FARTHEST_VERB = 8
+_MOST_COURTESY = 12
 _WHOLES = words("wholes")
 _NO_END = words("prepositions") | words("determiners") | words("modals") | words("negation") | {"and", "or", "to"}
 _STOPS = frozenset({"stop", "end", "exit", "quit", "abort"})
@@ -49,6 +50,7 @@ class Clause:
     """Whether a colon follows."""
     item: str = ""
     """`bullet` or `number` when the clause opens an item of a list."""
+    growing: Said = field(default_factory=Said, repr=False, compare=False)
 
     @property
     def start(self) -> int:
@@ -60,6 +62,11 @@ class Clause:
         """Where the clause ends in the source, its asides included."""
         ends = [token.end for token in self.tokens] + [token.end for aside in self.asides for token in aside]
         return max(ends, default=0)
+
+    @property
+    def said(self) -> Said:
+        """What the clause has said so far, while it is being split off."""
+        return self.growing.read(self.tokens)
 
     def words(self) -> list[str]:
         """The words as they are read."""
@@ -171,8 +178,7 @@ def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[s
         return None
     if token.marker in ("last", "apart") and not _starts(flat, index + 1, current):
         return None
-    only_marks = all(held.marker in _SKIPPED or held.norm in ("and", "but", "only") for held in current.tokens)
-    if only_marks and token.marker not in ("otherwise",):
+    if not current.said.telling and token.marker != "otherwise":
         return None
     if token.marker == "make_sure" and current.tokens[-1].norm in ("to", "please"):
         return None
@@ -209,13 +215,14 @@ def _spaced(flat: Sequence[Token], index: int) -> bool:
 
 def _opens_subordinate(clause: Clause) -> bool:
     """Whether the clause is an `if`, `when`, `after` part, which a comma ends (unless it only lists names)."""
-    first = next((token for token in clause.tokens if token.marker not in _SKIPPED), None)
+    first = clause.said.leading
     return first is not None and (first.marker in _SUBORDINATE or first.marker in ("always", "purpose", "each"))
 
 
 def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
     """Whether a clause of its own starts at the token."""
-    while index < len(flat) and (flat[index].marker in _SKIPPED or flat[index].norm in words("polite")):
+    farthest = min(len(flat), index + _MOST_COURTESY)
+    while index < farthest and (flat[index].marker in _SKIPPED or flat[index].norm in words("polite")):
         index += 1
     if index >= len(flat) or flat[index].masked:
         return index < len(flat)
@@ -236,26 +243,17 @@ def _has_verb(current: Clause) -> bool:
     tokens = current.tokens
     if not tokens or (len(tokens) > 1 and tokens[0].tag == "name" and tells(tokens[1])):
         return True
-    if any(
-        token.norm in _FINITE
-        or token.norm in ("comes", "goes")
-        or "'" in token.norm
-        or any(not verb.noun for verb in token.verbs)
-        for token in tokens
-    ):
+    if current.said.verbal or current.said.orders:
         return True
-    opening = next((token for token in tokens if token.norm not in words("polite")), tokens[0])
-    if any(verb.form == "base" for verb in opening.verbs) and len(tokens) > 1:
-        return True
-    return any(states_order(tokens, place) for place in range(1, len(tokens)))
+    opening = current.said.opening or tokens[0]
+    return any(verb.form == "base" for verb in opening.verbs) and len(tokens) > 1
 
 
 def _fits(form: str, current: Clause) -> bool:
     """Whether a coordinated verb of this form can follow the verb of the clause."""
-    held = [verb.form for token in current.tokens for verb in token.verbs]
     if form == "base":
         return True
-    return form in held[:2] if form in ("s", "ing") else "past" in held
+    return form in current.said.forms if form in ("s", "ing") else current.said.past
 
 
 def verb_place(flat: Sequence[Token], index: int, noun: bool) -> bool:
@@ -285,7 +283,7 @@ def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
         named = place == index + 1 and flat[index].tag == "name" and tells(token)
         if place > index and (
             named
-            or token.norm in _FINITE
+            or token.norm in FINITE
             or states_order(flat, place)
             or any(verb.form == "s" and not verb.noun for verb in token.verbs)
         ):
@@ -299,10 +297,10 @@ def _has_subject_and_verb(flat: Sequence[Token], index: int) -> bool:
 
 def _in_statement(current: Clause) -> bool:
     """Whether the clause states what must hold (check that ..., wait until ...), so that `and x is y` belongs to it."""
-    first = next((token for token in current.tokens if token.norm not in words("polite")), None)
+    first = current.said.opening
     if first is not None and any(verb.group in ("check", "wait") for verb in first.verbs):
         return True
-    return any(token.marker in ("make_sure", "if", "unless") for token in current.tokens)
+    return current.said.bound
 
 
 def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
@@ -310,7 +308,8 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if not current.tokens or not _opens_subordinate(current):
         return False
     token, before = flat[index], flat[index - 1]
-    if [held.marker for held in current.tokens[:-1]] in (["before"], ["after"]) and before.norm in (
+    opened = len(current.tokens) == 2 and current.tokens[0].marker in ("before", "after")
+    if opened and before.norm in (
         "it",
         "that",
         "this",
@@ -322,11 +321,7 @@ def _main_follows(flat: Sequence[Token], index: int, current: Clause) -> bool:
         return True
     if before.norm in ("so", "not", "yes", "no"):
         return True
-    if (
-        _ends_state(flat, index - 1)
-        and _may_be_subject(token)
-        and any(held.norm in _FINITE or "'" in held.norm for held in current.tokens)
-    ):
+    if _ends_state(flat, index - 1) and _may_be_subject(token) and current.said.finite:
         return True
     wanted = any(verb.form == "base" and verb_place(flat, index, verb.noun) for verb in token.verbs)
     return wanted and _imperative_follows(flat, index, current)
@@ -353,9 +348,7 @@ def _bare_verb(flat: Sequence[Token], index: int) -> bool:
 
 def _stated(current: Clause) -> bool:
     """Whether the clause already has its own verb or comparison."""
-    return len(current.tokens) > 2 and any(
-        token.norm in _FINITE or token.raw in "<>=" for token in current.tokens[1:-1]
-    )
+    return current.said.stated_at < len(current.tokens) - 1
 
 
 def _ends_state(flat: Sequence[Token], index: int) -> bool:
@@ -370,7 +363,7 @@ def _ends_state(flat: Sequence[Token], index: int) -> bool:
 def _may_be_subject(token: Token) -> bool:
     """Whether the word may open a main clause: neither a preposition nor a joining word, and not a form of `be`."""
     joining = token.norm in words("prepositions") or token.norm in ("and", "or", "but", "again", "also")
-    return not joining and not token.marker and token.tag in ("word", "name", "table") and token.norm not in _FINITE
+    return not joining and not token.marker and token.tag in ("word", "name", "table") and token.norm not in FINITE
 
 
 def _marked(clause: Clause) -> Clause:

@@ -16,7 +16,8 @@ FILE_ENDINGS = (
 )
 _TOKEN = re.compile(
     r"""
-  (?P<template>\{\{[^{}\n]{0,200}\}\})
+  (?P<blank>[^\S\n]{30,})
+| (?P<template>\{\{[^{}\n]{0,200}\}\})
 | (?P<quoted>`[^`\n]{1,500}`|"[^"\n]{1,500}"|(?<!\w)'[^'\n]{2,200}'(?!\w))
 | (?P<uri>(?:s3[an]?|gs|gcs|abfss?|adl|wasbs?|hdfs|file|s?ftp|dbfs|az|jdbc)://(?:\{\{[^{}\n]{0,80}\}\}|[^\s<>"'`),;]){0,500}(?<![.:!?]))
 | (?P<url>https?://[^\s<>"'`),;]{1,1000}(?<![.:!?]))
@@ -90,6 +91,8 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
     depth = 0
     for match in _TOKEN.finditer(text):
         tag = match.lastgroup or "punct"
+        if tag == "blank":
+            continue
         raw = match.group()
         norm = slips.get(low, low) if (low := raw.lower()) and tag == "word" else low
         if tag == "punct" and raw in ")]":

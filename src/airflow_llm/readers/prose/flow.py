@@ -19,7 +19,7 @@ _FORMATS: dict[str, Any] = {
     "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
 }  # fmt: skip
 _DATA_FAMILIES = words("data_families")
-_FARTHEST = 200
+_FARTHEST = 60
 _NOT_NAMES = words("not_names")
 
 

@@ -27,8 +27,11 @@ def defines(flat: Sequence[Token], index: int) -> bool:
 
 def edge_ahead(flat: Sequence[Token], index: int) -> bool:
     """Whether another edge of the graph follows the comma (`a -> b, a -> c`)."""
+    following = flat[index + 1 : index + _LONGEST_NODE]
+    if not any(token.tag == "arrow" for token in following):
+        return False
     before = {token.norm for token in flat[:index]}
-    for token in flat[index + 1 : index + _LONGEST_NODE]:
+    for token in following:
         if token.tag == "arrow":
             return any(held.tag == "arrow" for held in flat[:index])
         if token.tag != "name" and token.norm not in before and token.norm not in ("+", "&", "and"):

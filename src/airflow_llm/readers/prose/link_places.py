@@ -210,7 +210,8 @@ class Places(Arms):
         else:
             self.group, self.group_ups = list(numbers), set(ups)
         kept, self.kept = self.kept, []
-        tails = [number for number in self.group if not any(number in self.drafts[other].ups for other in self.group)]
+        followed = set().union(*(self.drafts[other].ups for other in self.group))
+        tails = [number for number in self.group if number not in followed]
         self.frontier = [*(number for number in kept if number not in ups and number not in tails), *tails]
 
     def _insert_before(self, numbers: list[int]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
+
+from airflow_llm.errors import InputError
 
 _BLANKS = dict.fromkeys([*range(9), 9, 11, 12, *range(14, 32), 127, *range(128, 160)], " ")
 _MARKS = {
@@ -20,14 +23,29 @@ _COUNTED = dict.fromkeys([*range(0x2460, 0x2474), *range(0x24F5, 0x24FF), *range
 _COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
 _TABLE = str.maketrans({**{chr(code): blank for code, blank in (_BLANKS | _COUNTED).items()}, **_MARKS})
 _MOSTLY = 0.7
+_WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
+_RUN = re.compile(r"([^\w\s])\1{100,}")
+_HOLLOW = re.compile(r"(\n)([^\S\n]*(?:\n[^\S\n]*)+)(\n)")
+_SAMPLE = 20_000
+_MOST_WORDS = 20_000
 
 
 def normalise(text: str) -> str:
-    """Text of the same length, so that every place in it is a place in the source."""
+    """Text of the same length, so that every place in it is a place in the source.
+
+    InputError beyond 20,000 words and signs, which is forty pages and no request.
+    """
+    text = _RUN.sub(lambda match: match[1] * 100 + " " * (len(match.group()) - 100), text)
+    text = _HOLLOW.sub(lambda match: match[1] + match[2].replace("\n", " ") + match[3], text)
+    if len(text) > _MOST_WORDS and next(islice(_WORD_OR_SIGN.finditer(text), _MOST_WORDS, None), None) is not None:
+        raise InputError(
+            f"the text has more than {_MOST_WORDS:,} words and signs",
+            hint="describe one pipeline, or split the description into several; leave pasted logs and data out",
+        )
     plain = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text.translate(_TABLE))
     if not plain.isascii():
         plain = "".join(_plain(char) for char in plain)
-    return _lowered(plain) if _shouts(plain) else plain
+    return _lowered(plain) if _shouts(plain[:_SAMPLE]) else plain
 
 
 def _plain(char: str) -> str:

@@ -12,6 +12,8 @@ from airflow_llm.readers.prose.lexicon import lines_of, words
 _STEP_NOUNS = frozenset({"task", "step", "job", "stage", "model", "phase", "command"})
 _COMING = words("coming")
 _LOOK = 14
+LONGEST_ORDER = 8
+"""How many words the longest phrase of orders.txt has, at most."""
 
 
 @dataclass(slots=True)

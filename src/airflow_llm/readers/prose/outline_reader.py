@@ -27,11 +27,11 @@ from airflow_llm.spec.pipeline import Pipeline
 Fields = dict[str, Any]
 _LABELLED = (
     r"(?m)^[ \t]*(?:[-*\u2022]\s*)?(?:\*\*)?(?:objective|input|output|operator(?: or mechanism)?|purpose|"
-    r"integrations|docker image|key parameters)s?(?:\*\*)?\s*:"
+    r"integrations|docker image|key parameters)s?(?:\*\*)?[ \t]*:"
 )
 _LISTED = (
-    r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^\s*\|.*\b(?:task|step)\b.*\||"
-    r"^\s*[-*\u2022]\s*[`*]*[A-Za-z]\w*_\w+[`*]*\s*\([^)\n]*(?:Operator|Sensor)\)\s*:"
+    r"(?im)^[^\w\n]{0,12}(?:\d+[.)]|#{2,4}\s|step\s+\d)|^[ \t]*\|.{0,400}\b(?:task|step)\b.{0,400}\||"
+    r"^[ \t]*[-*\u2022]\s*[`*]*[A-Za-z]\w*_\w+[`*]*\s*\([^)\n]*(?:Operator|Sensor)\)\s*:"
 )
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9

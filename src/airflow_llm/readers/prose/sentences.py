@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from airflow_llm.readers.prose.entities import Token
 
 _LONGEST_NODE = 12
+_LONGEST_SENTENCE = 1_000
 
 
 @dataclass(slots=True)
@@ -23,12 +24,13 @@ def sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
     """The sentences and list items of a text, in order."""
     current: list[Token] = []
     item = ""
+    chained = False
     for index, token in enumerate(tokens):
         mark = "number" if _inline_number(tokens, index) or _inline_bullet(tokens, index) else ""
         if mark and token.raw == "•":
             if current:
                 yield Sentence(current, item=item)
-            current, item = [], mark
+            current, item, chained = [], mark, False
             continue
         if not mark and not token.masked and all(held.masked for held in current):
             mark = _item_mark(tokens, index)
@@ -36,14 +38,16 @@ def sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
                 item = mark
                 continue
         full_stop = token.tag == "punct" and token.raw in ".!?;" and token.depth == 0
+        endless = len(current) >= _LONGEST_SENTENCE
         counted = item in ("number", "letter") and not current and token.raw in ".)"
         line = token.tag == "line"
-        if mark or (full_stop and not counted) or (line and _line_ends(tokens, index, current)):
+        if mark or endless or (full_stop and not counted) or (line and _line_ends(tokens, index, current, chained)):
             if current:
                 yield Sentence(current, token.raw == "?", item)
-            current, item = [], "letter" if mark and token.raw.isalpha() else mark
+            current, item, chained = [], "letter" if mark and token.raw.isalpha() else mark, False
         elif not line and not counted:
             current.append(token)
+            chained = chained or token.tag == "arrow"
     if current:
         yield Sentence(current, item=item)
 
@@ -69,12 +73,12 @@ def _inline_bullet(tokens: Sequence[Token], index: int) -> bool:
     return token.raw == "•" and token.depth == 0 and not token.masked and index > 0 and tokens[index - 1].tag != "line"
 
 
-def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token]) -> bool:
+def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token], chained: bool) -> bool:
     """Whether the line break ends a sentence: before an item, a blank line, a heading, or after a short line."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None or following.tag == "line" or _item_mark(tokens, index + 1):
         return True
-    if any(token.tag == "arrow" for token in current) and _arrow_ahead(tokens, index + 1):
+    if chained and _arrow_ahead(tokens, index + 1):
         return True
     if following.raw[:1].isupper() or following.marker in ("then", "last", "first"):
         return True
