@@ -13,8 +13,8 @@ from benchmarks.requests import DEMO, LONG, request
 
 SHAPES = {
     "line ends": "\n", "words in lines": "a\n", "quotes": '"', "brackets": "(a) ", "commas": ", ", "long words": "a",
-    "sentences": "Load a into b. ", "conditions": "if x then y else z, ", "pronouns": "load it. ",
-    "table": "| a | b |\n",    "bullets": "- load x\n", "steps": "Step 1: load a\n", "arrows": "a -> b ", "digits": "1", "blanks": " ",
+    "sentences": "Load a into b. ", "conditions": "if x then y else z, ", "pronouns": "load it. ", "blanks": " ",
+    "bullets": "- load x\n", "steps": "Step 1: load a\n", "arrows": "a -> b ", "digits": "1", "table": "| a | b |\n",
 }  # fmt: skip
 
 
