@@ -16,6 +16,7 @@ from typing import Any
 
 from airflow_llm.proof.worker.airflow_api import find
 from airflow_llm.proof.worker.channel import Channel
+from airflow_llm.proof.worker.older_airflow import register_dags
 from airflow_llm.proof.worker.running import current
 
 _LOG_LINES = 40
@@ -64,6 +65,7 @@ def run(
 ) -> Run:
     """`dag.test()`, and what became of each task."""
     attempts: list[Attempt] = []
+    register_dags()
     started = time.perf_counter()
     with _recorded(attempts, channel, bool(logs)):
         dag_run = dag.test(logical_date=logical_date, run_conf=conf or {})

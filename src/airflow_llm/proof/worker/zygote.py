@@ -52,13 +52,14 @@ def serve(job: dict[str, Any]) -> None:
 
 
 def _warm(workspace: Path, template: Path) -> None:
-    from airflow_llm.proof.worker import database, engine
+    from airflow_llm.proof.worker import database, engine, older_airflow
 
     dags = workspace / "warm"
     dags.mkdir(exist_ok=True)
     (dags / "warm_up.py").write_text(_WARM_DAG, encoding="utf-8")
     database.use(template, workspace / "warm.db")
     engine.use_dags(dags)
+    older_airflow.share_api_server()
     dag = engine.load(dags).dags["airflow_llm_warm_up"]
     if str(dag.test().state) != "success":
         raise RuntimeError("Airflow could not run a DAG of two empty tasks")
