@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from inspect import getdoc
 from types import ModuleType
+from typing import NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.spec.diagnostic import Diagnostic
@@ -20,8 +20,7 @@ _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A check, made from its module.
 
     `on_pipeline` looks at the spec, `on_files` at the files of the bundle. A `deep` check starts a program or looks

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from airflow_llm.checks.conditions import parts
 from airflow_llm.spec.conditions import Comparison, Condition, Described
@@ -16,8 +15,7 @@ from airflow_llm.spec.waits import ForData, ForHttp, ForQuery
 Kind = Literal["step", "dataset", "connection", "parameter"]
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """The name of a `kind` of thing, at a dotted path of the spec."""
 
     path: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from airflow_llm.compiler import commit, disk
 from airflow_llm.compiler.compile import Compilation
@@ -20,8 +20,7 @@ from airflow_llm.errors import InputError, MachineError
 __all__ = ["Bundle", "WrittenBundle", "open_bundle", "write"]
 
 
-@dataclass(frozen=True)
-class WrittenBundle:
+class WrittenBundle(NamedTuple):
     """What lies on the disk now. `files` are all generated ones, sorted; `changed` says whether any byte did."""
 
     root: Path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from airflow_llm.compiler.layout import Layout
 from airflow_llm.compiler.manifest import Manifest, digest
@@ -27,8 +27,7 @@ class EditedError(InputError):
         self.diff = diff
 
 
-@dataclass(frozen=True)
-class Merge:
+class Merge(NamedTuple):
     """`files` are to be written, `kept` stay as people wrote them, `removed` are no longer generated."""
 
     files: Mapping[str, bytes]
@@ -36,8 +35,7 @@ class Merge:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What becomes of an edited file.
 
     `hooks` are files that people are asked to write: once written they stay, as long as what we generate for them is

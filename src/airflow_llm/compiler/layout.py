@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from airflow_llm.errors import InputError
 
@@ -15,8 +15,7 @@ TASKS = "tasks.yml"
 CONFIG = "config.yml"
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The places of the bundle `bundle_id` under `root` (an absolute path without symbolic links)."""
 
     root: Path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from airflow_llm.compiler.compile import Compilation
 from airflow_llm.compiler.layout import CONFIG, TASKS, Layout
@@ -12,8 +12,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.spec.pipeline import Pipeline
 
 
-@dataclass(frozen=True)
-class SpecFiles:
+class SpecFiles(NamedTuple):
     """Their texts; `settled` names those on the disk whose edits the texts already hold."""
 
     pipeline: Pipeline

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from airflow_llm.spec.pipeline import Pipeline
 
 
-@dataclass(frozen=True)
-class Emission:
+class Emission(NamedTuple):
     """The files of one bundle: POSIX path relative to the bundle root -> text. `tasks.yml`, `config.yml`,
 
     `manifest.json` and `proof.json` are not a target's: the compiler and the proof write them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
@@ -19,8 +19,7 @@ _PARAMETERS = {_START: "interval_start", _END: "interval_end", _ITEM: "item"}
 _MARK = re.compile(r"\b(?:" + "|".join(_PARAMETERS) + r")\b")
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """Which rows of a table: those of the data interval by a column, those of one item of a mapped step."""
 
     incremental: str | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
@@ -33,8 +33,7 @@ _WINDOW = 200
 _SHORTEST = 8  # no request is shorter: text of nothing but line ends stays cheap
 
 
-@dataclass(frozen=True, slots=True)
-class AlertWords:
+class AlertWords(NamedTuple):
     """`channel` and `target` are empty when not said; `subject` names the one thing that it is about, else empty."""
 
     on: AlertEvent

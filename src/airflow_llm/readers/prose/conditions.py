@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from airflow_llm.readers.prose.columns import quantity
 from airflow_llm.readers.prose.durations import number_words
@@ -23,8 +22,7 @@ _LONGEST = 20_000  # no condition is longer than this; reading stays linear
 _ROWS = r"(?:rows?|records?|lines?|entries|items?|observations|samples)"
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeWords:
+class OutcomeWords(NamedTuple):
     """How a step ended: `subject` are the words that name the step, empty for `it`."""
 
     subject: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _VOWELS = "aeiou"
@@ -20,16 +21,14 @@ class Verb:
     noun: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(NamedTuple):
     """A system that people name, and what family it is of."""
 
     name: str
     family: str
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A group of verbs with some of these objects means the step kind; `heads` must be the object itself."""
 
     groups: frozenset[str]

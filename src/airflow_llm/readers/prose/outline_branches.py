@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from airflow_llm.readers.prose.conditions import find_comparisons, opposite
 from airflow_llm.readers.prose.outline_names import Names, Node
@@ -23,8 +23,7 @@ _ROUTES = (
 )
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One branch: the tasks it may take in order, each with its condition; the last may have none."""
 
     node: Node

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from airflow_llm.readers.prose.outline_lines import Line, lines_of
 from airflow_llm.readers.prose.outline_parts import Document, Item, parse
@@ -45,8 +46,7 @@ _BETWEEN = r"[`'\"]?\s*(?:,\s*(?:and\s+|or\s+)?|\band\b|\bor\b|&|\+)\s*(?:the\s+
 _FEWEST = 3
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(NamedTuple):
     """Task names that stand together in a sentence, with the words before them."""
 
     names: tuple[str, ...]

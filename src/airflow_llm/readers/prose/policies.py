@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked, number, number_words
@@ -26,8 +26,7 @@ class Retries:
     longest_delay: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A time-out. `scope`: of each task, of the whole run, of a wait, or of whatever the words stand beside."""
 
     length: timedelta

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
@@ -20,8 +19,7 @@ _DAY_PARTS = "morning|afternoon|evening|night"
 _DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One part of a schedule. `weak` parts count only next to a strong one."""
 
     kind: str

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from airflow_llm.spec.steps import Origin
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """`value`, read from `text`, which stands at `start` to `end` of the source.
 
     `strength` (0 to 1) says how surely the words mean the value; `assumption` names what they left open.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Negated, Outcome
@@ -19,8 +19,7 @@ from airflow_llm.targets.airflow.guards import guard_id, items_id
 Role = Literal["step", "guard", "items"]
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One task of the DAG."""
 
     id: str
@@ -28,8 +27,7 @@ class Node:
     role: Role = "step"
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """`needed`: `after` cannot run without what `before` does (data or control). `outcomes`: of the choice `before`."""
 
     before: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from airflow_llm.errors import UnsupportedError
 from airflow_llm.spec.pipeline import Pipeline
@@ -12,8 +12,7 @@ from airflow_llm.targets.airflow.versions import VERSIONS, Features
 _TAG_LENGTH = 100
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that a pipeline may ask for. `versions` lists where it is expressed; empty: nowhere."""
 
     name: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from airflow_llm.errors import NotFoundError
 
 
-@dataclass(frozen=True)
-class Features:
+class Features(NamedTuple):
     """One minor version of Airflow."""
 
     version: str
