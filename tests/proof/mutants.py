@@ -18,6 +18,8 @@ _SILENT = {
     "multiple_outputs", "tags", "owner", "ignore_downstream_trigger_rules", "reset_dag_run", "trigger_run_id",
 }  # fmt: skip
 _DAG_CALLS = {"DAG", "Param", "SlackNotifier", "SmtpNotifier", "HttpNotifier", "Load", "datetime", "timedelta"}
+# What Airflow, or pendulum, takes when nothing is said: without it the DAG is the same, so its removal is no mutant.
+_DEFAULTS = {("DAG", "catchup", "False"), ("datetime", "tz", "'UTC'"), ("", "retry_delay", "timedelta(minutes=5)")}
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,10 @@ def _of_call(name: str, source: str, node: ast.Call) -> Iterator[Mutant]:
         if keyword.arg in _SILENT or keyword.arg is None or not operator:
             continue
         where = f"{function}({keyword.arg}=)"
-        if keyword.arg == "catchup" and ast.unparse(keyword.value) == "False":
-            # Airflow's own default: without it the DAG is the same.
-            yield Mutant(name, _cut(source, keyword.value, "True"), f"{where} altered to True")
-            continue
-        removed = [other for other in node.keywords if other is not keyword]
-        changed = ast.Call(node.func, node.args, removed)
-        yield Mutant(name, _cut(source, node, ast.unparse(changed)), f"{where} removed")
+        if (function, keyword.arg, ast.unparse(keyword.value)) not in _DEFAULTS:
+            removed = [other for other in node.keywords if other is not keyword]
+            changed = ast.Call(node.func, node.args, removed)
+            yield Mutant(name, _cut(source, node, ast.unparse(changed)), f"{where} removed")
         for text in _altered(keyword.value):
             yield Mutant(name, _cut(source, keyword.value, text), f"{where} altered to {text}")
     for argument in node.args if function in ("datetime", "expand", "Asset") else ():
@@ -88,7 +87,8 @@ def _of_dict(name: str, source: str, node: ast.Dict) -> Iterator[Mutant]:
             continue
         rest = [(k, v) for k, v in zip(node.keys, node.values, strict=True) if k is not key]
         changed = ast.Dict([k for k, _ in rest], [v for _, v in rest])
-        yield Mutant(name, _cut(source, node, ast.unparse(changed)), f"entry {key.value!r} removed")
+        if ("", key.value, ast.unparse(value)) not in _DEFAULTS:
+            yield Mutant(name, _cut(source, node, ast.unparse(changed)), f"entry {key.value!r} removed")
         for text in _altered(value):
             yield Mutant(name, _cut(source, value, text), f"entry {key.value!r} altered to {text}")
 

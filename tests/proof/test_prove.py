@@ -82,6 +82,17 @@ def test_a_load_that_appends_by_declaration_is_reported_and_not_red(proofs: dict
     assert proofs["upkeep"].appends == ()
 
 
+def test_what_stays_in_the_warehouse_is_proven_there(proofs: dict[str, Proof], bundles: Bundles) -> None:
+    proof = proofs["mart"]
+    assert proof.held, causes(proof)
+    assert proof.level == "proven on stand-ins"
+    assert {result.step: result.held for result in proof.results} == dict.fromkeys(
+        ("keep_newest", "load_totals", "sum_by_region", "copy_customers"), True
+    )
+    staging = bundles.make("mart", "mart-again").parent / "resources" / "mart" / "staging.py"
+    assert "unload" not in staging.read_text()
+
+
 def test_a_choice_behind_another_is_reached(proofs: dict[str, Proof]) -> None:
     taken = {(branch.step, branch.outcome): branch for branch in proofs["upkeep"].branches}
     kept = taken["is_month_end", "branch 1: load_archive"]

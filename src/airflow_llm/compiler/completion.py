@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.compiler.buckets import separate_buckets
+from airflow_llm.compiler.residence import keep_inside
 from airflow_llm.connectors.registry import get
 from airflow_llm.errors import InputError
 from airflow_llm.spec.datasets import Connection
@@ -23,7 +24,7 @@ def complete(pipeline: Pipeline) -> Pipeline:
     if not pipeline.environments:
         return pipeline
     _refuse_long_names(pipeline)
-    pipeline = separate_buckets(_with_metrics_returned(pipeline), _EMBEDDED, _HOME)
+    pipeline = separate_buckets(keep_inside(_with_metrics_returned(pipeline)), _EMBEDDED, _HOME)
     known = {setting.name: setting for setting in pipeline.settings}
     settings: dict[str, Setting] = {}
     assumptions = list(pipeline.assumptions)

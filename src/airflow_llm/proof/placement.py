@@ -16,6 +16,7 @@ from airflow_llm.spec.pipeline import Pipeline
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_TOLD = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xml", ".gz", ".zst"})
 _STORE = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/?", re.IGNORECASE)
 
 
@@ -49,6 +50,9 @@ def _seed(pipeline: Pipeline, dataset: Dataset, table: pa.Table, folder: Path, w
             return {"kind": "table", **table_place(dataset), "source": str(source)}
         case "folder":
             path = object_path(dataset, when)
+            if dataset.format is None and Path(path).suffix.lower() not in _TOLD:
+                # A name that tells no format is a folder's; the files in it tell theirs.
+                path = f"{path}/part.parquet"
             source = write_table(table, folder / f"{dataset.name}.file", dataset.format or Path(path).suffix[1:])
             return {"kind": "file", "target": f"embedded/{connection}/{path}", "source": str(source)}
         case "http":

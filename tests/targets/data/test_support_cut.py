@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from importlib.resources import files
 
-from airflow_llm.targets.airflow.data.support import support_functions, support_source
+from airflow_llm.targets.airflow.data.support import _parts, support_functions, support_source
 
 
 def test_the_cut_finds_every_definition_whole() -> None:
@@ -20,3 +20,12 @@ def definitions(source: str) -> set[str]:
     """The syntax of each top-level definition."""
     kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
     return {ast.dump(node) for node in ast.parse(source).body if isinstance(node, kinds)}
+
+
+def test_no_name_inside_of_a_function_is_that_of_another_part() -> None:
+    """It would bring that part, and what that one needs, into bundles that never use it."""
+    for name, part in _parts().items():
+        nodes = list(ast.walk(part.node)) if isinstance(part.node, ast.FunctionDef) else []
+        bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        bound |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        assert not bound & _parts().keys(), name

@@ -11,6 +11,7 @@ from airflow_llm.connectors.sql.names import table_parts
 from airflow_llm.connectors.sql.statements import only_inserts
 from airflow_llm.proof.judging.runs import changed_stores
 from airflow_llm.proof.judging.tasks import stored_names
+from airflow_llm.proof.worker.stores import quoted
 from airflow_llm.spec.graph import ancestors
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import LoadStep, SqlStep, Step
@@ -34,6 +35,8 @@ def judge_replay(plan: Planner, first: Mapping[str, Any], second: Mapping[str, A
     appended = {name: step for step in steps for name in _written_by(plan, step, second)}
     following = {name for step in steps for name in _written_after(plan, step.id, second)}
     for name, text in changed_stores(first, second).items():
+        if _equal_when_rounded(first["stores"].get(name), second["stores"].get(name)):
+            continue
         step = appended.get(name)
         if step is not None and _only_added(first["stores"].get(name), second["stores"].get(name)):
             rows = (first["stores"][name]["rows"], second["stores"][name]["rows"])
@@ -75,6 +78,23 @@ def _written_after(plan: Planner, step_id: str, result: Mapping[str, Any]) -> It
             yield from stored_names(plan, plan.pipeline.dataset(name), result)
         # Reports and rows that are set aside lie in staging under the step's own name.
         yield from (store for store in result["stores"] if store.startswith("staging/") and step.id in store)
+
+
+def _equal_when_rounded(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> bool:
+    """Whether only the last digits of floating-point numbers differ: those of a sum depend on the order of the rows."""
+    import duckdb
+
+    if first is None or second is None or not first.get("copy") or first.get("columns") != second.get("columns"):
+        return False
+    loose = [name for name, kind in first["columns"] if kind in ("DOUBLE", "FLOAT")]
+    if not loose:
+        return False
+    rounded = ", ".join(f"round({quoted(name)}, 6) AS {quoted(name)}" for name in loose)
+    with duckdb.connect() as connection:
+        for view, data in (("before", first), ("after", second)):
+            connection.read_parquet(data["copy"]).project(f"* REPLACE ({rounded})").create_view(view)
+        sides = ("FROM before EXCEPT ALL FROM after", "FROM after EXCEPT ALL FROM before")
+        return not any(connection.execute(f"FROM ({side}) LIMIT 1").fetchall() for side in sides)
 
 
 def _only_added(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> bool:

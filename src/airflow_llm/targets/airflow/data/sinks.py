@@ -33,6 +33,12 @@ def _to_table(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -
     parts.use("load_table", "Load")
     parts.use_system("load", connector)
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
+    arguments = [f'CONFIG["{dataset.connection}_conn_id"]', uris, call("Load", load_arguments(parts, dataset))]
+    return f"load_table({', '.join(arguments)})"
+
+
+def load_arguments(parts: Parts, dataset: Dataset) -> dict[str, object]:
+    """How the step writes the table: its name, the mode, and what the mode needs."""
     step = parts.step
     load: dict[str, object] = {"table": table_parts(dataset.location or dataset.name)}
     mode = step.mode if isinstance(step, LoadStep) else "replace"
@@ -41,8 +47,7 @@ def _to_table(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -
         load["keys"] = step.keys
     if mode == "partition":
         load["partition"] = partition_column(parts, dataset)
-    arguments = [f'CONFIG["{dataset.connection}_conn_id"]', uris, call("Load", load)]
-    return f"load_table({', '.join(arguments)})"
+    return load
 
 
 def _to_files(parts: Parts, dataset: Dataset, connector: Connector, uris: str) -> str:

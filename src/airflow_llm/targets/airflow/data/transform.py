@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.connectors.residence import stays_inside
 from airflow_llm.connectors.sql.operations import transform_sql
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import TransformStep
 from airflow_llm.targets.airflow.data.hook import hook_code
+from airflow_llm.targets.airflow.data.inside import inside_code
 from airflow_llm.targets.airflow.data.outputs import returned
 from airflow_llm.targets.airflow.data.parts import Parts, staged_writes
 from airflow_llm.targets.airflow.data.sinks import written
@@ -20,6 +22,9 @@ def emit_transform(pipeline: Pipeline, step: TransformStep) -> TaskCode:
     reason = hook_reason(pipeline, step)
     if reason is not None or not step.reads:
         return hook_code(pipeline, step, reason or "it reads no dataset")
+    system = stays_inside(pipeline, step)
+    if system is not None:
+        return inside_code(pipeline, step, system)
     parts = Parts(pipeline, step)
     parts.use("run_sql")
     parts.files[parts.file_name()] = transform_sql(step.operations, step.reads)

@@ -94,13 +94,13 @@ def load_any(conn_id: str, load: Load, paths: Sequence[str]) -> int:
             create_table(cursor, table, types, '"')
             existing = list(types)
         spelling = dict(zip(types, matched(list(types), existing), strict=True))
-        place = Place(table, spelling, hook.placeholder)
-        for statement, batch in removals(load, place, paths):
+        target = Place(table, spelling, hook.placeholder)
+        for statement, batch in removals(load, target, paths):
             if batch:
                 cursor.executemany(statement, batch)
             else:
                 cursor.execute(statement)
-        rows = insert_rows(cursor, load, place, paths)
+        rows = insert_rows(cursor, load, target, paths)
         connection.commit()
     return rows
 
@@ -117,14 +117,14 @@ def present_columns(connection: Any, cursor: Any, table: str) -> list[str] | Non
 
 
 def removals(
-    load: Load, place: Place, paths: Sequence[str]
+    load: Load, target: Place, paths: Sequence[str]
 ) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     """The statements that make room for the rows to come, each with its values."""
-    table, mark = place.table, place.mark
+    table, mark = target.table, target.mark
     if load.mode == "replace":
         yield f"DELETE FROM {table}", []
     elif load.mode == "partition":
-        column = place.own_name(str(load.partition))
+        column = target.own_name(str(load.partition))
         inside = f"{column} >= {mark} AND {column} < {mark}"
         yield f"DELETE FROM {table} WHERE {inside}", [plain_interval()]
     elif load.mode == "merge":
@@ -135,7 +135,7 @@ def removals(
         # Nothing equals null, so rows with gaps in their key need a statement of their own.
         for gaps, same in groupby(sorted(found, key=gaps_of), key=gaps_of):
             tests = [
-                place.own_name(key) + (" IS NULL" if gap else f" = {mark}")
+                target.own_name(key) + (" IS NULL" if gap else f" = {mark}")
                 for key, gap in zip(load.keys, gaps, strict=True)
             ]
             rows = [tuple(value for value in row if value is not None) for row in same]
@@ -155,16 +155,16 @@ def plain_interval() -> tuple[Any, Any]:
     return start.replace(tzinfo=None), end.replace(tzinfo=None)
 
 
-def insert_rows(cursor: Any, load: Load, place: Place, paths: Sequence[str]) -> int:
+def insert_rows(cursor: Any, load: Load, target: Place, paths: Sequence[str]) -> int:
     """Insert the staged rows, in partition mode those of the interval; return their number."""
-    table, names = place.table, ", ".join(map(quoted, place.spelling.values()))
-    marks = ", ".join([place.mark] * len(place.spelling))
+    table, names = target.table, ", ".join(map(quoted, target.spelling.values()))
+    marks = ", ".join([target.mark] * len(target.spelling))
     where = "true"
     if load.mode == "partition":
         column = quoted(str(load.partition))
         start, end = plain_interval()
         where = f"{column} >= TIMESTAMP '{start}' AND {column} < TIMESTAMP '{end}'"
-    if place.mark == "%s":
+    if target.mark == "%s":
         names, table = names.replace("%", "%%"), table.replace("%", "%%")
     rows = 0
     for batch in staged_rows(paths, where):

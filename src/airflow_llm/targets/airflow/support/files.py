@@ -245,7 +245,7 @@ def write_files(
         paths = stack.enter_context(local_copies(uris))
         connection.execute(f"CREATE VIEW incoming AS FROM {parquet(paths)}")
         query = "FROM incoming"
-        if mode != "replace" and existing(stack, connection, files):
+        if mode != "replace" and views_present(stack, connection, files):
             query = combined(mode, keys, partition)
         attempt = stack.enter_context(publish(files.uri, files.conn_id))
         write_file(connection, query, attempt, kind)
@@ -253,7 +253,9 @@ def write_files(
     return files.uri
 
 
-def existing(stack: ExitStack, connection: DuckDBPyConnection, files: Files) -> bool:
+def views_present(
+    stack: ExitStack, connection: DuckDBPyConnection, files: Files
+) -> bool:
     """Whether there is such a file already; its rows are then the view `present`."""
     try:
         source, _ = opened(stack, files)

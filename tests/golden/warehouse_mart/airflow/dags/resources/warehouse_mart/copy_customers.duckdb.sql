@@ -1,0 +1,3 @@
+SELECT
+  *
+FROM raw.customers

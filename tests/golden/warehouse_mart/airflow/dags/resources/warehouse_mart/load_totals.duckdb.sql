@@ -1,0 +1,3 @@
+SELECT
+  *
+FROM mart.warehouse_mart__newest
