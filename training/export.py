@@ -1,0 +1,77 @@
+"""Writes the trained network as the package ships it. ``python -m training.export WEIGHTS TRAINED --out FOLDER``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from training.network import Encoder, Structure
+
+OPSET = 18
+
+
+class Alone(nn.Module):
+    """The structure network on one text's tasks, where no mask is needed."""
+
+    def __init__(self, inner: Structure) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, tasks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        return self.inner(tasks, torch.ones(tasks.shape[:2], dtype=torch.bool))  # type: ignore[no-any-return]
+
+
+def export(weights: Path, trained: Path, out: Path) -> None:
+    """`encoder.onnx` in int8, `structure.onnx` and the vocabulary."""
+    out.mkdir(parents=True, exist_ok=True)
+    encoder, structure = Encoder(weights), Structure()
+    encoder.load_state_dict(torch.load(trained / "encoder.pt", weights_only=True))
+    structure.load_state_dict(torch.load(trained / "structure.pt", weights_only=True))
+    encoder.eval()
+    structure.eval()
+    pieces, tasks = torch.export.Dim("pieces", min=2, max=512), torch.export.Dim("tasks", min=1, max=400)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "encoder.onnx"
+        numbers = torch.ones(1, 16, dtype=torch.long)
+        _write(
+            encoder, (numbers, numbers.clone()), plain, {"numbers": {1: pieces}, "mask": {1: pieces}},
+            ["hidden", "tags", "error"],
+        )  # fmt: skip
+        quantize_dynamic(plain, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    _write(
+        Alone(structure), (torch.zeros(1, 3, 3 * 384),), out / "structure.onnx", {"tasks": {1: tasks}},
+        ["kinds", "flags", "rules", "edges"],
+    )  # fmt: skip
+    (out / "vocabulary.txt").write_text((weights / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    for path in sorted(out.iterdir()):
+        print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def _write(
+    model: nn.Module, given: tuple[Tensor, ...], path: Path, shapes: dict[str, object], names: list[str]
+) -> None:
+    made = torch.onnx.export(
+        model, given, dynamo=True, dynamic_shapes=shapes, input_names=list(shapes), output_names=names,
+        opset_version=OPSET,
+    )  # fmt: skip
+    onnx.save(made.model_proto, path)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("trained", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    export(options.weights, options.trained, options.out)
+
+
+if __name__ == "__main__":
+    main()
