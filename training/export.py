@@ -24,6 +24,7 @@ class Alone(nn.Module):
         self.inner = inner
 
     def forward(self, tasks: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The four outputs."""
         return self.inner(tasks, torch.ones(tasks.shape[:2], dtype=torch.bool))  # type: ignore[no-any-return]
 
 

@@ -5,7 +5,6 @@ The edges are scored for every ordered pair of tasks, as biaffine dependency par
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -22,19 +21,8 @@ FROZEN_LAYERS = 2
 FLAGS = ("conditional", "mapped")
 
 
-@dataclass
-class Said:
-    """What the network says of tasks: shapes (batch, tasks, …), edges (batch, tasks, tasks) from row to column."""
-
-    kinds: Tensor
-    flags: Tensor
-    rules: Tensor
-    edges: Tensor
-    before: Tensor
-
-
 class Encoder(nn.Module):
-    """Word pieces to hidden states (batch, pieces, 384), tag scores (batch, pieces, tags) and the error's score (batch)."""
+    """Word pieces to hidden states (batch, pieces, 384), tag scores (batch, pieces, tags), error scores (batch)."""
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
@@ -47,6 +35,7 @@ class Encoder(nn.Module):
         self.error = nn.Linear(config.hidden_size, 1)
 
     def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The three outputs for numbered pieces; `mask` is 0 where a row is padded."""
         hidden = self.bert(input_ids=numbers, attention_mask=mask).last_hidden_state
         return hidden, self.tags(hidden), self.error(hidden[:, 0]).squeeze(-1)
 
@@ -69,6 +58,7 @@ class Structure(nn.Module):
         self.product = nn.Linear(WIDTH, WIDTH, bias=False)
 
     def forward(self, tasks: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Scores of kinds, flags and rules for each task, and for each pair of an edge and of any way."""
         count = tasks.shape[1]
         order = torch.arange(count, device=tasks.device)
         inner = self.inner(tasks) + self.place(order.clamp(max=FARTHEST))

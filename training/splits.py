@@ -1,4 +1,4 @@
-"""Which hand is for what. Test hands were fixed before anything was measured; nobody who works on the reader reads them."""
+"""Which hand is for what. Test hands were fixed before any measurement; nobody at work on the reader reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trains the reader's network. ``python -m training.train WEIGHTS --out FOLDER`` (WEIGHTS: the folder of all-MiniLM-L6-v2)."""
+"""Trains the reader's network. ``python -m training.train WEIGHTS --out FOLDER``; WEIGHTS: the folder of MiniLM."""
 
 from __future__ import annotations
 
@@ -74,15 +74,10 @@ def train(weights: Path, out: Path, epochs: int, seed: int, splits: Sequence[str
     words = vocabulary(weights)
     examples = [held for split in splits for held in examples_of(split)]
     encoder, structure = Encoder(weights), Structure()
+    heads = [*encoder.tags.parameters(), *encoder.error.parameters(), *structure.parameters()]
+    learning = [held for held in encoder.bert.parameters() if held.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": [held for held in encoder.bert.parameters() if held.requires_grad], "lr": ENCODER_RATE}]
-        + [
-            {
-                "params": [*encoder.tags.parameters(), *encoder.error.parameters(), *structure.parameters()],
-                "lr": HEAD_RATE,
-            }
-        ],
-        weight_decay=0.01,
+        [{"params": learning, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
     steps = epochs * (-(-len(examples) // TEXTS_AT_ONCE))
     rate = torch.optim.lr_scheduler.LambdaLR(
