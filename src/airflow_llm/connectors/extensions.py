@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.metadata import EntryPoint, distributions
 
+_PREFIX = "airflow_llm."
+
 
 def extensions(group: str) -> tuple[EntryPoint, ...]:
     """The entry points of a group, in the order of their names; loading one is the caller's, errors included."""
@@ -13,4 +15,5 @@ def extensions(group: str) -> tuple[EntryPoint, ...]:
 
 @lru_cache(maxsize=1)
 def _all() -> tuple[EntryPoint, ...]:
-    return tuple(point for distribution in distributions() for point in distribution.entry_points)
+    ours = (one for one in distributions() if _PREFIX in (one.read_text("entry_points.txt") or ""))
+    return tuple(point for distribution in ours for point in distribution.entry_points)

@@ -304,11 +304,9 @@ def _may_be_slip(token: Token) -> bool:
 @lru_cache(maxsize=4096)
 def near_system(word: str) -> str | None:
     """The known one-word system that the word is a slip of; None when it is none."""
-    from rapidfuzz.distance import OSA
-
     limit = 1 if len(word) < 8 else 2
     for name in _one_word_systems().get(word[0], ()):
-        if abs(len(name) - len(word)) <= limit and 0 < OSA.distance(word, name, score_cutoff=limit) <= limit:
+        if 0 < _letters_off(word, name, limit) <= limit:
             return name if not word.startswith(name) else None
     return None
 
@@ -316,14 +314,21 @@ def near_system(word: str) -> str | None:
 @lru_cache(maxsize=4096)
 def near_verb(word: str) -> str | None:
     """The verb form that the word is a slip of: one letter missing, doubled or swapped; never one replaced."""
-    from rapidfuzz.distance import OSA
-
     for form in _long_verbs().get(word[0], ()):
-        if abs(len(form) - len(word)) <= 1 and OSA.distance(word, form, score_cutoff=1) == 1:
+        if _letters_off(word, form, 1) == 1:
             swapped = len(form) == len(word)
             if (swapped and sorted(form) == sorted(word)) or (not swapped and word not in words("everyday")):
                 return form
     return None
+
+
+def _letters_off(word: str, meant: str, most: int) -> int:
+    """How many letters were missed, doubled, swapped or replaced; more than `most` is said as one more."""
+    if abs(len(meant) - len(word)) > most or len(set(meant) ^ set(word)) > 2 * most:
+        return most + 1
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, meant, score_cutoff=most)
 
 
 @lru_cache(maxsize=1)
