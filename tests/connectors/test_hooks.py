@@ -57,6 +57,8 @@ def test_what_a_connector_can_do_is_no_hook(step: dict[str, Any]) -> None:
         ({"kind": "extract", "reads": ["channel"], "writes": ["orders"]}, "Slack has no way"),
         ({"kind": "extract", "reads": ["dump"], "writes": ["orders"]}, "xml"),
         ({"kind": "extract", "writes": ["orders"]}, "both what is read"),
+        ({"kind": "extract", "reads": ["orders"], "writes": ["model"]}, "from which system"),
+        ({"kind": "load", "reads": ["orders_table"], "writes": ["orders"]}, "into which system"),
         ({"kind": "load", "reads": ["orders"], "writes": ["leads"]}, "'salesforce'"),
         ({"kind": "notify", "connection": "shop"}, "PostgreSQL has no way"),
         ({"kind": "transform", "reads": ["orders"]}, "only your own code"),

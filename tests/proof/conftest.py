@@ -62,6 +62,7 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "upkeep": bundles.make("upkeep"),
         "events": bundles.make("events"),
         "mart": bundles.make("mart"),
+        "bills": bundles.make("bills"),
         "twice": bundles.changed("events", "twice", _replaced('"latest"), mode="replace"', '"latest"), mode="append"')),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),

@@ -93,6 +93,13 @@ def test_what_stays_in_the_warehouse_is_proven_there(proofs: dict[str, Proof], b
     assert "unload" not in staging.read_text()
 
 
+def test_messages_are_mapped(proofs: dict[str, Proof]) -> None:
+    proof = proofs["bills"]
+    assert proof.held, causes(proof)
+    held = [(mapping.step, mapping.items, mapping.held) for mapping in proof.mappings]
+    assert held == [(step, items, True) for step in ("tell", "send") for items in (0, 1, 3)]
+
+
 def test_a_choice_behind_another_is_reached(proofs: dict[str, Proof]) -> None:
     taken = {(branch.step, branch.outcome): branch for branch in proofs["upkeep"].branches}
     kept = taken["is_month_end", "branch 1: load_archive"]

@@ -71,7 +71,19 @@ def _unclear(pipeline: Pipeline, step: Step) -> str | None:
             return "it does not say to which address"
         case CleanupStep(staging=False, dataset=str(name)) if _age_is_unknown(pipeline, step, name):
             return "the column that tells the age of a row is not known"
-    return _unknown_format(pipeline, step)
+    return _unknown_end(pipeline, step) or _unknown_format(pipeline, step)
+
+
+def _unknown_end(pipeline: Pipeline, step: Step) -> str | None:
+    if isinstance(step, ExtractStep) and any(_is_staged(pipeline, name) for name in step.reads):
+        return "it does not say from which system it reads"
+    if isinstance(step, LoadStep) and any(_is_staged(pipeline, name) for name in step.writes):
+        return "it does not say into which system it writes"
+    return None
+
+
+def _is_staged(pipeline: Pipeline, name: str) -> bool:
+    return any(dataset.name == name and dataset.staged for dataset in pipeline.datasets)
 
 
 def _is_mail(pipeline: Pipeline, name: str) -> bool:

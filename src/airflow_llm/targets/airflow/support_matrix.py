@@ -75,10 +75,10 @@ FACTS = (
         instead="put the deadline on the pipeline, or give the step a timeout",
     ),
     Fact(
-        "mapping of a choice, a marker, a sensor or a message",
+        "mapping of a choice, a marker or a sensor",
         "a branch decides once for all items",
         versions=(),
-        used_by=_mapped("choose", "marker", "wait", "notify", "http", "dbt"),
+        used_by=_mapped("choose", "marker", "wait", "http", "dbt"),
         instead="map the steps around it, or use a python step that takes one item",
     ),
     Fact(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from airflow_llm.connectors.hooks import hook_reason
 from airflow_llm.connectors.registry import find
@@ -38,15 +39,14 @@ def _chat(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
         arguments["channel"] = literal(plain(step.target))
     text = f"*{step.subject}*\n{_text(pipeline, step)}" if step.subject else _text(pipeline, step)
     attached = _attached(pipeline, step)
-    arguments["text"] = literal(
-        plain(text) + "".join(f"\n{name}: {_pulled(name, writer)}" for name, writer in attached)
-    )
-    return TaskCode(
+    whole = plain(text) + "".join(f"\n{name}: {_pulled(name, writer)}" for name, writer in attached)
+    code = TaskCode(
         imports=("from airflow.providers.slack.operators.slack import SlackAPIPostOperator",),
         operator="SlackAPIPostOperator",
-        arguments=arguments,
+        arguments={**arguments, "text": literal(whole)},
         requirements=frozenset({"apache-airflow-providers-slack"}),
     )
+    return _for_each(step, code, "text", _with_item(step, f"{whole}\n"))
 
 
 def _mail(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
@@ -56,17 +56,19 @@ def _mail(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
     if _attached(pipeline, step):
         return _mail_with_files(pipeline, step, body)
     addresses = [plain(address.strip()) for address in step.target.split(",") if address.strip()]
-    return TaskCode(
+    subject = plain(_subject(pipeline, step))
+    code = TaskCode(
         imports=("from airflow.providers.smtp.operators.smtp import EmailOperator",),
         operator="EmailOperator",
         arguments={
             "conn_id": _connection(step),
             "to": literal(addresses),
-            "subject": literal(plain(_subject(pipeline, step))),
+            "subject": literal(subject),
             "html_content": literal(plain(body)),
         },
         requirements=frozenset({"apache-airflow-providers-smtp"}),
     )
+    return _for_each(step, code, "subject", _with_item(step, f"{subject}, "))
 
 
 def _mail_with_files(pipeline: Pipeline, step: NotifyStep, body: str) -> TaskCode:
@@ -92,7 +94,8 @@ def _mail_with_files(pipeline: Pipeline, step: NotifyStep, body: str) -> TaskCod
 
 def _http(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
     payload = json.dumps({"text": _text(pipeline, step)} | ({"subject": step.subject} if step.subject else {}))
-    return TaskCode(
+    headers = {"Content-Type": "application/json"}
+    code = TaskCode(
         imports=("from airflow.providers.http.operators.http import HttpOperator",),
         operator="HttpOperator",
         arguments={
@@ -100,10 +103,25 @@ def _http(pipeline: Pipeline, step: NotifyStep) -> TaskCode:
             "endpoint": literal(plain(step.target)),
             "method": literal("POST"),
             "data": literal(plain(payload)),
-            "headers": literal({"Content-Type": "application/json"}),
+            "headers": literal(headers),
         },
         requirements=frozenset({"apache-airflow-providers-http"}),
     )
+    return _for_each(step, code, "headers", literal({**headers, "X-Item": Expression("str(item)")}))
+
+
+def _for_each(step: NotifyStep, code: TaskCode, argument: str, value: Expression) -> TaskCode:
+    """One message for each item of a mapped step: the argument that says which differs."""
+    if step.for_each is None:
+        return code
+    common = {name: given for name, given in code.arguments.items() if name != argument}
+    return replace(code, arguments=common, mapped_argument=argument, mapped_value=value)
+
+
+def _with_item(step: NotifyStep, text: str) -> Expression:
+    """The text, with the item of a mapped step named at its end."""
+    name = step.for_each.name if step.for_each is not None else ""
+    return Expression(f"{literal(f'{text}{name}: ')} + str(item)")
 
 
 def _connection(step: NotifyStep) -> Expression:
