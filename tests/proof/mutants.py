@@ -161,6 +161,6 @@ def _changed_queries(tree: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     for kind, other in flipped.items():
         for number, _ in enumerate(tree.find_all(kind)):
             copy = tree.copy()
-            node = list(copy.find_all(kind))[number]
-            node.replace(other(this=node.this, expression=node.expression))
+            comparison = list(copy.find_all(kind))[number]
+            comparison.replace(other(this=comparison.this, expression=comparison.expression))
             yield f"{kind.__name__} turned round", copy
