@@ -7,7 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,22 @@ class Example:
 
     language: str
     text: str
+
+
+@dataclass
+class Shell:
+    """Runs commands in one folder and remembers where it started the stubs of a local Airflow."""
+
+    folder: Path
+    homes: list[str] = field(default_factory=list)
+
+    def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """One command to its end."""
+        if words[1:3] == ["dev", "up"]:
+            self.homes.append(words[words.index("--home") + 1])
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = os.environ | {"PATH": path, "NO_COLOR": "1", "COLUMNS": "140"}
+        return subprocess.run(words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def examples(page: Path) -> list[Example]:
@@ -60,23 +77,29 @@ def assert_shown(shown: list[str], output: str) -> None:
         rest = rest[match.end() :]
 
 
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A folder like the reader's; the stubs that a page started do not outlive it, also when it fails half-way."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    shell = Shell(tmp_path)
+    yield shell
+    for home in shell.homes:
+        shell.run(["airflow-llm", "dev", "down", "--home", home])
+
+
 @pytest.mark.airflow
 @pytest.mark.parametrize("page", pages_with("console", "python"))
-def test_the_examples_of_a_page_run_in_order(page: str, tmp_path: Path) -> None:
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
-    environment["COLUMNS"] = "140"
+def test_the_examples_of_a_page_run_in_order(page: str, shell: Shell) -> None:
     for example in examples(ROOT / page):
         if example.language == "console":
             for command, shown in commands(example.text):
                 words = shlex.split(command)
                 expected = int(words.pop().removeprefix("#exit=")) if words[-1].startswith("#exit=") else 0
-                done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+                done = shell.run(words)
                 assert done.returncode == expected, f"$ {command}\n{done.stdout}\n{done.stderr}"
                 assert_shown(shown, done.stdout + done.stderr)
         elif example.language == "python":
-            program = [sys.executable, "-c", example.text]
-            done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+            done = shell.run([sys.executable, "-c", example.text])
             assert done.returncode == 0, done.stderr
 
 

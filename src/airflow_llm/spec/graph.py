@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
@@ -104,9 +104,19 @@ def order(pipeline: Pipeline) -> tuple[str, ...]:
     return tuple(result)
 
 
+def writers_before(step: Step, name: str, writers: Iterable[Step]) -> Iterator[str]:
+    """Who writes what the step reads. Steps that change it in place follow one another in the order of the spec."""
+    passed = False
+    for writer in writers:
+        if writer.id == step.id:
+            passed = True
+        elif not (passed and name in writer.reads):
+            yield writer.id
+
+
 def _upstream(step: Step, writers: dict[str, list[Step]]) -> Iterator[str]:
     for name in step.reads:
-        yield from _writers_before(step, name, writers[name])
+        yield from writers_before(step, name, writers[name])
     yield from step.after
     yield from condition_steps(step.when)
     if step.for_each is not None and step.for_each.step is not None:
@@ -114,13 +124,3 @@ def _upstream(step: Step, writers: dict[str, list[Step]]) -> Iterator[str]:
     if isinstance(step, ChooseStep):
         for branch in step.branches:
             yield from condition_steps(branch.when)
-
-
-def _writers_before(step: Step, name: str, writers: list[Step]) -> Iterator[str]:
-    """Who writes what the step reads. Steps that change it in place follow one another in the order of the spec."""
-    passed = False
-    for writer in writers:
-        if writer is step:
-            passed = True
-        elif not (passed and name in writer.reads):
-            yield writer.id

@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Literal, NamedTuple
 
 from airflow_llm.errors import InputError
+from airflow_llm.spec import graph
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Negated, Outcome
 from airflow_llm.spec.graph import upstream
 from airflow_llm.spec.pipeline import Pipeline
@@ -157,11 +158,8 @@ def outcomes(condition: Condition | None) -> Iterator[Outcome]:
 def writers_before(
     pipeline: Pipeline, step: Step, name: str, writers: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """The steps that write the dataset before this one: those that change it in place follow one another as listed."""
-    found = writers.get(name, ())
-    passed = found[found.index(step.id) + 1 :] if step.id in found else ()
-    later = {writer for writer in passed if name in pipeline.step(writer).reads}
-    return tuple(writer for writer in found if writer != step.id and writer not in later)
+    """The steps that write the dataset before this one."""
+    return tuple(graph.writers_before(step, name, map(pipeline.step, writers.get(name, ()))))
 
 
 def parallel_reads(pipeline: Pipeline, step: Step, writers: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
