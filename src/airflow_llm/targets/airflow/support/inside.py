@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from airflow_llm.targets.airflow.support.engine import quoted
+from airflow_llm.targets.airflow.support.engine import bound, quoted
 from airflow_llm.targets.airflow.support.load import (
     DUCKDB,
     INCOMING,
@@ -53,6 +53,8 @@ def load_query(conn_id: str, sql_file: Path, load: Load) -> int:
     query = sql_file.read_text(encoding="utf-8").strip().rstrip(";")
     dialect = DIALECTS[kind]
     with closing(hook.get_conn()) as session, closing(session.cursor()) as cursor:
+        if kind == "duckdb":
+            bound(cursor)
         cursor.execute(f"CREATE TEMPORARY TABLE {INCOMING} AS\n{query}")
         rows = number_of_rows(cursor, INCOMING)
         if load.mode == "merge":
