@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from airflow_llm.readers.prose.builders_sql import build_cleanup, build_sql
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, spoken
-from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.flow import Flow, format_of, object_words, plain_name, system_in
 from airflow_llm.readers.prose.keys import key_for, keys_said
 from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.models import model_said, scored
 from airflow_llm.readers.prose.transforms import operations_of
 from airflow_llm.readers.prose.waiting import wait_for
 
@@ -21,12 +22,24 @@ _MODEL_WORDS = words("model_words")
 def build_extract(draft: Draft, flow: Flow) -> Fields:
     """Data of a system, staged."""
     source = [*draft.phrase.complement("from", "in", "out"), *draft.objects, *draft.hints]
+    awaited = _awaited(draft, flow) if not system_in(source) and not object_words(draft) else []
+    source = [*source, *awaited]
     connection = flow.source_of(draft, source)
     named = object_words(draft) or short(name_words(source), 3) or [connection, "data"]
     staged = flow.staged(named)
-    external = flow.external(connection, [*draft.objects, *draft.phrase.complement("from", "in")], named, "source")
+    external = flow.external(
+        connection, [*draft.objects, *draft.phrase.complement("from", "in"), *awaited], named, "source"
+    )
     flow.outputs[draft.number] = [staged]
     return {"kind": "extract", "reads": [external], "writes": [staged]}
+
+
+def _awaited(draft: Draft, flow: Flow) -> list[Token]:
+    """`wait for s3://in/a.csv, read it`: the place that was waited for."""
+    waits = [flow.drafts[number] for number in sorted(draft.ups) if flow.drafts[number].kind == "wait"]
+    return [
+        token for wait in waits for token in wait.mentioned() if token.tag in ("uri", "path", "file", "url", "table")
+    ]
 
 
 def build_load(draft: Draft, flow: Flow) -> Fields:
@@ -52,8 +65,11 @@ def build_copy(draft: Draft, flow: Flow) -> Fields:
     target = _target_tokens(draft)
     named = object_words(draft) or short(name_words(source), 3) or ["data"]
     inputs = flow.chosen(draft) if not system_in(source) else []
-    reads = inputs[:1] or [flow.external(flow.source_of(draft, [*source, *draft.hints]), source, named, "source")]
-    connection = flow.target_of(draft, target)
+    inside = {token.norm for token in draft.phrase.complement("within", "inside")} & {"warehouse", "database", "schema"}
+    connection = flow.target_of(draft, target) if inside else ""
+    origin = connection or (flow.source_of(draft, [*source, *draft.hints]) if not inputs else "")
+    reads = inputs[:1] or [flow.external(origin, source, named, "source")]
+    connection = connection or flow.target_of(draft, target)
     written = flow.external(connection, target, named, "target")
     if written in reads:
         written = flow.staged([*named, "copy"])
@@ -82,7 +98,7 @@ def build_validate(draft: Draft, flow: Flow) -> Fields:
     """Rules on the inputs; what has rules of its own goes on as a dataset that fulfils them."""
     from airflow_llm.readers.prose.checking import checked_of, rules_of, sets_aside
 
-    inputs = flow.inputs(draft)
+    inputs = flow.inputs(draft) or flow.named(draft.mentioned())
     if not inputs:
         inputs = [
             flow.external(
@@ -102,39 +118,6 @@ def build_validate(draft: Draft, flow: Flow) -> Fields:
     flow.outputs[draft.number] = [dict(zip(checked, valid, strict=True)).get(name, name) for name in inputs]
     referred = [rule["references"] for rule in rules if rule.get("references") in inputs]
     return {**fields, "reads": list(dict.fromkeys([*checked, *referred])), "writes": valid}
-
-
-def build_sql(draft: Draft, flow: Flow) -> Fields:
-    """Work inside one system; an action where one is meant, else a hook."""
-    tokens = draft.mentioned()
-    connection = flow.target_of(draft, tokens)
-    action = _action(draft)
-    named = object_words(draft) or ["table"]
-    written = flow.external(connection, tokens, named, "target")
-    return {
-        "kind": "sql",
-        "connection": connection,
-        "action": action,
-        "writes": [written] if _first_writer(flow, written) else [],
-    }
-
-
-def _first_writer(flow: Flow, name: str) -> bool:
-    """A dataset has one writer: the first step that makes it."""
-    made = name not in flow.written
-    flow.written.add(name)
-    return made
-
-
-def _action(draft: Draft) -> str | None:
-    said = {token.norm for token in draft.mentioned()}
-    if draft.verb.base == "truncate":
-        return "truncate"
-    if draft.verb.base == "refresh" and said & {"view", "views", "materialized", "materialised"}:
-        return "refresh_view"
-    if draft.verb.base in ("drop", "delete") and said & {"table", "tables"}:
-        return "drop_table"
-    return None
 
 
 def build_dbt(draft: Draft, _flow: Flow) -> Fields:
@@ -167,14 +150,17 @@ def build_train(draft: Draft, flow: Flow) -> Fields:
     named = object_words(draft) or ["model"]
     model = flow.model([*named, "model"] if not set(named) & _MODEL_WORDS else named)
     flow.outputs[draft.number] = [model]
-    return {"kind": "train", "reads": inputs, "writes": [model]}
+    told = model_said(draft, flow)
+    flow.models[model] = (told.get("target", ""), inputs)
+    return {"kind": "train", "reads": inputs, "writes": [model], **told}
 
 
 def build_evaluate(draft: Draft, flow: Flow) -> Fields:
     """Metrics of a model."""
     said = [token.norm for token in draft.mentioned()]
     metrics = [word for word in dict.fromkeys(said) if word in _METRICS]
-    return {"kind": "evaluate", "reads": flow.inputs(draft), "metrics": metrics, "returns": metrics}
+    inputs = flow.inputs(draft)
+    return {"kind": "evaluate", **scored(inputs, flow), "metrics": metrics, "returns": metrics}
 
 
 def build_promote(draft: Draft, flow: Flow) -> Fields:
@@ -266,23 +252,6 @@ def build_report(draft: Draft, flow: Flow) -> Fields:
     return {"kind": "report", "reads": flow.inputs(draft), "writes": [output], "format": form}
 
 
-def build_cleanup(draft: Draft, flow: Flow) -> Fields:
-    """Data to be removed: by age where the text says one, else a hook."""
-    lengths = find_durations(spoken([*draft.objects, *draft.phrase.tokens()]))
-    said = {token.norm for token in draft.mentioned()}
-    if (
-        said & {"staging", "temp", "temporary", "tmp", "intermediate"}
-        and not lengths
-        and not system_in(draft.mentioned())
-    ):
-        return {"kind": "cleanup", "staging": True}
-    place = system_in(draft.mentioned())
-    if lengths and place is not None:
-        target = flow.external(flow.connection(place), draft.mentioned(), object_words(draft), "old")
-        return {"kind": "cleanup", "reads": [target], "dataset": target, "older_than": lengths[0].value}
-    return {"kind": "cleanup"}
-
-
 def build_trigger(draft: Draft, _flow: Flow) -> Fields:
     """Another DAG to be started."""
     tokens = [*draft.objects, *draft.phrase.tokens()]
@@ -337,6 +306,14 @@ def _places(draft: Draft) -> list[Token]:
     return [token for token in draft.objects if token.tag in ("table", "path", "uri")]
 
 
+def _plain_key(draft: Draft) -> str:
+    """`load it into finance.rates by currency`: one plain word behind a named table."""
+    by = [token for token in draft.phrase.complement("by") if token.norm not in words("articles")]
+    named = any(token.tag == "table" for token in _target_tokens(draft))
+    plain = named and len(by) == 1 and by[0].tag == "word" and not by[0].verbs and not by[0].marker
+    return by[0].norm if plain and by[0].norm not in words("no_columns") | words("persons") else ""
+
+
 def _mode(draft: Draft, flow: Flow) -> Fields:
     """Merge by keys that are said, else replace; appending only when asked for."""
     keys = keys_said(draft)
@@ -351,6 +328,13 @@ def _mode(draft: Draft, flow: Flow) -> Fields:
             f"set `keys` of step {draft.id} in tasks.yml",
         )
         return {"mode": "merge", "keys": [guess]}
+    column = _plain_key(draft) if flow.datasets and draft.verb.group in ("put", "union") else ""
+    if column:
+        flow.assume(
+            f"steps.{draft.id}.keys", f"rows are merged by the column `{column}`",
+            f"change `keys` of step {draft.id} in tasks.yml",
+        )  # fmt: skip
+        return {"mode": "merge", "keys": [column]}
     if draft.verb.base == "append" or said & {"append", "appending"}:
         return {"mode": "append"}
     flow.assume(
@@ -360,4 +344,4 @@ def _mode(draft: Draft, flow: Flow) -> Fields:
     return {"mode": "replace"}
 
 
-__all__ = ["Fields", "format_of", "identifier", "words"]
+__all__ = ["Fields", "build_cleanup", "build_sql", "format_of", "identifier", "words"]

@@ -20,6 +20,7 @@ _FORMATS: dict[str, Any] = {
 }  # fmt: skip
 _DATA_FAMILIES = words("data_families")
 _FARTHEST = 60
+NO_SOURCE = "the text names no source system; a PostgreSQL connection called `source` is taken"
 _NOT_NAMES = words("not_names")
 
 
@@ -40,6 +41,9 @@ class Flow:
     read: dict[int, set[str]] = field(default_factory=dict)
     made: dict[int, set[str]] = field(default_factory=dict)
     """What each draft itself writes; `outputs` also holds what it only hands on."""
+    warehouses: list[System] | None = None
+    models: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """For each model the column that it predicts, and the data that it was made from."""
 
     # --------------------------------------------------------------- systems
     def connection(self, system: System) -> str:
@@ -64,16 +68,19 @@ class Flow:
             return self.connection(system)
         self.missing += 1
         self.assume(
-            f"steps.{draft.id}", "the text names no source system; a PostgreSQL connection called `source` is taken",
+            f"steps.{draft.id}", NO_SOURCE,
             "name the system in the text, or change `connector` of connection `source` in tasks.yml",
         )  # fmt: skip
         return self.connect("source", "postgres")
 
     def target_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
         """The connection that data is written to."""
-        system = system_in(tokens) or system_in(draft.objects) or system_in(draft.hints)
+        system = system_in(tokens) or system_in(draft.objects) or system_in(draft.hints) or self._inside(draft)
         if system is not None:
             return self.connection(system)
+        warehouse = self._warehouse() if draft.kind in ("sql", "cleanup") else None
+        if warehouse is not None:
+            return self.connection(warehouse)
         warehouses = [held for held in self.connections.values() if held.role == "target"]
         if warehouses:
             return warehouses[-1].name
@@ -83,6 +90,20 @@ class Flow:
             "name the system in the text, or change `connector` of connection `warehouse` in tasks.yml",
         )  # fmt: skip
         return self.connect("warehouse", "postgres")
+
+    def _warehouse(self) -> System | None:
+        """The SQL system of the text, when it names only one."""
+        if self.warehouses is None:
+            named = {
+                system.name: system for draft in self.drafts for system in draft.systems() if system.family == "sql"
+            }
+            self.warehouses = list(named.values())
+        return self.warehouses[0] if len(self.warehouses) == 1 else None
+
+    @staticmethod
+    def _inside(draft: Draft) -> System | None:
+        """`copy raw.a to mart.b in Snowflake`: where the work is done."""
+        return system_in(draft.phrase.complement("in", "inside", "within", "on"))
 
     # --------------------------------------------------------------- datasets
     def external(self, connection: str, tokens: Sequence[Token], fallback: Sequence[str], suffix: str) -> str:
@@ -108,6 +129,11 @@ class Flow:
             format=format_of(tokens) if kind == "file" else None,
         )
         return self.add(dataset, suffix)
+
+    def named(self, tokens: Sequence[Token]) -> list[str]:
+        """The datasets so far that the words name by their table."""
+        said = {token.norm.split(".")[-1] for token in tokens if token.tag in ("table", "name")}
+        return [name for name, held in self.datasets.items() if held.connection and name in said][:1]
 
     def staged(self, parts: Sequence[str]) -> str:
         """A new dataset between two steps."""

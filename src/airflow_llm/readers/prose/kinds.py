@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from airflow_llm.readers.prose.drafts import stem
 from airflow_llm.readers.prose.entities import Token
@@ -100,8 +101,14 @@ def _special(group: str, phrase: Phrase) -> str:
         return "notify"
     if group in ("check", "look") and _looks_for_data(phrase):
         return "wait"
+    if base in ("merge", "insert") and _is_place(phrase.complement("into")) and _named(phrase.complement("into")):
+        return "sql" if base == "insert" and _named(phrase.complement("of", "from")) else "load"
     documents = {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS
     return "report" if group in ("union", "join") and documents else ""
+
+
+def _named(tokens: Sequence[Token]) -> bool:
+    return any(token.tag in ("table", "name") for token in tokens)
 
 
 def _taken_from(phrase: Phrase) -> bool:
@@ -119,6 +126,11 @@ def head(tokens: Sequence[Token]) -> str:
     return ""
 
 
+def _titles(tokens: Sequence[Token]) -> set[str]:
+    """`the view mart.sales`: the word in front of a name says what it is."""
+    return {before.norm for before, after in pairwise(tokens) if after.named and before.norm in words("table_nouns")}
+
+
 def _framed(group: str, phrase: Phrase) -> str:
     tokens = phrase.tokens()
     mentioned = {token.norm for token in tokens} | {
@@ -126,7 +138,11 @@ def _framed(group: str, phrase: Phrase) -> str:
     }
     mentioned |= {phrase.verb.base} if phrase.verb else set()
     mentioned |= {token.norm.split("_")[0] for token in tokens if token.tag == "name"}
-    last = {head(phrase.objects), *(head(held) for preposition, held in phrase.complements if preposition == "of")}
+    last = {
+        head(phrase.objects),
+        *_titles(phrase.objects),
+        *(head(held) for preposition, held in phrase.complements if preposition == "of"),
+    }
     for frame in frames().get(group, ()):
         if not frame.words and not frame.heads:
             return frame.kind
@@ -224,7 +240,7 @@ def _work(group: str, phrase: Phrase) -> str:
     """What running, starting or creating something means, by what it is."""
     tokens = phrase.tokens()
     stems = [stem(token.norm) for token in phrase.objects]
-    if any(token.tag == "quoted" and token.raw.startswith("`") for token in tokens):
+    if any(token.tag == "quoted" and (token.raw.startswith("`") or _is_command(token)) for token in tokens):
         return "shell"
     if any(token.tag in ("file", "path") and token.norm.endswith(".sql") for token in tokens):
         return "sql"
@@ -239,6 +255,12 @@ def _work(group: str, phrase: Phrase) -> str:
     if group == "look":
         return "validate"
     return "python"
+
+
+def _is_command(token: Token) -> bool:
+    """A quoted text that begins with a program that people run."""
+    first, _, rest = token.norm[1:-1].strip().partition(" ")
+    return bool(rest) and first in words("programs")
 
 
 def is_noop(phrase: Phrase) -> bool:

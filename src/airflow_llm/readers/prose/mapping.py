@@ -48,9 +48,11 @@ def each_of(clause: Clause, phrase: Phrase, kind: str) -> tuple[str, tuple[str, 
         ):
             if (preposition == "each" and _is_ratio(clause)) or not tokens:
                 continue
-            name = _item(tokens)
+            marker = next((token for token in clause.tokens if token.marker == "each"), None)
+            own = _named_items([marker, *tokens]) if preposition == "each" and marker is not None else ()
+            name = "item" if own else _item(tokens)
             if name:
-                return name, _items(clause), objects
+                return name, own or _items(clause), objects
     if objects and objects[0].norm in ("each", "every") and len(objects) > 1:
         name = _item(objects)
         if name:
@@ -63,8 +65,22 @@ def leading(clause: Clause) -> tuple[str, tuple[str, ...]]:
     tokens = clause.tokens
     if not tokens or tokens[0].marker != "each":
         return "", ()
+    listed = _named_items(tokens)
+    if listed:
+        return "item", listed
     name = _item(tokens[1:])
     return name, _items(clause) if name else ()
+
+
+def _named_items(tokens: list[Token]) -> tuple[str, ...]:
+    """`for each of EUR, USD and GBP`: the items themselves; empty when the words name their sort."""
+    if not tokens[0].norm.endswith(" of"):
+        return ()
+    listed = parts(tokens[1:])
+    own = all(
+        len(part) <= 2 and (part[0].raw[:1].isupper() or part[0].named or part[0].tag == "number") for part in listed
+    )
+    return tuple(" ".join(token.raw for token in part) for part in listed) if len(listed) > 1 and own else ()
 
 
 def _is_ratio(clause: Clause) -> bool:

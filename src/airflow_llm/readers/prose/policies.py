@@ -260,11 +260,13 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "step",
-        rf"\b(?:kill|abort|cancel|stop|fail)\s+(?:it|them|the\s+\w+|that)?\s*(?:if\s+it\s+(?:takes|"
-        rf"runs)\s+(?:longer|more)\s+than|after)\s+({LENGTH})"
+        rf"\b(?:kill|abort|cancel|stop|fail|terminate)\s+(?:it|them|the\s+\w+|that)?\s*(?:(?:if|when|once|in\s+case)\s+"
+        rf"(?:it|they|this|that)(?:'s|\s+is|\s+are|\s+has|\s+have)?(?:\s+been)?\s+(?:takes?|taking|runs?|running|lasts?|"
+        rf"lasted|needs?)\s+(?:for\s+)?(?:(?:longer|more)\s+than|over|above|beyond|>)|after)\s*({LENGTH})"
+        rf"|\b(?:may|can)\s+(?:take|last)\s+(?:up\s+to\s+|at\s+most\s+)?({LENGTH})"
         rf"|\b(?:may|must|should|can)\s*(?:not|n'?t)\s+(?:run|take|last)\s+(?:for\s+)?(?:longer|"
         rf"more)\s+than\s+({LENGTH})",
-        ("longer", "more", "after"),
+        ("longer", "more", "after", "over", "above", "beyond", ">", "may", "can"),
     ),
     (
         "wait",

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.flow import Flow, system_in
+from airflow_llm.readers.prose.flow import NO_SOURCE, Flow
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.phrases import Phrase
 from airflow_llm.spec.pipeline import Question
 
 _MOST = 20
 _LONGEST = 200
+_TOLD = frozenset({"slack", "email", "teams", "pagerduty"})
 _ALL = frozenset({"everything", "all"})
 
 
@@ -50,10 +51,12 @@ def _orders(source: str, linked: Linked) -> Iterator[Question]:
 def _sources(source: str, linked: Linked, flow: Flow) -> Iterator[Question]:
     """An extract without a system."""
     for draft in linked.drafts:
-        if draft.kind == "extract" and system_in([*draft.mentioned(), *draft.hints]) is None:
-            said = tuple(name for name in flow.connections if name != "source")
+        if (f"steps.{draft.id}", NO_SOURCE) in flow.noted:
+            said = tuple(
+                name for name, held in flow.connections.items() if name != "source" and held.connector not in _TOLD
+            )
             yield Question(
-                text=f"Which system does {draft.id} read from?", quote=_quote(source, draft),
+                text=f"Which system does the step {draft.id} read from?", quote=_quote(source, draft),
                 options=("source", *said[:7]), taken="a PostgreSQL connection called source",
             )  # fmt: skip
 

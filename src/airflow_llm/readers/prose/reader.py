@@ -22,6 +22,7 @@ from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 _COMMAND = re.compile(r"`[^`\n]{1,500}`")
+_WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
@@ -77,14 +78,17 @@ class ProseReader:
 
 
 def _shielded(text: str) -> str:
-    """The text with commands in backticks blanked, so that no grammar reads them; a cron expression stays."""
+    """The text with commands in backticks blanked, so that no grammar reads them; a cron expression stays.
+
+    The line ends of wrapped text are blanks.
+    """
     return _COMMAND.sub(
         lambda match: (
             match.group()
             if "*" in match.group() and " " in match.group()
             else "`" + "x" * (len(match.group()) - 2) + "`"
         ),
-        text,
+        _WRAPPED.sub(" ", text),
     )
 
 

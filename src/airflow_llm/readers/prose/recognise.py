@@ -85,6 +85,7 @@ class _Recogniser(TaskRules):
             self._order,
             self._refused,
             self._dbt,
+            self._aged,
             self._gapped,
             self._task,
             self._named,

@@ -216,10 +216,11 @@ class NameRules(OrderRules):
         named = [token for token in clause.tokens if token.system is not None]
         if named and phrase.verb is None and len(clause.tokens) <= 6 and not self.result.drafts:
             self.context = named
+            self.within = named if clause.tokens[0].norm in ("in", "inside", "within", "on") else self.within
             return Unit(clause, phrase, "header")
         if any(token.norm in _ARRIVALS for token in clause.tokens) and any(token.named for token in clause.tokens):
             self.arrival = list(clause.tokens)
             return Unit(clause, phrase, "header")
-        if len(clause.tokens) > 2 and clause.joint not in ("colon",):
+        if len(clause.tokens) > 2 and clause.joint not in ("colon",) and not (clause.heading and self.within):
             self.result.unread.append(spoken(clause.tokens))
         return Unit(clause, phrase)

@@ -108,7 +108,8 @@ class TaskRules(NameRules):
         if last is None or last.drafts[-1].kind != "validate" or len(last.drafts) > 1 or clause.role != "main":
             return None
         near = last.clause.sentence == clause.sentence and clause.joint in ("colon", "comma", "and", "gap", "dash")
-        if phrase.verb is not None and phrase.verb.base == "quarantine":
+        said = {token.norm for token in phrase.tokens()}
+        if phrase.verb is not None and (phrase.verb.base == "quarantine" or "aside" in said):
             named = {token.norm for token in phrase.objects} - words("determiners") - words("set_aside_rows")
             if named or phrase.voice != "imperative":
                 return None
@@ -185,6 +186,8 @@ class TaskRules(NameRules):
         for draft in drafts:
             draft.each, draft.items = each, items
             draft.hints.extend(token for token in phrase.subject if phrase.voice == "active" and token.system)
+            if kind == "sql" and not draft.systems():
+                clause.asides.append(list(self.within))
         return drafts
 
     def _waits(self, clause: Clause, phrase: Phrase) -> list[Draft]:
@@ -205,6 +208,9 @@ class TaskRules(NameRules):
     def _names_whole(self, clause: Clause, phrase: Phrase) -> bool:
         """`store pipeline:`, `incremental load of orders:`: the words in front of a list."""
         alone = len(phrase.objects) == 1 and phrase.objects[0].norm in _WHOLES and not self.result.drafts
+        if clause.heading and self.following and "first" in self.following[0].marks:
+            self.within = [token for token in clause.tokens if token.system is not None]
+            return True
         return (clause.heading and _is_title(phrase)) or (alone and phrase.voice == "imperative")
 
     def _modifies_load(self, clause: Clause, phrase: Phrase) -> bool:
@@ -226,6 +232,24 @@ class TaskRules(NameRules):
             return False
         self.last.drafts[-1].phrase.complements.extend(told)
         return True
+
+    def _aged(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`delete files older than 30 days and rows older than 90`: each has its own age, so each is a step."""
+        tokens = clause.tokens
+        ages = [place for place, token in enumerate(tokens) if token.norm == "older"]
+        if len(ages) != 2 or phrase.verb is None or phrase.voice != "imperative":
+            return None
+        join = next((place for place in range(ages[0], ages[1]) if tokens[place].norm == "and"), None)
+        if join is None:
+            return None
+        behind = replace(clause, tokens=[tokens[phrase.at], *tokens[join + 1 :]], joint="and", marks=["parallel_end"])
+        clause.tokens = tokens[:join]
+        unit = self._task(clause, parse(clause))
+        if unit is None:
+            return None
+        self.result.units.append(unit)
+        self.last = unit
+        return self._task(behind, parse(behind))
 
     def _gapped(self, clause: Clause, phrase: Phrase) -> Unit | None:
         """`a is built from x, b from y`: the second half leaves the verb out."""

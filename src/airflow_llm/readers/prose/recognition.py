@@ -37,6 +37,8 @@ class Recogniser:
         self.context: list[Token] = []
         self.last: Unit | None = None
         self.following: Sequence[Clause] = ()
+        self.within: list[Token] = []
+        """The systems of a title in front of what is done there (`refresh the mart in Snowflake: first ...`)."""
         self.label: list[Token] = []
         self.arrival: list[Token] = []
         self.scope: tuple[str, tuple[str, ...], int] = ("", (), -1)

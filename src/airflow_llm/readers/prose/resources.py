@@ -69,6 +69,9 @@ def _sizes(text: str) -> Iterator[Found[Needs]]:
             role, "memory"
         )
         yield found(text, *match.span(), _sized(field, size))
+    beside = rf"\b(?:v?cpus?|cores?)\s*(?:and|,|/|with|\+|&)\s*{_SIZE}(?!\w)(?!\s*(?:of\s+)?(?:disk|storage|scratch))"
+    for match in finds(beside, text, "cpu", "core"):
+        yield found(text, match.start(1), match.end(), _sized("memory", f"{match[1]}{match[2].upper()}i"))
     disk = rf"(?<![\w.]){_SIZE}(?:\s+of)?\s+(?:disk|storage|scratch)(?:\s+space)?\b"
     for match in finds(disk, text, "disk", "storage", "scratch"):
         yield found(text, *match.span(), Needs(disk=f"{match[1]}{match[2].upper()}i"))

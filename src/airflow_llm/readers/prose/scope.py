@@ -15,6 +15,7 @@ from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.resources import Needs
 from airflow_llm.readers.prose.span import Found
 
+_SUBJECT = 4
 _LOOK_BACK = 300
 _HEAVY = ("spark", "train", "container", "transform", "python", "predict", "evaluate")
 
@@ -81,6 +82,12 @@ class Scopes:
         inside = [draft for draft in self.drafts if start <= draft.clause.start < end and draft.clause.item]
         return inside if len(self.drafts) > len(inside) else []
 
+    def _subject(self, place: int) -> list[Draft]:
+        """`Training needs 4 CPUs and may take 2 hours`: the steps that the sentence's first words name."""
+        words = self.text[self._sentence_start(place) : place].split()[:_SUBJECT]
+        found = resolve(tokenise(" ".join(words)).items[:1], self.drafts, [], strict=True) if words else []
+        return found if len(found) < len(self.drafts) else []
+
     # --------------------------------------------------------------- what is found
     def _retries(self, hit: Found[Retries]) -> None:
         fields: dict[str, Any] = {
@@ -113,6 +120,7 @@ class Scopes:
             drafts = [draft for draft in drafts if draft.kind == "wait"] or waits[-1:]
         if each and waits:
             drafts = waits
+        drafts = drafts or self._subject(hit.start)
         if drafts:
             self._give(drafts, {"timeout": hit.value.length})
         else:

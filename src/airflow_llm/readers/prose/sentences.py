@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import words
 
+_NO_END = (
+    words("prepositions") - {"through", "over", "in", "out", "on", "up"}
+    | words("articles") - words("pronouns")
+    | {"and", "or"}
+)
 _LONGEST_NODE = 12
 _LONGEST_SENTENCE = 1_000
 
@@ -80,6 +86,8 @@ def _line_ends(tokens: Sequence[Token], index: int, current: Sequence[Token], ch
         return True
     if chained and _arrow_ahead(tokens, index + 1):
         return True
+    if current and current[-1].norm in _NO_END and not current[-1].masked:
+        return False
     if following.raw[:1].isupper() or following.marker in ("then", "last", "first"):
         return True
     return bool(current) and not (current[-1].tag == "punct" and current[-1].raw == ",") and bool(following.verbs)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from airflow_llm.readers.prose.drafts import Draft, spoken
+from airflow_llm.readers.prose.drafts import Draft, identifier, spoken
 from airflow_llm.readers.prose.flow import Flow, format_of
-from airflow_llm.readers.prose.keys import key_for, keys_said
+from airflow_llm.readers.prose.keys import key_for, keys_said, looks_like_column
+from airflow_llm.readers.prose.lists import parts
 
 _PREDICATE = re.compile(r"\b([A-Za-z_]\w{0,60})\s*(<=|>=|<>|!=|=|<|>)\s*('[^']{0,80}'|-?\d+(?:\.\d+)?)")
 _MEASURES = {
@@ -59,9 +60,29 @@ def _clean(draft: Draft, _inputs: list[str], flow: Flow) -> list[dict[str, Any]]
     return [{"op": "normalize"}, {"op": "deduplicate"}]
 
 
-def _filter(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
+def _filter(draft: Draft, _inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
+    newest = _newest(draft, flow)
     match = _PREDICATE.search(spoken(draft.clause.tokens))
+    if newest:
+        return newest
     return [{"op": "filter", "predicate": " ".join(match.groups())}] if match else []
+
+
+def _newest(draft: Draft, flow: Flow) -> list[dict[str, Any]]:
+    """`keep only the newest row for each customer`."""
+    said = {token.norm for token in draft.mentioned()}
+    keys = keys_said(draft) or [
+        identifier([part[-1].norm], "key")
+        for name, held in draft.phrase.complements if name in ("each", "per", "by")
+        for part in parts(held)
+    ]  # fmt: skip
+    if not keys or not said & {"newest", "latest", "recent", "last"}:
+        return []
+    flow.assume(
+        f"steps.{draft.id}.newest_by", "the newest row is the one with the highest `updated_at`",
+        f"change `newest_by` in the operations of step {draft.id} in tasks.yml",
+    )  # fmt: skip
+    return [{"op": "deduplicate", "keys": keys, "newest_by": "updated_at"}]
 
 
 def _aggregate(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any]]:
@@ -78,6 +99,11 @@ def _delete(draft: Draft, _inputs: list[str], _flow: Flow) -> list[dict[str, Any
     said = {token.norm for token in draft.mentioned()}
     if said & {"duplicate", "duplicates"}:
         return [{"op": "deduplicate", "keys": keys_said(draft)}]
+    without = [token for name, held in draft.phrase.complements if name in ("without", "with") for token in held]
+    columns = [token.raw for token in [*without, *draft.phrase.statement] if looks_like_column(token)]
+    told = {name for name, _ in draft.phrase.complements} | said
+    if columns and told & {"without", "null", "nulls", "empty", "missing", "no"}:
+        return [{"op": "drop_nulls", "columns": columns}]
     return [{"op": "drop_nulls"}] if said & {"null", "nulls", "empty"} else []
 
 
