@@ -50,10 +50,24 @@ def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
 
 
 @lru_cache(maxsize=256)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node in the order of `ast.walk`, which costs several times as much."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found.extend([item for item in value if isinstance(item, ast.AST)])
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
 def aliases(tree: ast.Module) -> dict[str, str]:
     """What each imported name stands for: `{"pd": "pandas", "DAG": "airflow.sdk.DAG"}`."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found[name.asname or name.name.partition(".")[0]] = (
@@ -79,7 +93,7 @@ def dotted(node: ast.AST, names: dict[str, str]) -> str:
 @lru_cache(maxsize=256)
 def imports(tree: ast.AST) -> tuple[tuple[str, ast.Import | ast.ImportFrom], ...]:
     """Every imported module or member, by full name, with its statement."""
-    return tuple(found for node in ast.walk(tree) for found in imported(node))
+    return tuple(found for node in nodes(tree) for found in imported(node))
 
 
 def imported(node: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:

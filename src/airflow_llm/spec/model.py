@@ -4,6 +4,7 @@ import keyword
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -39,11 +40,18 @@ class Model(BaseModel):
     def _keep_tags(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """`exclude_defaults` must not drop the tag that tells the members of a union apart."""
         data: dict[str, Any] = handler(self)
-        for name in _TAGS:
-            field = type(self).model_fields.get(name)
-            if field is not None and len(get_args(field.annotation)) == 1:
-                return {name: getattr(self, name), **data}
-        return data
+        tag = _tag(type(self))
+        return data if tag is None else {tag: getattr(self, tag), **data}
+
+
+@cache
+def _tag(model: type[BaseModel]) -> str | None:
+    """The field that tells the model apart in a union: it has one value only."""
+    for name in _TAGS:
+        field = model.model_fields.get(name)
+        if field is not None and len(get_args(field.annotation)) == 1:
+            return name
+    return None
 
 
 def parse_duration(value: object) -> object:

@@ -9,6 +9,7 @@ dataset's name. `Described` rules have no SQL: they are hooks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import isfinite
 
 from sqlglot import exp
@@ -65,12 +66,18 @@ def row_condition(rule: Rule) -> exp.Expr | None:
         case Pattern():
             regex = FORMATS.get(rule.format, rule.regex)
             matches = _call("REGEXP_FULL_MATCH", _cast(_column(rule.column), "TEXT"), exp.Literal.string(regex))
-            return _present(rule.column, exp.not_(matches))
+            return _present(rule.column, exp.not_(matches, copy=False))
         case ForeignKey(column=column, references=parent, to_column=to_column):
-            found = exp.select(_column(to_column)).from_(_table(parent)).where(_not_null(to_column))
-            return _present(column, exp.not_(exp.In(this=_column(column), query=found.subquery())))
+            found = (
+                exp.select(_column(to_column)).from_(_table(parent), copy=False).where(_not_null(to_column), copy=False)
+            )
+            return _present(
+                column, exp.not_(exp.In(this=_column(column), query=found.subquery(copy=False)), copy=False)
+            )
         case Expression(sql=sql):
-            return exp.not_(exp.func("COALESCE", exp.paren(parse_predicate(sql)), exp.true()))
+            return exp.not_(
+                exp.func("COALESCE", exp.paren(parse_predicate(sql), copy=False), exp.true(), copy=False), copy=False
+            )
     _refuse_described(rule)
     return None
 
@@ -80,7 +87,7 @@ def violations(rule: Rule, table: str) -> exp.Select:
     condition = row_condition(rule)
     if condition is None:
         shown, broken = _table_condition(rule)
-        return exp.select(shown).from_(_table(table)).having(broken)
+        return exp.select(shown).from_(_table(table), copy=False).having(broken, copy=False)
     return _rows(table, condition)
 
 
@@ -90,15 +97,15 @@ def violation_counts(rules: Sequence[Rule], table: str) -> exp.Select:
     A rule about the whole table counts 1 when it is broken.
     """
     counts = [_count(rule, table) for rule in rules]
-    row = exp.select(*(exp.alias_(count, f"rule_{n}", quoted=True) for n, count in enumerate(counts)))
+    row = exp.select(*(exp.alias_(count, f"rule_{n}", quoted=True, copy=False) for n, count in enumerate(counts)))
     # Without an aggregate of its own a FROM would repeat the row for each row of the table.
-    return row if all(isinstance(count, exp.Subquery) for count in counts) else row.from_(_aliased(table))
+    return row if all(isinstance(count, exp.Subquery) for count in counts) else row.from_(_aliased(table), copy=False)
 
 
 def kept_rows(rules: Sequence[Rule], table: str) -> exp.Select:
     """The rows of the table that break none of the rules (rules about the whole table do not concern a row)."""
     broken = _any(rules)
-    return _rows(table, exp.not_(exp.paren(broken)) if broken else exp.true())
+    return _rows(table, exp.not_(exp.paren(broken, copy=False), copy=False) if broken else exp.true())
 
 
 def broken_rows(rules: Sequence[Rule], table: str) -> exp.Select:
@@ -107,9 +114,11 @@ def broken_rows(rules: Sequence[Rule], table: str) -> exp.Select:
     for rule in rules:
         condition = row_condition(rule)
         if condition is not None:
-            reasons.append(exp.case().when(condition, exp.Literal.string(describe(rule))))
+            reasons.append(exp.case().when(condition, exp.Literal.string(describe(rule)), copy=False))
     named = _call("CONCAT_WS", exp.Literal.string("; "), *reasons) if reasons else exp.Literal.string("")
-    return _rows(table, _any(rules) or exp.false()).select(exp.alias_(named, "broken_rules", quoted=True))
+    return _rows(table, _any(rules) or exp.false()).select(
+        exp.alias_(named, "broken_rules", quoted=True, copy=False), copy=False
+    )
 
 
 def describe(rule: Rule) -> str:
@@ -147,26 +156,28 @@ def _bounds(minimum: float | None, maximum: float | None) -> str:
 def _count(rule: Rule, table: str) -> exp.Expr:
     match rule:
         case NotNull(columns=()):
-            complete = exp.select(exp.Count(this=exp.Star())).from_(_table(table))
+            complete = exp.select(exp.Count(this=exp.Star())).from_(_table(table), copy=False)
             every = exp.Columns(this=exp.Star())
-            whole = complete.where(exp.not_(exp.Is(this=every, expression=exp.null())))
-            return exp.Sub(this=exp.Count(this=exp.Star()), expression=whole.subquery())
+            whole = complete.where(exp.not_(exp.Is(this=every, expression=exp.null()), copy=False), copy=False)
+            return exp.Sub(this=exp.Count(this=exp.Star()), expression=whole.subquery(copy=False))
         case Unique(columns=columns):
             return _surplus_copies(columns, table)
     condition = row_condition(rule)
     if condition is None:
         return _cast(_table_condition(rule)[1], "BIGINT")
     if condition.find(exp.Query):
-        return _rows(table, condition).select(exp.Count(this=exp.Star()), append=False).subquery()
+        return _rows(table, condition).select(exp.Count(this=exp.Star()), append=False, copy=False).subquery(copy=False)
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=condition))
 
 
 def _surplus_copies(columns: Sequence[str], table: str) -> exp.Expr:
-    copies = exp.select(exp.alias_(exp.Count(this=exp.Star()), "copies")).from_(_table(table))
-    copies = copies.where(*(_not_null(name) for name in columns)).group_by(*(_column(name) for name in columns))
+    copies = exp.select(exp.alias_(exp.Count(this=exp.Star()), "copies", copy=False)).from_(_table(table), copy=False)
+    copies = copies.where(*(_not_null(name) for name in columns), copy=False).group_by(
+        *(_column(name) for name in columns), copy=False
+    )
     surplus = exp.Sum(this=exp.Sub(this=exp.column("copies"), expression=exp.Literal.number(1)))
-    total = _cast(exp.func("COALESCE", surplus, exp.Literal.number(0)), "BIGINT")
-    return exp.select(total).from_(copies.subquery("groups")).subquery()
+    total = _cast(exp.func("COALESCE", surplus, exp.Literal.number(0), copy=False), "BIGINT")
+    return exp.select(total).from_(copies.subquery("groups", copy=False), copy=False).subquery(copy=False)
 
 
 def _table_condition(rule: Rule) -> tuple[exp.Expr, exp.Expr]:
@@ -175,21 +186,21 @@ def _table_condition(rule: Rule) -> tuple[exp.Expr, exp.Expr]:
         count = exp.Count(this=exp.Star())
         low = exp.LT(this=count.copy(), expression=exp.Literal.number(rule.minimum))
         if rule.maximum is None:
-            return exp.alias_(count, "rows", quoted=True), low
+            return exp.alias_(count, "rows", quoted=True, copy=False), low
         high = exp.GT(this=count.copy(), expression=exp.Literal.number(rule.maximum))
-        return exp.alias_(count, "rows", quoted=True), exp.or_(low, high)
+        return exp.alias_(count, "rows", quoted=True, copy=False), exp.or_(low, high, copy=False)
     if not isinstance(rule, Freshness):
         raise UnsupportedError(f"the rule {describe(rule)!r} is not about a whole table")
     newest = exp.Max(this=_cast(_column(rule.column), "TIMESTAMP", safe=True))
     end = _cast(exp.Placeholder(this="interval_end"), "TIMESTAMP")
     age = _call("TO_SECONDS", exp.Literal.number(rule.max_age.total_seconds()))
     stale = exp.LT(this=newest.copy(), expression=exp.Sub(this=end, expression=age))
-    return exp.alias_(newest, "newest", quoted=True), exp.func("COALESCE", stale, exp.true())
+    return exp.alias_(newest, "newest", quoted=True, copy=False), exp.func("COALESCE", stale, exp.true(), copy=False)
 
 
 def _is_null(rule: NotNull) -> exp.Expr:
     if rule.columns:
-        return exp.or_(*(exp.Is(this=_column(name), expression=exp.null()) for name in rule.columns))
+        return exp.or_(*(exp.Is(this=_column(name), expression=exp.null()) for name in rule.columns), copy=False)
     # The columns are not known here; as JSON a row shows all of its values, whatever their types.
     values = _call("JSON_EXTRACT", _call("TO_JSON", _column(ROW)), exp.Literal.string("$.*"))
     return _call("LIST_CONTAINS", values, _cast(exp.Literal.string("null"), "JSON"))
@@ -202,7 +213,7 @@ def _is_later_copy(columns: Sequence[str]) -> exp.Expr:
         order=exp.Order(expressions=[exp.Ordered(this=_column(ROW), nulls_first=False)]),
     )
     later = exp.GT(this=number, expression=exp.Literal.number(1))
-    return exp.and_(*(_not_null(name) for name in columns), later)
+    return exp.and_(*(_not_null(name) for name in columns), later, copy=False)
 
 
 def _out_of_range(rule: Range) -> exp.Expr:
@@ -213,7 +224,9 @@ def _out_of_range(rule: Range) -> exp.Expr:
         inside.append(above(this=number.copy(), expression=_number(rule.minimum)))
     if rule.maximum is not None:
         inside.append(below(this=number.copy(), expression=_number(rule.maximum)))
-    return _present(rule.column, exp.not_(exp.func("COALESCE", exp.and_(*inside), exp.false())))
+    return _present(
+        rule.column, exp.not_(exp.func("COALESCE", exp.and_(*inside, copy=False), exp.false(), copy=False), copy=False)
+    )
 
 
 def _not_allowed(rule: Allowed) -> exp.Expr:
@@ -228,29 +241,33 @@ def _not_allowed(rule: Allowed) -> exp.Expr:
         (_cast(column, "DOUBLE", safe=True), numbers),
         (_cast(column, "BOOLEAN", safe=True), flags),
     )
-    found = exp.or_(*(exp.In(this=value, expressions=members) for value, members in tests if members))
-    return _present(rule.column, exp.not_(exp.func("COALESCE", exp.paren(found), exp.false())))
+    found = exp.or_(*(exp.In(this=value, expressions=members) for value, members in tests if members), copy=False)
+    return _present(
+        rule.column, exp.not_(exp.func("COALESCE", exp.paren(found, copy=False), exp.false(), copy=False), copy=False)
+    )
 
 
 def _any(rules: Sequence[Rule]) -> exp.Expr | None:
     conditions = [condition for condition in map(row_condition, rules) if condition is not None]
-    return exp.or_(*conditions) if conditions else None
+    return exp.or_(*conditions, copy=False) if conditions else None
 
 
 def _rows(table: str, condition: exp.Expr) -> exp.Select:
-    rows = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(ROW, quoted=True))).from_(_aliased(table))
+    rows = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(ROW, quoted=True))).from_(
+        _aliased(table), copy=False
+    )
     if next(condition.find_all(exp.Window), None) is None:
-        return rows.where(condition)
+        return rows.where(condition, copy=False)
     rows.set("qualify", exp.Qualify(this=condition))
     return rows
 
 
 def _present(column: str, condition: exp.Expr) -> exp.Expr:
-    return exp.and_(_not_null(column), condition)
+    return exp.and_(_not_null(column), condition, copy=False)
 
 
 def _not_null(column: str) -> exp.Expr:
-    return exp.not_(exp.Is(this=_column(column), expression=exp.null()))
+    return exp.not_(exp.Is(this=_column(column), expression=exp.null()), copy=False)
 
 
 def _column(name: str) -> exp.Column:
@@ -262,7 +279,7 @@ def _table(name: str) -> exp.Table:
 
 
 def _aliased(name: str) -> exp.Expr:
-    return exp.alias_(_table(name), ROW, quoted=True, table=True)
+    return exp.alias_(_table(name), ROW, quoted=True, table=True, copy=False)
 
 
 def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
@@ -272,7 +289,12 @@ def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
 
 def _cast(value: exp.Expr, to: str, *, safe: bool = False) -> exp.Expr:
     kind = exp.TryCast if safe else exp.Cast
-    return kind(this=value.copy(), to=exp.DataType.build(to, dialect="duckdb"))
+    return kind(this=value.copy(), to=_type(to).copy())
+
+
+@cache
+def _type(name: str) -> exp.DataType:
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def _number(value: float) -> exp.Expr:

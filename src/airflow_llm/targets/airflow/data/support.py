@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -66,6 +66,7 @@ class _Part:
         return _table_functions(self.node)
 
 
+@lru_cache(maxsize=256)
 def support_source(functions: frozenset[str]) -> str:
     """The source of `staging.py` with these functions. KeyError names one that does not exist."""
     parts = _parts()
