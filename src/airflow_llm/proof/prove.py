@@ -13,6 +13,7 @@ from airflow_llm.compiler.find import Bundle, open_bundle
 from airflow_llm.proof.connections import embedded_connections
 from airflow_llm.proof.driver import Driven, Limits, OnEvent, Worker, drive
 from airflow_llm.proof.evidence import Level, Proof
+from airflow_llm.proof.implied import with_implied_tables
 from airflow_llm.proof.installation import Installation, find_installation
 from airflow_llm.proof.interval import data_interval, proof_date
 from airflow_llm.proof.judge import Judge
@@ -83,7 +84,7 @@ def case_of(number: int, bundle: Bundle, workspace: Path, options: Options) -> C
     """The bundle copied into the workspace, with its data, its scenarios and the job for the worker."""
     from airflow_llm.samples.data import sample_tables
 
-    pipeline = bundle.pipeline
+    pipeline = with_implied_tables(bundle.pipeline)
     name = f"{number}-{pipeline.id}"
     home = workspace / name
     dags = copy_bundle(bundle, home / "dags")

@@ -11,7 +11,7 @@ from airflow_llm.proof.structure.expected import Expected, differs, same_text
 from airflow_llm.spec.conditions import Combined, Condition, Negated, Outcome
 from airflow_llm.spec.graph import edges
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import ChooseStep, ExtractStep, LoadStep, SqlStep, Step, TriggerStep, WaitStep
+from airflow_llm.spec.steps import ChooseStep, ExtractStep, LoadStep, NotifyStep, SqlStep, Step, TriggerStep, WaitStep
 
 _AIRFLOW_RETRY_DELAY = 300.0
 _MERGES = ("none_failed_min_one_success", "none_failed", "all_success")
@@ -130,7 +130,7 @@ def _mapping(_: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
     over = task["mapped_over"]
     values = [value for value in over.values() if isinstance(value, list)] if isinstance(over, dict) else []
     if step.for_each.items and len(values) == 1:
-        found = [next(iter(item.values())) if isinstance(item, dict) and len(item) == 1 else item for item in values[0]]
+        found = [_item_in(step, value) for value in values[0]]
         same = len(found) == len(step.for_each.items) and all(
             same_text(want, have) if isinstance(want, str) else want == have
             for want, have in zip(step.for_each.items, found, strict=True)
@@ -177,3 +177,12 @@ def _trigger(_: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
     found = extras.get("conf") or {}
     if len(found) != len(step.conf):
         yield f"it hands over {found!r}, not {step.conf!r}"
+
+
+def _item_in(step: Step, value: Any) -> Any:
+    """The item in what a mapped task is given: alone, by name, or at the end of a message."""
+    if isinstance(value, dict):
+        return value.get("X-Item") or (next(iter(value.values())) if len(value) == 1 else value)
+    if isinstance(step, NotifyStep) and isinstance(value, str) and step.for_each is not None:
+        return value.rpartition(f"{step.for_each.name}: ")[2]
+    return value
