@@ -29,9 +29,9 @@ class Cut(NamedTuple):
 def select(location: str, columns: Sequence[str], cut: Cut, dialect: str, connection: str = "") -> str:
     """`SELECT` those columns, or all, of a table; the bounds of the cut are bound parameters."""
     names: list[exp.Expr] = [column(name, dialect) for name in columns] or [exp.Star()]
-    query = exp.select(*names).from_(table(location, dialect, connection))
+    query = exp.select(*names).from_(table(location, dialect, connection), copy=False)
     if cut.item is not None:
-        query = query.where(exp.EQ(this=column(cut.item, dialect), expression=exp.column(_ITEM)))
+        query = query.where(exp.EQ(this=column(cut.item, dialect), expression=exp.column(_ITEM)), copy=False)
     if cut.incremental is not None:
         query = within_interval(query, column(cut.incremental, dialect))
     return rendered(query, dialect)
@@ -44,7 +44,9 @@ def narrowed(sql: str, incremental: str | None, dialect: str, to: str, connectio
         for found in query.find_all(exp.Table):
             in_stand_in(found, connection)
     if incremental is not None:
-        query = within_interval(exp.select("*").from_(query.subquery("source")), column(incremental, to))
+        query = within_interval(
+            exp.select("*").from_(query.subquery("source", copy=False), copy=False), column(incremental, to)
+        )
     return rendered(query, to)
 
 
@@ -66,6 +68,7 @@ def within_interval(query: exp.Select, moment: exp.Column) -> exp.Select:
     return query.where(
         exp.GTE(this=moment.copy(), expression=exp.column(_START)),
         exp.LT(this=moment.copy(), expression=exp.column(_END)),
+        copy=False,
     )
 
 

@@ -53,7 +53,7 @@ def transform(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> exp
     operations = [operation for operation in operations if not isinstance(operation, ops.Convert)]
     current = inputs[0]
     taken = {*inputs, "input"}
-    query: exp.Query = exp.select("*").from_(_table(current))
+    query: exp.Query = exp.select("*").from_(_table(current), copy=False)
     earlier: list[tuple[str, exp.Query]] = []
     for position, operation in enumerate(operations):
         previous = operations[position - 1] if position else None
@@ -62,7 +62,7 @@ def transform(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> exp
             earlier.append((current, query))
         if isinstance(operation, ops.Limit) and isinstance(previous, ops.Sort):
             # An order holds only within one SELECT, so the limit belongs to the sort's.
-            query = query.limit(operation.rows)
+            query = query.limit(operation.rows, copy=False)
         else:
             query = _expression(operation, [current, *inputs[1:]])
     for name, part in earlier:
@@ -82,42 +82,47 @@ def _expression(operation: object, _tables: Sequence[str]) -> exp.Query:
 
 @_expression.register
 def _(operation: ops.Join, tables: Sequence[str]) -> exp.Query:
-    query = exp.select("*").from_(_table(tables[0]))
+    query = exp.select("*").from_(_table(tables[0]), copy=False)
     for other in tables[1:]:
         query = query.join(
             _table(other),
             using=[column(key) for key in operation.keys],
             join_type="" if operation.how == "inner" else operation.how,
+            copy=False,
         )
     return query
 
 
 @_expression.register
 def _(operation: ops.Union, tables: Sequence[str]) -> exp.Query:
-    query: exp.Query = exp.select("*").from_(_table(tables[0]))
+    query: exp.Query = exp.select("*").from_(_table(tables[0]), copy=False)
     for other in tables[1:]:
-        rows = exp.select("*").from_(_table(other))
+        rows = exp.select("*").from_(_table(other), copy=False)
         query = exp.Union(this=query, expression=rows, distinct=operation.distinct, by_name=True)
-    return query if len(tables) > 1 or not operation.distinct else exp.select("*").distinct().from_(_table(tables[0]))
+    return (
+        query
+        if len(tables) > 1 or not operation.distinct
+        else exp.select("*").distinct(copy=False).from_(_table(tables[0]), copy=False)
+    )
 
 
 @_expression.register
 def _(operation: ops.Filter, tables: Sequence[str]) -> exp.Query:
-    return _all(tables[0]).where(parse_predicate(operation.predicate))
+    return _all(tables[0]).where(parse_predicate(operation.predicate), copy=False)
 
 
 @_expression.register
 def _(operation: ops.Aggregate, tables: Sequence[str]) -> exp.Query:
     measures = operation.measures or (ops.Measure(function="count", name="count"),)
     keys = [column(name) for name in operation.by]
-    query = exp.select(*keys, *(exp.alias_(_measure(item), identifier(item.name)) for item in measures))
-    return query.from_(_table(tables[0])).group_by(*(key.copy() for key in keys))
+    query = exp.select(*keys, *(exp.alias_(_measure(item), identifier(item.name), copy=False) for item in measures))
+    return query.from_(_table(tables[0]), copy=False).group_by(*(key.copy() for key in keys), copy=False)
 
 
 @_expression.register
 def _(operation: ops.Deduplicate, tables: Sequence[str]) -> exp.Query:
     if not operation.keys:
-        return exp.select("*").distinct().from_(_table(tables[0]))
+        return exp.select("*").distinct(copy=False).from_(_table(tables[0]), copy=False)
     # The table's name stands for the whole row, so that the choice is the same in every run.
     order = [exp.Ordered(this=exp.column(identifier(tables[0])), nulls_first=False)]
     if operation.newest_by is not None:
@@ -134,7 +139,7 @@ def _(operation: ops.Deduplicate, tables: Sequence[str]) -> exp.Query:
 
 @_expression.register
 def _(operation: ops.Select, tables: Sequence[str]) -> exp.Query:
-    return exp.select(*(column(name) for name in operation.columns)).from_(_table(tables[0]))
+    return exp.select(*(column(name) for name in operation.columns)).from_(_table(tables[0]), copy=False)
 
 
 @_expression.register
@@ -144,7 +149,7 @@ def _(operation: ops.Drop, tables: Sequence[str]) -> exp.Query:
 
 @_expression.register
 def _(operation: ops.Rename, tables: Sequence[str]) -> exp.Query:
-    renamed = exp.alias_(column(operation.column), identifier(operation.to))
+    renamed = exp.alias_(column(operation.column), identifier(operation.to), copy=False)
     return _starred(tables[0], rename=[renamed])
 
 
@@ -160,8 +165,8 @@ def _(operation: ops.Derive, tables: Sequence[str]) -> exp.Query:
     name = exp.to_identifier("name")
     different = exp.NEQ(this=exp.Lower(this=name.copy()), expression=exp.Literal.string(operation.column.lower()))
     kept = exp.Columns(this=exp.Lambda(this=different, expressions=[name]))
-    value = exp.alias_(parse_expression(operation.expression), identifier(operation.column))
-    return exp.select(kept, value).from_(_table(tables[0]))
+    value = exp.alias_(parse_expression(operation.expression), identifier(operation.column), copy=False)
+    return exp.select(kept, value).from_(_table(tables[0]), copy=False)
 
 
 @_expression.register
@@ -173,27 +178,31 @@ def _(operation: ops.Fill, tables: Sequence[str]) -> exp.Query:
 @_expression.register
 def _(operation: ops.Normalize, tables: Sequence[str]) -> exp.Query:
     if operation.columns:
-        replaced = [exp.alias_(_tidy(column(name), operation.case), identifier(name)) for name in operation.columns]
+        replaced = [
+            exp.alias_(_tidy(column(name), operation.case), identifier(name), copy=False) for name in operation.columns
+        ]
         return _starred(tables[0], replace=replaced)
-    return exp.select(_if_text(operation.case)).from_(_table(tables[0]))
+    return exp.select(_if_text(operation.case)).from_(_table(tables[0]), copy=False)
 
 
 @_expression.register
 def _(operation: ops.DropNulls, tables: Sequence[str]) -> exp.Query:
     values: list[exp.Expr] = [column(name) for name in operation.columns] or [exp.Columns(this=exp.Star())]
-    return _all(tables[0]).where(*(exp.not_(exp.Is(this=value, expression=exp.null())) for value in values))
+    return _all(tables[0]).where(
+        *(exp.not_(exp.Is(this=value, expression=exp.null()), copy=False) for value in values), copy=False
+    )
 
 
 @_expression.register
 def _(operation: ops.Sort, tables: Sequence[str]) -> exp.Query:
     order = [exp.Ordered(this=column(name), desc=operation.descending, nulls_first=False) for name in operation.columns]
-    return _all(tables[0]).order_by(*order)
+    return _all(tables[0]).order_by(*order, copy=False)
 
 
 @_expression.register
 def _(operation: ops.Limit, tables: Sequence[str]) -> exp.Query:
     # Without an order "the first rows" would be others in every run.
-    return _all(tables[0]).order_by(exp.var("ALL")).limit(operation.rows)
+    return _all(tables[0]).order_by(exp.var("ALL"), copy=False).limit(operation.rows, copy=False)
 
 
 @_expression.register
@@ -232,15 +241,15 @@ def _if_text(case: str) -> exp.Expr:
 
 
 def _replaced(current: str, name: str, value: exp.Expr) -> exp.Select:
-    return _starred(current, replace=[exp.alias_(value, identifier(name))])
+    return _starred(current, replace=[exp.alias_(value, identifier(name), copy=False)])
 
 
 def _starred(current: str, **changes: list[exp.Expr]) -> exp.Select:
-    return exp.select(exp.Star(**changes)).from_(_table(current))
+    return exp.select(exp.Star(**changes)).from_(_table(current), copy=False)
 
 
 def _all(current: str) -> exp.Select:
-    return exp.select("*").from_(_table(current))
+    return exp.select("*").from_(_table(current), copy=False)
 
 
 def _table(name: str) -> exp.Table:
