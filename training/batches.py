@@ -71,8 +71,7 @@ class Batch:
     mask: Tensor
     windows: list[list[int]]
     tags: Tensor
-    starts: Tensor
-    ends: Tensor
+    places: Tensor
     tasks: Tensor
     kinds: Tensor
     flags: Tensor
@@ -99,8 +98,7 @@ def batch(cuts: Sequence[Cut], words: WordPieces) -> Batch:
         mask=torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows]),
         windows=windows,
         tags=torch.full((len(cuts), pieces), -1),
-        starts=torch.zeros(len(cuts), most, dtype=torch.long),
-        ends=torch.ones(len(cuts), most, dtype=torch.long),
+        places=torch.zeros(len(cuts), most, 4, dtype=torch.long),
         tasks=torch.zeros(len(cuts), most, dtype=torch.bool),
         kinds=torch.zeros(len(cuts), most, len(KIND_NAMES)),
         flags=torch.zeros(len(cuts), most, 2),
@@ -120,8 +118,7 @@ def _fill(made: Batch, row: int, held: Cut) -> None:
     if not count:
         return
     made.tasks[row, :count] = True
-    made.starts[row, :count] = torch.tensor([start for start, _ in held.places])
-    made.ends[row, :count] = torch.tensor([end for _, end in held.places])
+    made.places[row, :count] = torch.tensor(surrounded(held.places, len(held.pieces) + 1))
     for number, task in enumerate(held.example.tasks):
         for rank, kind in enumerate(task.kinds):
             made.kinds[row, number, KIND_NAMES.index(kind)] = 0.7 if rank == 0 else 0.3 / (len(task.kinds) - 1)
@@ -129,6 +126,16 @@ def _fill(made: Batch, row: int, held: Cut) -> None:
         made.flags[row, number] = torch.tensor([float(task.conditional), float(task.mapped)])
         made.rules[row, number] = RULE_NAMES.index(task.rule)
     made.edges[row, :count, :count] = _edge_targets(held.example.edges, count)
+
+
+def surrounded(places: Sequence[tuple[int, int]], end: int) -> list[tuple[int, int, int, int]]:
+    """Each place with the end of the one before it and the start of the one behind it, `end` for the last."""
+    ends = [1, *(last for _, last in places)]
+    starts = [*(first for first, _ in places), end]
+    return [
+        (min(ends[number], first), first, last, max(starts[number + 1], last))
+        for number, (first, last) in enumerate(places)
+    ]
 
 
 def _edge_targets(edges: frozenset[tuple[int, int]], count: int) -> Tensor:

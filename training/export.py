@@ -11,7 +11,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from training.network import Encoder, Structure
+from training.network import VECTORS, Encoder, Structure
 
 OPSET = 18
 
@@ -46,7 +46,7 @@ def export(weights: Path, trained: Path, out: Path) -> None:
         )  # fmt: skip
         quantize_dynamic(plain, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
     _write(
-        Alone(structure), (torch.zeros(1, 3, 3 * 384),), out / "structure.onnx", {"tasks": {1: tasks}},
+        Alone(structure), (torch.zeros(1, 3, VECTORS * 384),), out / "structure.onnx", {"tasks": {1: tasks}},
         ["kinds", "flags", "rules", "edges"],
     )  # fmt: skip
     (out / "vocabulary.txt").write_text((weights / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
@@ -61,7 +61,9 @@ def _write(
         model, given, dynamo=True, dynamic_shapes=shapes, input_names=list(shapes), output_names=names,
         opset_version=OPSET,
     )  # fmt: skip
-    onnx.save(made.model_proto, path)
+    model = made.model_proto
+    del model.graph.value_info[:]  # the quantiser infers the shapes again, and refuses to find any there
+    onnx.save(model, path)
 
 
 def main() -> None:

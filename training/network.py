@@ -17,7 +17,8 @@ from training.examples import KIND_NAMES, LABELS, RULE_NAMES
 TAGS = ("O", *(f"{position}-{label}" for label in LABELS for position in ("B", "I")))
 WIDTH = 192
 FARTHEST = 12
-FROZEN_LAYERS = 2
+FROZEN_LAYERS = 1
+VECTORS = 5
 FLAGS = ("conditional", "mapped")
 
 
@@ -41,11 +42,11 @@ class Encoder(nn.Module):
 
 
 class Structure(nn.Module):
-    """Task vectors (batch, tasks, 3 x 384) and their mask to kinds, flags, rules and edges."""
+    """Task vectors (batch, tasks, 5 x 384) and their mask to kinds, flags, rules and edges."""
 
     def __init__(self, hidden: int = 384) -> None:
         super().__init__()
-        self.inner = nn.Sequential(nn.Linear(3 * hidden, WIDTH), nn.GELU(), nn.LayerNorm(WIDTH), nn.Dropout(0.2))
+        self.inner = nn.Sequential(nn.Linear(VECTORS * hidden, WIDTH), nn.GELU(), nn.LayerNorm(WIDTH), nn.Dropout(0.2))
         self.place = nn.Embedding(FARTHEST + 1, WIDTH)
         layer = nn.TransformerEncoderLayer(WIDTH, 4, 2 * WIDTH, dropout=0.2, batch_first=True, norm_first=True)
         self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
@@ -69,13 +70,21 @@ class Structure(nn.Module):
         return self.kinds(held), self.flags(held), self.rules(held), pairs
 
 
-def task_vectors(hidden: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-    """Mean, first and preceding state of each span (batch, tasks) of pieces, beside one another."""
+def task_vectors(hidden: Tensor, places: Tensor) -> Tensor:
+    """What the structure network takes of each task: (batch, tasks, `VECTORS` x 384).
+
+    `places` (batch, tasks, 4) holds the piece after the task before, the own first, the one after the own last, and the
+    next task's first. The vectors: the mean of the own pieces, the first, the one in front, the means of both gaps.
+    """
     sums = nn.functional.pad(hidden.cumsum(1), (0, 0, 1, 0))
     width = hidden.shape[-1]
 
     def at(source: Tensor, index: Tensor) -> Tensor:
         return source.gather(1, index[..., None].expand(-1, -1, width))
 
-    mean = (at(sums, ends) - at(sums, starts)) / (ends - starts).clamp(min=1)[..., None]
-    return torch.cat([mean, at(hidden, starts), at(hidden, (starts - 1).clamp(min=0))], -1)
+    def mean(start: Tensor, end: Tensor) -> Tensor:
+        return (at(sums, end) - at(sums, start)) / (end - start).clamp(min=1)[..., None]
+
+    lead, start, end, trail = places.unbind(-1)
+    front = at(hidden, (start - 1).clamp(min=0))
+    return torch.cat([mean(start, end), at(hidden, start), front, mean(lead, start), mean(end, trail)], -1)

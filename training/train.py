@@ -56,7 +56,7 @@ def loss_of(encoder: Encoder, structure: Structure, given: Batch) -> Tensor:
         return total
     mask = given.tasks.clone()
     mask[:, 0] = True  # attention needs something to look at, also in a text without tasks
-    kinds, flags, rules, edges = structure(task_vectors(hidden, given.starts, given.ends), mask)
+    kinds, flags, rules, edges = structure(task_vectors(hidden, given.places), mask)
     there = given.tasks
     total = total + KIND_WEIGHT * nn.functional.cross_entropy(kinds[there], given.kinds[there])
     total = total + FLAG_WEIGHT * nn.functional.binary_cross_entropy_with_logits(flags[there], given.flags[there])

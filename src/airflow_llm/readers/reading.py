@@ -20,6 +20,8 @@ class Source:
     path: Path | None = None
     pipeline_id: str | None = None
     """The id that the user asked for; None lets the reader find one."""
+    by_rules: bool = False
+    """Whether prose is read by the grammar alone, without the trained network."""
 
 
 @dataclass(frozen=True)

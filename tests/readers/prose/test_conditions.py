@@ -38,3 +38,7 @@ def test_the_opposite():
 def test_outcomes():
     hits = find_outcomes("when it's green go on, if the nightly upload fails call Ada")
     assert [(hit.value.subject, hit.value.state) for hit in hits] == [("", "success"), ("the nightly upload", "failed")]
+
+
+def test_a_word_of_python_is_no_metric() -> None:
+    assert read_condition("what is > 5").kind == "described"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import Literal, NamedTuple
 
 from airflow_llm.readers.prose.columns import quantity
@@ -145,7 +146,7 @@ def _metric(words: str) -> str | None:
     if len(chosen) == 2 and not identifiers and chosen[0].lower().endswith(("ed", "ing", "ly", "s")):
         chosen = chosen[-1:]
     name = re.sub(r"[^a-z0-9]+", "_", "_".join(chosen).lower()).strip("_")
-    unusable = not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", name) or name in (
+    unusable = iskeyword(name) or not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", name) or name in (
         "it",
         "version",
         "python",

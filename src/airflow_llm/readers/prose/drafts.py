@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from keyword import iskeyword
 from typing import Literal
 
 from airflow_llm.readers.prose.clauses import Clause
@@ -137,12 +138,12 @@ def name_words(tokens: Sequence[Token]) -> list[str]:
 
 
 def identifier(parts: Sequence[str], fallback: str = "step") -> str:
-    """A spec identifier from words: a letter first, at most 60 characters."""
+    """A spec identifier from words: a letter first, no word of Python, at most 60 characters."""
     text = re.sub(r"_+", "_", re.sub(r"[^a-z0-9_]+", "_", "_".join(parts).lower())).strip("_")
     text = text[:_LONGEST].rstrip("_")
     if not text:
         return fallback
-    return text if text[0].isalpha() else f"{fallback}_{text}"
+    return text if text[0].isalpha() and not iskeyword(text) else f"{fallback}_{text}"
 
 
 def short(parts: Sequence[str], most: int = _MOST_WORDS) -> list[str]:

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.assemble import assemble
-from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
-from airflow_llm.readers.prose.link import link
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import questions
-from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.understanding import understand, without_alerts_in_tasks
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
@@ -48,13 +46,17 @@ class ProseReader:
         text = normalise(source.text)
         findings = find_all(_shielded(text))
         tokens = tokenise(text, findings.spans())
-        clauses = split(tokens.items)
-        recognition = recognise(clauses)
+        understood = understand(text, tokens.items, by_rules=source.by_rules)
+        recognition = understood.recognition
         _refuse_too_many(source, recognition)
-        linked = _without_empty_choices(link(recognition))
+        linked = _without_empty_choices(understood.linked)
+        findings = without_alerts_in_tasks(findings, understood.said)
         self._refuse_nothing(source, linked)
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
-        confidence = judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
+        if understood.said is None:
+            confidence = judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
+        else:
+            confidence = understood.confidence
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
         steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
         open_questions = questions(source.text, linked, flow)

@@ -1,0 +1,122 @@
+"""The trained network, run with onnxruntime on one core: text in, tasks and their graph out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from airflow_llm.readers.prose.tagger.decode import LABELS, TAGS, Marked, graph, marked
+from airflow_llm.readers.prose.tagger.linking import GraphSaid, TaskSaid
+from airflow_llm.readers.prose.tagger.wordpiece import Piece, WordPieces
+
+KINDS = (
+    "api_call", "bash", "branch", "cleanup", "dbt", "deploy", "docker", "empty", "evaluate", "extract", "ingest",
+    "load", "notify", "other", "predict", "report", "sensor", "spark", "sql", "train", "transform",
+    "trigger_dag", "validate",
+)  # fmt: skip
+RULES = ("all_success", "all_done", "one_failed", "none_failed", "one_success")
+FOLDER = Path(__file__).parent / "trained"
+_WINDOW = 500
+_LEAST = 0.5
+
+
+class Network:
+    """The encoder, and the small network over the tasks that it marked."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.encoder = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, ["CPUExecutionProvider"])
+        self.structure = onnxruntime.InferenceSession(str(folder / "structure.onnx"), options, ["CPUExecutionProvider"])
+        self.words = WordPieces((folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines())
+
+    def read(self, text: str) -> GraphSaid:
+        """What the network says of the text."""
+        pieces = self.words.pieces(text)
+        hidden, tags, error = self._encoded(pieces)
+        found = marked(text, pieces, _softmax(tags[1:]).tolist())
+        tasks = [mark for mark in found if mark.label == LABELS[0]]
+        others = tuple(mark for mark in found if mark.label != LABELS[0])
+        if not tasks:
+            return GraphSaid((), others, frozenset(), 1.0, error)
+        kinds, flags, rules, pairs = self.structure.run(None, {"tasks": _vectors(hidden, tasks)[None]})
+        ways = _sigmoid(pairs[0])
+        edges, sure = graph(ways[..., 0].tolist(), ways[..., 1].tolist())
+        told = zip(tasks, _softmax(kinds[0]), _sigmoid(flags[0]), _softmax(rules[0]), strict=True)
+        said = tuple(_said(mark, kind, flag, rule) for mark, kind, flag, rule in told)
+        return GraphSaid(said, others, frozenset(edges), sure, error)
+
+    def _encoded(self, pieces: Sequence[Piece]) -> tuple[Any, Any, float]:
+        """Hidden states and tag scores, the first for the text as a whole; and how likely it is no request."""
+        import numpy as np
+
+        numbers = [piece.number for piece in pieces]
+        hidden, tags, error = [], [], 0.0
+        for at in range(0, max(len(numbers), 1), _WINDOW):
+            row = np.array([[self.words.first, *numbers[at : at + _WINDOW], self.words.last]], dtype=np.int64)
+            states, scores, wrong = self.encoder.run(None, {"numbers": row, "mask": np.ones_like(row)})
+            first = 0 if not at else 1
+            hidden.append(states[0, first:-1])
+            tags.append(scores[0, first:-1])
+            error = float(_sigmoid(wrong)[0]) if not at else error
+        return np.concatenate(hidden), np.concatenate(tags), error
+
+
+def _said(mark: Marked, kind: Any, flag: Any, rule: Any) -> TaskSaid:
+    return TaskSaid(
+        mark=mark,
+        kind=KINDS[int(kind.argmax())],
+        conditional=float(flag[0]) > _LEAST,
+        mapped=float(flag[1]) > _LEAST,
+        rule=RULES[int(rule.argmax())],
+        sure=min(mark.sure, float(kind.max())),
+    )
+
+
+def _vectors(hidden: Any, tasks: Sequence[Marked]) -> Any:
+    """For each task the mean, the first and the preceding state of its pieces, and the means of the gaps around it."""
+    import numpy as np
+
+    ends = [1, *(mark.last + 1 for mark in tasks)]
+    starts = [*(mark.first + 1 for mark in tasks), len(hidden)]
+
+    def mean(start: int, end: int) -> Any:
+        return hidden[start:end].mean(0) if end > start else np.zeros(hidden.shape[1], hidden.dtype)
+
+    rows = []
+    for number, (first, last) in enumerate(zip(starts, ends[1:], strict=False)):
+        around = [mean(ends[number], first), mean(last, starts[number + 1])]
+        rows.append(np.concatenate([mean(first, last), hidden[first], hidden[first - 1], *around]))
+    return np.stack(rows).astype(np.float32)
+
+
+def _softmax(scores: Any) -> Any:
+    import numpy as np
+
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def _sigmoid(scores: Any) -> Any:
+    import numpy as np
+
+    return 1.0 / (1.0 + np.exp(-scores))
+
+
+@lru_cache(maxsize=1)
+def network() -> Network | None:
+    """The shipped network; None when it or what runs it is not installed."""
+    if not (FOLDER / "encoder.onnx").is_file():
+        return None
+    try:
+        return Network()
+    except ImportError:
+        return None
+
+
+__all__ = ["TAGS", "Network", "network"]
