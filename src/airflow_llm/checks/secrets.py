@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import log2
 
@@ -43,24 +43,30 @@ _KNOWN = {
 }
 _IN_CODE = rf"{_WORDS}['\"]?\s*[:=]\s*[rbf]?['\"](?P<set>[^'\"]{{4,}})['\"]"
 _CASED = frozenset({"an AWS access key", "a Google API key", "a private key"})
-_HINTS = (
-    *("akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat", "xox", "hooks.slack", "aiza"),
-    *("k_live_", "k_test_", "sk-", "dapi", "private key", "eyj", "accountkey", "accesskey", "access_key", "access-key"),
-    *(
-        "bearer",
-        "basic",
-        "curl",
-        "identified",
-        "passw",
-        "pwd",
-        "secret",
-        "token",
-        "apikey",
-        "api_key",
-        "api-key",
-        "://",
+# What stands in every text that the pattern finds, in lower case.
+_HINTS = {
+    "an AWS access key": ("akia", "asia"),
+    "a GitHub token": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat"),
+    "a GitLab token": ("glpat",),
+    "a Slack token": ("xox",),
+    "a Slack webhook": ("hooks.slack",),
+    "a Google API key": ("aiza",),
+    "a Stripe key": ("k_live_", "k_test_"),
+    "an OpenAI or Anthropic key": ("sk-",),
+    "a Databricks token": ("dapi",),
+    "a private key": ("private key",),
+    "a JSON web token": ("eyj",),
+    "an Azure storage key": ("accountkey", "accesskey"),
+    "a URI with a password": ("://",),
+    "an Authorization header": ("bearer", "basic"),
+    "a user and password for curl": ("curl",),
+    "a password in SQL": ("identified", "passw"),
+    _PLAIN: (
+        *("passw", "pwd", "secret", "token", "apikey", "api_key", "api-key"),
+        *("accesskey", "access_key", "access-key"),
     ),
-)
+}
+_ALL_HINTS = tuple(dict.fromkeys(hint for hints in _HINTS.values() for hint in hints))
 _SECRET_NAME = re.compile(
     r"(?:password|passwd|(?:^|[_\W])(?:pwd|secret|token|api_?key|access_?key|secret_?key|private_?key|credentials?))$",
     re.IGNORECASE,
@@ -74,46 +80,60 @@ _WORD = re.compile(rf"(?<![\w/+=-])[A-Za-z0-9+/]{{{_SHORTEST_RANDOM},}}={{0,2}}(
 
 
 @cache
-def _patterns(*, code: bool = False) -> Mapping[str, re.Pattern[str]]:
-    known = _KNOWN | ({_PLAIN: _IN_CODE} if code else {})
-    return {title: re.compile(one, 0 if title in _CASED else re.IGNORECASE) for title, one in known.items()}
+def _pattern(title: str, *, code: bool = False) -> re.Pattern[str]:
+    """The pattern of that title, compiled when a text may hold one."""
+    expression = _IN_CODE if code and title == _PLAIN else _KNOWN[title]
+    return re.compile(expression, 0 if title in _CASED else re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)
 def secret(text: str, key: str = "", *, code: bool = False) -> str:
     """What kind of credential the text holds, such as `an AWS access key`; empty when it holds none.
 
     `key` is the name that the text is the value of, such as `api_key`. In `code` a password is a quoted text: names and
     calls, as in `password=connection.password`, are none.
     """
-    if key and _SECRET_NAME.search(key.replace("-", "_")) and text.strip() and not _PLACEHOLDER.search(text.strip()):
+    if key and _names_a_secret(key) and text.strip() and not _PLACEHOLDER.search(text.strip()):
         return f"the value of {key!r}"
     for line in _telling_lines(text):
-        for title, pattern in _patterns(code=code).items():
-            if any(_is_real(match) for match in pattern.finditer(line)):
+        lowered = _lowered(line)
+        for title, hints in _HINTS.items():
+            told = any(hint in lowered for hint in hints)
+            if told and any(_is_real(match) for match in _pattern(title, code=code).finditer(line)):
                 return title
     if any(_is_random(match[0]) for match in _WORD.finditer(text)):
         return "a random key"
     return ""
 
 
+@lru_cache(maxsize=512)
+def _names_a_secret(key: str) -> bool:
+    return _SECRET_NAME.search(key.replace("-", "_")) is not None
+
+
 def redact(text: str) -> str:
     """The text with everything that looks like a credential hidden."""
-    for pattern in _patterns().values():
-        text = pattern.sub(lambda match: HIDDEN if _is_real(match) else match[0], text)
+    for title in _KNOWN:
+        text = _pattern(title).sub(lambda match: HIDDEN if _is_real(match) else match[0], text)
     return _WORD.sub(lambda match: HIDDEN if _is_random(match[0]) else match[0], text)
 
 
 def _telling_lines(text: str) -> Iterator[str]:
     """The lines with a word that stands beside credentials: few, so that the costly patterns see little text."""
-    lowered = text.casefold() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+    lowered = _lowered(text)
     lines: dict[int, int] = {}
-    for word in (word for word in _HINTS if word in lowered):
+    for word in (word for word in _ALL_HINTS if word in lowered):
         place = lowered.find(word)
         while place >= 0:
             start, end = lowered.rfind("\n", 0, place) + 1, lowered.find("\n", place)
             lines[start] = len(text) if end < 0 else end
             place = lowered.find(word, lines[start])
     yield from (text[start:end] for start, end in sorted(lines.items()))
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, at the same places."""
+    return text.casefold() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
 
 
 def _is_real(match: re.Match[str]) -> bool:
