@@ -50,6 +50,7 @@ def wrong_counts(plan: Planner, step: ValidateStep, result: Mapping[str, Any]) -
 
     if step.for_each is not None:
         return
+    end = data_interval(plan.pipeline, plan.date)[1]
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if not _views(connection, plan, step, result):
@@ -59,7 +60,7 @@ def wrong_counts(plan: Planner, step: ValidateStep, result: Mapping[str, Any]) -
             if said is None:
                 continue
             try:
-                query, values = _query(rule, _name(subject(step, rule)), data_interval(plan.pipeline, plan.date)[1])
+                query, values = count_query(rule, _name(subject(step, rule)), end)
                 there = int(connection.execute(query, values).fetchall()[0][0])
             except (duckdb.Error, UnclearError):
                 continue
@@ -78,7 +79,7 @@ def _views(connection: DuckDBPyConnection, plan: Planner, step: ValidateStep, re
     return True
 
 
-def _query(rule: Rule, table: str, end: Any) -> _Query:
+def count_query(rule: Rule, table: str, end: Any) -> _Query:
     """One number: how many rows break the rule, or 1 when it is about the whole table and broken."""
     match rule:
         case NotNull(columns=columns):
