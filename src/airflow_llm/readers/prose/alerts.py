@@ -17,7 +17,9 @@ _CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
 _TELL = (
     r"(?:tell|notify|ping|alert|inform|warn|page|message|msg|e-?mail|mail|write(?:\s+to)?|post(?:\s+(?:to|in|into))?|"
     r"send|slack|let|shout(?:\s+(?:in|at))?|call|text|report(?:\s+(?:it\s+)?to)?|raise|escalate(?:\s+to)?|notification|"
-    r"alerts?|notifications?|e-?mails?|messages?|pages?|pings?)"
+    r"alerts?|notifications?|e-?mails?|messages?|pages?|pings?|"
+    r"(?:(?:we|i|they)\s+)?(?:want\s+to\s+|should\s+|must\s+|need\s+to\s+)?(?:get|gets|be|are)\s+"
+    r"(?:paged|notified|alerted|told|informed|pinged|mailed|e-?mailed|messaged|warned))"
 )
 _ANYTHING = (
     r"(?:anything|something|any\s+task\s+(?:in|of)\s+(?:the|this)\s+(?:pipeline|dag|run)|"
@@ -50,6 +52,7 @@ def find_alerts(text: str) -> list[Found[AlertWords]]:
         if len(sentence) < _SHORTEST:
             continue
         hits += [_moved(text, start, hit) for hit in (*_conditional(sentence), *_short(sentence), *_flags(sentence))]
+    hits += _asked(text)
     return without_overlaps(hits)
 
 
@@ -103,9 +106,41 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
         end = end if before is None else _tail(sentence, end)
         words = sentence[start : end + 40] if on == "deadline" else sentence[start:end]
         about = "" if match[1] else " ".join((match[2] or "").split())
-        alert = _alert(words, on, about)
-        if alert is not None:
+        end = max(end, _listed(sentence, end))
+        for alert in _alerts(sentence[start:end] if on != "deadline" else words, on, about):
             yield found(sentence, start, end, alert, 0.9)
+
+
+def _asked(text: str) -> Iterator[Found[AlertWords]]:
+    """`Something fails? Tell #x.`"""
+    event = any_of("alert_events", "failure")
+    question = (
+        rf"\b{_ANYTHING}\s+(?:ever\s+)?({event})\s*\?\s*(?:then\s+|please\s+|just\s+)*{_TELL}\b[^.;:?()\n]{{0,80}}"
+    )
+    for match in finds(question, text, "?"):
+        for alert in _alerts(match.group(), "failure", ""):
+            yield found(text, *match.span(), alert, 0.9)
+
+
+def _listed(sentence: str, end: int) -> int:
+    """Where a list of further addresses and channels ends."""
+    one = rf"\s*(?:,\s*and\s|,|and\s|&|\+)\s*(?:to\s+|in\s+)?(?:{_ADDRESS}|{_CHANNEL})"
+    match = pattern(rf"(?:{one}){{1,20}}").match(sentence, end)
+    return match.end() if match else end
+
+
+def _alerts(words: str, on: str, about: str) -> Iterator[AlertWords]:
+    """One alert for each address and channel that the words name, or one for the sort of message."""
+    alert = _alert(words, on, about)
+    if alert is None:
+        return
+    targets = list(dict.fromkeys(match.group() for match in pattern(rf"{_ADDRESS}|{_CHANNEL}").finditer(words)))
+    if len(targets) < 2:
+        yield alert
+        return
+    for target in targets:
+        kind = "email" if "@" in target else alert.channel if alert.channel != "email" else "slack"
+        yield alert._replace(target=target, channel=kind)
 
 
 def _teller(part: str, *, last: bool) -> re.Match[str] | None:
@@ -165,9 +200,9 @@ def _short(sentence: str) -> Iterator[Found[AlertWords]]:
             if "_" in words[:6] or pattern(refused).search(sentence[max(0, match.start() - 60) : match.start()]):
                 continue
             for on in _events(match[1]):
-                alert = _alert(words, on, "")
-                if alert is not None:
-                    yield found(sentence, *match.span(), alert, 0.9)
+                end = _listed(sentence, match.end())
+                for alert in _alerts(sentence[match.start() : end], on, ""):
+                    yield found(sentence, match.start(), end, alert, 0.9)
 
 
 def _events(words: str) -> list[AlertEvent]:

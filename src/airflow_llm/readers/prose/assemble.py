@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
-from airflow_llm.readers.prose.drafts import Draft, identifier
+from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, stem
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow, object_words
 from airflow_llm.readers.prose.increments import cut_to_interval
@@ -222,6 +222,10 @@ def _parameters(drafts: Sequence[Draft], fields: dict[int, dict[str, Any]], flow
         if draft.items:
             fields[draft.number]["for_each"] = {"name": name, "items": list(draft.items)}
             continue
+        lister = _lister(draft, drafts)
+        if lister is not None:
+            fields[draft.number]["for_each"] = {"name": name, "step": lister.id}
+            continue
         parameter = f"{name}s" if not name.endswith("y") else f"{name[:-1]}ies"
         found[parameter] = {"name": parameter, "default": [], "description": f"one run of {draft.id} for each"}
         fields[draft.number]["for_each"] = {"name": name, "parameter": parameter}
@@ -231,6 +235,21 @@ def _parameters(drafts: Sequence[Draft], fields: dict[int, dict[str, Any]], flow
             f"set the default of parameter {parameter}",
         )
     return list(found.values())
+
+
+def _lister(draft: Draft, drafts: Sequence[Draft]) -> Draft | None:
+    """The step before that lists what the mapped step runs over (`list the shops, then for each shop ...`)."""
+    numbers = {held.number: held for held in drafts}
+    for other in reversed(drafts):
+        told = {stem(word) for word in name_words(other.objects)}
+        lists = other.verb.base in words("listing") and other.kind == "python" and other.number != draft.number
+        if (
+            lists
+            and stem(draft.each) in told
+            and other.number in draft.ups | {up for n in draft.ups for up in numbers[n].ups}
+        ):
+            return other
+    return None
 
 
 def _whole(source: str, findings: Findings, flow: Flow) -> dict[str, Any]:

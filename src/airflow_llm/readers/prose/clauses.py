@@ -28,6 +28,7 @@ _SKIPPED = words("skipped")
 _DONE = words("done")
 _FARTHEST_VERB = 8
 _MOST_COURTESY = 12
+_TAIL_MARKS = frozenset({"parallel", "also", "apart", "last", "first", "always", "then", "otherwise"})
 _WHOLES = words("wholes")
 _NO_END = words("prepositions") | words("determiners") | words("modals") | words("negation") | {"and", "or", "to"}
 _STOPS = frozenset({"stop", "end", "exit", "quit", "abort"})
@@ -102,7 +103,7 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
         if _content(current):
             current.heading, current.whole = name == "colon", name == "whole"
             yield _marked(current)
-            current = Clause([], number)
+            current = Clause([], number, marks=["or"] if token.norm == "or" else [])
         if name != "gap" or not current.tokens:
             current.joint = (
                 name
@@ -177,6 +178,8 @@ def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[s
     if token.marker == "if" and token.norm == "if" and any(verb.group == "check" for verb in current.tokens[-1].verbs):
         return None
     if token.marker in ("last", "apart") and not _starts(flat, index + 1, current):
+        return None
+    if token.marker == "otherwise" and current.said.telling and index + 1 == len(flat):
         return None
     if not current.said.telling and token.marker != "otherwise":
         return None
@@ -377,9 +380,7 @@ def _marked(clause: Clause) -> Clause:
         if tokens[0].marker:
             clause.marks.append(tokens[0].marker)
         tokens = tokens[1:]
-    while tokens and (
-        tokens[-1].marker in ("parallel", "also", "apart", "last", "first", "always", "then") or tokens[-1].raw in ",&"
-    ):
+    while tokens and (tokens[-1].marker in _TAIL_MARKS or tokens[-1].raw in ",&"):
         if tokens[-1].marker:
             clause.marks.append(f"{tokens[-1].marker}_end" if tokens[-1].marker == "parallel" else tokens[-1].marker)
         tokens = tokens[:-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_llm.readers.prose.drafts import Draft, Unit
+from airflow_llm.readers.prose.drafts import Draft, Unit, name_words
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked, only_pronouns
@@ -71,6 +71,8 @@ class _Linker(Settling):
         if self.group and unit.clause.sentence == self.sentence:
             for number in self.group:
                 self.drafts[number].rule = "all_done"
+        elif name_words(unit.clause.tokens):
+            self.always.append(unit.clause.tokens)
         else:
             self.pending_rule = "all_done"
 

@@ -83,6 +83,8 @@ class Graph:
         """Steps that come after everything else."""
         self.apart = -1
         self.pending_rule: str | None = None
+        self.always: list[list[Token]] = []
+        """The words of steps that run whatever happens, said before the step itself."""
         self.branches: list[Branch] = []
         self.deferred: list[tuple[list[int], list[Token], str]] = []
         self.result = Linked(self.drafts)

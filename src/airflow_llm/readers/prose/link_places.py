@@ -43,10 +43,20 @@ class Places(Arms):
             self.ends.extend(numbers)
             self.at_end = False
         self._advance(unit, numbers, ups, beside)
+        if "otherwise" in marks and not self.branches:
+            self._when_invalid(numbers, ups)
         self._insert_before(numbers)
         self.deferred.extend((list(numbers), reference, "after") for reference in self.pending_refs)
         self.pending_refs = []
         self.main = list(numbers)
+
+    def _when_invalid(self, numbers: Sequence[int], ups: set[int]) -> None:
+        """`check x, otherwise page y`: only when the check fails; what comes next follows the check."""
+        if not ups or any(self.drafts[up].kind != "validate" for up in ups):
+            return
+        for number in numbers:
+            self.drafts[number].rule = "one_failed"
+        self.frontier = sorted(ups)
 
     def _flush_ahead(self) -> None:
         """What a `before` clause named comes once its whole sentence is placed."""
@@ -60,6 +70,10 @@ class Places(Arms):
         """Opens and closes branches as the sentence or an `otherwise` asks."""
         if "otherwise" in unit.clause.marks:
             self._open_else(unit)
+        elif "or" in unit.clause.marks and self._alternative():
+            self.branches[-1].close_arm(self.frontier)
+            self.branches[-1].open_arm("", unit.clause.sentence)
+            self.frontier, self.run, self.run_ups = [self.branches[-1].number], [], set()
         elif self.branches and self.branches[-1].arms_taken and unit.clause.sentence != self.branches[-1].sentence:
             self._close_branches()
         elif self.branches:
@@ -67,6 +81,12 @@ class Places(Arms):
         if unit.clause.sentence != self.sentence:
             self.run, self.run_ups = [], set()
         self.sentence = unit.clause.sentence
+
+    def _alternative(self) -> bool:
+        """Whether an `or` here offers the other way of `depending on x, do a or do b`."""
+        branch = self.branches[-1] if self.branches else None
+        depends = branch is not None and branch.words.lower().startswith("depending")
+        return branch is not None and depends and branch.arms_taken and not branch.has_else
 
     def _upstreams(self, unit: Unit, numbers: list[int]) -> tuple[set[int], bool]:
         """What the new drafts follow, and whether they stand beside the last ones."""

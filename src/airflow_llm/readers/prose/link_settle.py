@@ -33,6 +33,11 @@ class Settling(Places):
                 self.result.unresolved.append(" ".join(token.raw for token in reference))
                 continue
             self._settle(numbers, found, relation)
+        for words_of in self.always:
+            said = {token.norm for token in words_of}
+            tasks = [held for held in self.drafts if held.kind != "choose"]
+            for draft in resolve(words_of, tasks, []) or [held for held in tasks if held.kind in said]:
+                draft.rule = draft.rule or "all_done"
         for draft in self.drafts:
             draft.ups.discard(draft.number)
             if self._merges(draft):

@@ -47,6 +47,18 @@ def _into_whole(phrase: Phrase) -> bool:
     return any(token.norm in _WHOLES for token in held) and not any(token.named or token.system for token in held)
 
 
+def _asked_at(tokens: Sequence[Token]) -> int:
+    """Where, behind `for each shop`, the words begin that ask for something; 0 when they only name the items."""
+    for place in range(2, len(tokens) - 1):
+        token, before = tokens[place], tokens[place - 1]
+        asks = any(verb.form == "base" for verb in token.verbs) and not token.named
+        if asks and before.norm not in words("articles") and tokens[place + 1].norm in words("determiners"):
+            return place
+        if token.tag == "punct" or token.norm in words("prepositions"):
+            return 0
+    return 0
+
+
 def _made_from(phrase: Phrase) -> bool:
     """`x is built from y`, `the model trains on y`: what stands behind the preposition comes before."""
     group = phrase.verb.group if phrase.verb else ""
@@ -287,7 +299,11 @@ class TaskRules(NameRules):
         if not name or phrase.voice == "imperative":
             return None
         self.scope = (name, items, clause.sentence)
-        return Unit(clause, phrase, "header")
+        asked = _asked_at(clause.tokens)
+        if not asked:
+            return Unit(clause, phrase, "header")
+        behind = replace(clause, tokens=clause.tokens[asked:])
+        return self._task(behind, parse(behind))
 
     def _in_scope(self, clause: Clause, phrase: Phrase) -> bool:
         """Whether the step still is one of those done for each item; merging the results ends that."""

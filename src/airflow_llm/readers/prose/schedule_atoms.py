@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import SECONDS, duration, number
+from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.span import longest_first
 from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_of, pattern, says, spelled
 from airflow_llm.readers.prose.timezones import find_zones
@@ -70,7 +71,13 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
     if any(context.get(tail) == "before" for tail in tails):
         return False
     titled = not before and pattern(r"\s+[\w-]+(?:\s+[\w-]+){0,2}\s*:").match(text, end)
-    if titled or pattern(thing).match(text, end) or pattern(_AFTER_TIME).search(text, max(0, start - 12), start):
+    asked = not before and any(verb.form == "base" for verb in verbs().get(following, ()))
+    if (
+        titled
+        or asked
+        or pattern(thing).match(text, end)
+        or pattern(_AFTER_TIME).search(text, max(0, start - 12), start)
+    ):
         return False
     return following.isalpha() and context.get(following) != "after"
 

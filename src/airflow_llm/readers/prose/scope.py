@@ -41,6 +41,8 @@ class Scopes:
             self._needs(needs)
         for alert in findings.alerts:
             self._alert(alert)
+        if findings.pool_slots is not None:
+            self._give(self._nearest(findings.pool_slots.start) or drafts, {"pool_slots": findings.pool_slots.value})
 
     def _give(self, drafts: Sequence[Draft], fields: dict[str, Any]) -> None:
         for draft in drafts:
