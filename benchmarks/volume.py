@@ -32,20 +32,15 @@ def measure() -> Iterator[Figure]:
         home = Path(folder)
         make_source(home / "embedded", orders=ROWS, customers=ROWS // 20)
         dag_file = write(compile_source(Source(DEMO)), home, force=True).dag_file
+        shutil.copy(HERE / "warm_up.py", dag_file.parent)
         ours = run([str(HERE / "generated.py"), str(dag_file)], environment(home))
         by_hand = run([str(HERE / "by_hand.py"), str(home)], dict(os.environ))
     if ours["state"] != "success":
         raise RuntimeError(f"the generated DAG ended as {ours['state']}")
-    note = (
-        f"{ours['seconds']:.1f} s against {by_hand['seconds']:.1f} s; both single runs, Airflow's own overhead included"
-    )
-    yield Figure(
-        f"{ROWS:,} rows: the generated DAG against DuckDB by hand",
-        ours["seconds"] / by_hand["seconds"],
-        "x",
-        1.5,
-        note=note,
-    )
+    name = f"{ROWS:,} rows: the generated DAG against DuckDB by hand"
+    for unit, label in (("seconds", name), ("processor", f"{name}, processor seconds")):
+        note = f"{ours[unit]:.1f} s against {by_hand[unit]:.1f} s; single runs, Airflow warm"
+        yield Figure(label, ours[unit] / by_hand[unit], "x", 1.5, note=note)
     yield Figure(f"{ROWS:,} rows: peak of resident memory, Airflow included", ours["peak_mb"], "MB", 1000)
 
 
