@@ -31,6 +31,7 @@ _ANYTHING = (
     r"(?:the\s+)?tasks?|an?\s+(?:error|failure)|errors?)"
 )
 
+_STATE = r"\b(?:if|when|once)\s+(?:it(?:'s|\s+is)\s+)?(broken|failing|failed|red)\b(?=\s*(?:$|[,)]))"
 _WINDOW = 200
 _SHORTEST = 8  # no request is shorter: text of nothing but line ends stays cheap
 
@@ -177,6 +178,8 @@ def _short_forms(sentence: str) -> Iterator[str]:
     before = r"(?:any\s+|every\s+|task\s+|all\s+|a\s+)*"
     on_event = pattern(rf"\b(?:on|upon|of|for|about|after)\s+{before}{event}\b").search(sentence)
     tell, condition = rf"(?:{_TELL}|{channel})", r"(?:on|upon|in\s+case\s+of)"
+    if pattern(_STATE).search(sentence):
+        yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+{_STATE}"
     if on_event is not None:
         yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+(?:{condition}|for|about|after|of)\s+{before}({both})\b{aim}"
         yield (
@@ -208,7 +211,7 @@ def _short(sentence: str) -> Iterator[Found[AlertWords]]:
 def _events(words: str) -> list[AlertEvent]:
     low = words.lower()
     events: list[AlertEvent] = []
-    if not low or pattern(r"fail|error|crash").search(low):
+    if not low or pattern(r"fail|error|crash|broken|red").search(low):
         events.append("failure")
     if "retr" in low:
         events.append("retry")

@@ -87,6 +87,8 @@ def _special(group: str, phrase: Phrase) -> str:
     said = {token.norm for token in phrase.tokens()}
     if base == "add":
         return "load" if phrase.complement("to", "into") else "transform"
+    if base in ("truncate", "merge", "insert") and (kind := _on_tables(base, phrase)):
+        return kind
     if base == "poll" and phrase.statement:
         return "wait"
     if group == "take" and _taken_from(phrase):
@@ -101,10 +103,18 @@ def _special(group: str, phrase: Phrase) -> str:
         return "notify"
     if group in ("check", "look") and _looks_for_data(phrase):
         return "wait"
-    if base in ("merge", "insert") and _is_place(phrase.complement("into")) and _named(phrase.complement("into")):
-        return "sql" if base == "insert" and _named(phrase.complement("of", "from")) else "load"
     documents = {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS
     return "report" if group in ("union", "join") and documents else ""
+
+
+def _on_tables(base: str, phrase: Phrase) -> str:
+    """`truncate stage.users`, `merge it into core.users`, `insert the rows of a.x into b.x`."""
+    if base == "truncate":
+        return "sql" if _named(phrase.objects) else ""
+    into = phrase.complement("into")
+    if not (_is_place(into) and _named(into)):
+        return ""
+    return "sql" if base == "insert" and _named(phrase.complement("of", "from")) else "load"
 
 
 def _named(tokens: Sequence[Token]) -> bool:

@@ -262,7 +262,8 @@ class Places(Arms):
 
     def _stands_in_front(self, unit: Unit) -> bool:
         """`rebuild x whenever y has succeeded`: what is said last stands in front of what is said before."""
-        trailing = unit.clause.joint == "mark" and bool(self.group) and unit.clause.sentence == self.sentence
+        joined = unit.clause.joint == "mark" or (unit.clause.joint == "comma" and unit.phrase.voice == "gerund")
+        trailing = joined and bool(self.group) and unit.clause.sentence == self.sentence
         if unit.clause.role not in ("when", "after") or not trailing:
             return False
         ahead = [draft.number for draft in unit.drafts]

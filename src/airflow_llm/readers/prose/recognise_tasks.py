@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from airflow_llm.readers.prose.asking import asked_at, asks_nothing, is_title
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
 from airflow_llm.readers.prose.entities import Token
@@ -35,28 +36,7 @@ _WHOLES = frozenset(["pipeline", "dag", "workflow", "job", "flow"])
 _IDLE_OBJECTS = words("idle_objects")
 
 
-_TITLES = words("titles")
-
-
 _MAKING = frozenset(["create", "refresh", "join", "union", "aggregate", "transform"])
-
-
-def _into_whole(phrase: Phrase) -> bool:
-    """`put them in one DAG`: about the pipeline, not about data."""
-    held = phrase.complement("in", "into")
-    return any(token.norm in _WHOLES for token in held) and not any(token.named or token.system for token in held)
-
-
-def _asked_at(tokens: Sequence[Token]) -> int:
-    """Where, behind `for each shop`, the words begin that ask for something; 0 when they only name the items."""
-    for place in range(2, len(tokens) - 1):
-        token, before = tokens[place], tokens[place - 1]
-        asks = any(verb.form == "base" for verb in token.verbs) and not token.named
-        if asks and before.norm not in words("articles") and tokens[place + 1].norm in words("determiners"):
-            return place
-        if token.tag == "punct" or token.norm in words("prepositions"):
-            return 0
-    return 0
 
 
 def _made_from(phrase: Phrase) -> bool:
@@ -70,12 +50,6 @@ def _made_from(phrase: Phrase) -> bool:
 def _moved(phrase: Phrase) -> str:
     """What `comes from x` and `goes to x` make of a step."""
     return "extract" if phrase.complement("from", "out") else "load"
-
-
-def _is_title(phrase: Phrase) -> bool:
-    """Whether the words before a colon only name the whole (`incremental load of orders:`, `store pipeline:`)."""
-    bare = not any(token.norm in words("determiners") for token in phrase.objects)
-    return phrase.voice == "nominal" or (bare and any(token.norm in _TITLES for token in phrase.objects))
 
 
 class TaskRules(NameRules):
@@ -223,7 +197,17 @@ class TaskRules(NameRules):
         if clause.heading and self.following and "first" in self.following[0].marks:
             self.within = [token for token in clause.tokens if token.system is not None]
             return True
-        return (clause.heading and _is_title(phrase)) or (alone and phrase.voice == "imperative")
+        if clause.heading and phrase.voice == "imperative" and not self.result.drafts and self._told_below(clause):
+            return True
+        return (clause.heading and is_title(phrase)) or (alone and phrase.voice == "imperative")
+
+    def _told_below(self, clause: Clause) -> bool:
+        """`rebuild the index: export x, then load it`: what the title asks for is told step by step behind it."""
+        steps = [
+            held for held in self.following[:2]
+            if held.sentence == clause.sentence and held.tokens and any(v.form == "base" for v in held.tokens[0].verbs)
+        ]  # fmt: skip
+        return len(steps) > 1 and any("then" in held.marks or held.joint == "then" for held in steps)
 
     def _modifies_load(self, clause: Clause, phrase: Phrase) -> bool:
         """`..., upsert on sku`: how the load before writes, not a step of its own."""
@@ -299,7 +283,7 @@ class TaskRules(NameRules):
         if not name or phrase.voice == "imperative":
             return None
         self.scope = (name, items, clause.sentence)
-        asked = _asked_at(clause.tokens)
+        asked = asked_at(clause.tokens)
         if not asked:
             return Unit(clause, phrase, "header")
         behind = replace(clause, tokens=clause.tokens[asked:])
@@ -332,7 +316,7 @@ class TaskRules(NameRules):
             or (phrase.objects and phrase.objects[0].norm in _IDLE_OBJECTS)
         ):
             return False
-        if phrase.objects and phrase.objects[0].norm in words("pronouns") and _into_whole(phrase):
+        if asks_nothing(clause, phrase):
             return False
         if phrase.voice == "passive":
             must = any(word in ("must", "should", "has", "have", "needs", "shall", "will") for word in said)
