@@ -32,7 +32,7 @@ def asked_at(tokens: Sequence[Token]) -> int:
         asks = any(verb.form == "base" for verb in token.verbs) and not token.named
         if asks and before.norm not in words("articles") and tokens[place + 1].norm in words("determiners"):
             return place
-        if token.tag == "punct" or token.norm in words("prepositions"):
+        if (token.tag == "punct" and token.raw != ",") or token.norm in words("prepositions"):
             return 0
     return 0
 

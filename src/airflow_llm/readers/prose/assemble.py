@@ -163,6 +163,7 @@ def _fields(source: str, draft: Draft, numbered: Sequence[Draft], flow: Flow) ->
     if draft.rule:
         fields["trigger_rule"] = draft.rule
     flow.made[draft.number] = set(made.get("writes", ()))
+    flow.used |= set(made.get("reads", ()))
     implied = {number for number in draft.ups if flow.made.get(number, set()) & set(made.get("reads", ()))}
     arms = {number for number in draft.ups if _takes(numbered[number], draft.number)}
     fields["after"] = [numbered[number].id for number in sorted(draft.ups - implied - arms)]

@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.flow import Flow, object_words, system_in
 from airflow_llm.readers.prose.lexicon import words
-from airflow_llm.readers.prose.statements import statement_of, tables_in
+from airflow_llm.readers.prose.statements import emptied_by, statement_of, tables_in
 from airflow_llm.readers.prose.transforms import operations_of
 
 Fields = dict[str, Any]
@@ -38,12 +38,21 @@ def build_sql(draft: Draft, flow: Flow) -> Fields:
             "reads": [flow.external(connection, [statement.source], [statement.source.norm], "source")],
             "writes": _written(flow, connection, [statement.target]),
         }
+    emptied = tables_in(tokens)[:1]
+    if action in ("truncate", "drop_table") and emptied and _is_used(flow, connection, emptied[0]):
+        text = emptied_by(action, emptied[0], flow.connections[connection].connector)
+        return {"kind": "sql", "connection": connection, "statement": text}
     return {
         "kind": "sql",
         "connection": connection,
         "action": action,
         "writes": _written(flow, connection, tables_in(tokens) or tokens, object_words(draft) or ["table"]),
     }
+
+
+def _is_used(flow: Flow, connection: str, table: Token) -> bool:
+    """Whether a step before reads the table; to write it as well would turn their order round."""
+    return flow.places.get((connection, table.raw), "") in flow.used
 
 
 def _written(flow: Flow, connection: str, tokens: list[Token], named: list[str] | None = None) -> list[str]:

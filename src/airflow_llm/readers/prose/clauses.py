@@ -11,6 +11,7 @@ from airflow_llm.readers.prose.joints import (
     begins_with,
     defines,
     edge_ahead,
+    lists_items,
     names_whole,
     reduced_passive,
     tells,
@@ -179,6 +180,8 @@ def _marker_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[s
         return None
     if token.marker in ("last", "apart") and not _starts(flat, index + 1, current):
         return None
+    if token.norm == "always" and flat[index - 1].norm in words("modals"):
+        return None
     if token.marker == "otherwise" and current.said.telling and index + 1 == len(flat):
         return None
     if not current.said.telling and token.marker != "otherwise":
@@ -200,7 +203,7 @@ def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[st
         return None
     if edge_ahead(flat, index):
         return "edge", 1
-    if current.tokens and _opens_subordinate(current):
+    if current.tokens and _opens_subordinate(current) and not lists_items(flat, index, current.said):
         return "comma", 1
     following = index + 1
     if following + 1 < len(flat) and flat[following].marker == "that" and names_whole(current.tokens):

@@ -41,6 +41,8 @@ class Flow:
     read: dict[int, set[str]] = field(default_factory=dict)
     made: dict[int, set[str]] = field(default_factory=dict)
     """What each draft itself writes; `outputs` also holds what it only hands on."""
+    used: set[str] = field(default_factory=set)
+    """What the steps so far read."""
     warehouses: list[System] | None = None
     models: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """For each model the column that it predicts, and the data that it was made from."""
@@ -66,6 +68,8 @@ class Flow:
         system = system_in(tokens) or system_in(draft.mentioned())
         if system is not None:
             return self.connection(system)
+        if any(token.tag in ("path", "file") for token in tokens):
+            return self.connect("files")
         self.missing += 1
         self.assume(
             f"steps.{draft.id}", NO_SOURCE,
@@ -78,6 +82,8 @@ class Flow:
         system = system_in(tokens) or system_in(draft.objects) or system_in(draft.hints) or self._inside(draft)
         if system is not None:
             return self.connection(system)
+        if any(token.tag == "path" for token in tokens):
+            return self.connect("files")
         warehouse = self._warehouse() if draft.kind in ("sql", "cleanup") else None
         if warehouse is not None:
             return self.connection(warehouse)

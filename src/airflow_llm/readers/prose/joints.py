@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.said import Said
 
 _LONGEST_NODE = 8
 _WHOLES = words("wholes")
@@ -68,3 +69,11 @@ def reduced_passive(flat: Sequence[Token], index: int, place: int) -> bool:
     past = any(verb.form == "past" for verb in flat[place].verbs)
     following = flat[place + 1].norm if place + 1 < len(flat) else ""
     return past and flat[index].norm in words("determiners") and following in ("to", "into", "in", "from", "by", "with")
+
+
+def lists_items(flat: Sequence[Token], index: int, said: Said) -> bool:
+    """`for each of PL, CZ and SK`: whether the comma stands between items."""
+    listed = said.leading is not None and said.leading.norm.endswith(" of")
+    following = flat[index + 1] if index + 1 < len(flat) else None
+    plain = following is not None and not following.verbs and not following.marker
+    return listed and not said.verbal and following is not None and plain and following.raw[:1].isupper()

@@ -21,6 +21,13 @@ _FEW, _BOTH = 4, 2
 _RUNS_AS = words("runs_as")
 
 
+def _link_kind(tokens: Sequence[Token], *, first: bool, last: bool) -> str:
+    """`sftp://in/a.csv -> clean -> s3://out/`: a place at the front of a chain is read, one at its end is written."""
+    if not any(token.tag in ("uri", "file", "path", "url") for token in tokens) or first == last:
+        return "python"
+    return "extract" if first else "load"
+
+
 class NameRules(OrderRules):
     """The rules for clauses without a verb."""
 
@@ -74,9 +81,8 @@ class NameRules(OrderRules):
             return Unit(clause, phrase, "task", [self._like(base, clause, self._plain(tokens))])
         event = any(verb.form == "past" for verb in tokens[0].verbs)
         if (clause.joint == "arrow" or (ahead and not event)) and len(tokens) <= 6:
-            return Unit(
-                clause, phrase, "task", [self._draft(clause, Phrase(objects=tokens), "python", tokens, UNKNOWN)]
-            )
+            kind = _link_kind(tokens, first=clause.joint != "arrow", last=not ahead)
+            return Unit(clause, phrase, "task", [self._draft(clause, Phrase(objects=tokens), kind, tokens, UNKNOWN)])
         return None
 
     def _special(self, clause: Clause, phrase: Phrase, tokens: list[Token]) -> Unit | None:

@@ -279,11 +279,11 @@ class TaskRules(NameRules):
         """`for each region (EU, US)` in front of what is done for each."""
         if not clause.tokens or clause.tokens[0].marker != "each":
             return None
-        name, items = leading(clause)
+        asked = asked_at(clause.tokens)
+        name, items = leading(replace(clause, tokens=clause.tokens[:asked]) if asked else clause)
         if not name or phrase.voice == "imperative":
             return None
         self.scope = (name, items, clause.sentence)
-        asked = asked_at(clause.tokens)
         if not asked:
             return Unit(clause, phrase, "header")
         behind = replace(clause, tokens=clause.tokens[asked:])

@@ -71,6 +71,15 @@ def _anew(tree: exp.Expr, target: Token, dialect: str | None) -> str:
     return f"{dropped.sql(dialect=dialect)};\n{tree.sql(dialect=dialect, pretty=True)}"
 
 
+def emptied_by(action: str, table: Token, connector: str) -> str:
+    """The statement that truncates or drops the table."""
+    from sqlglot import exp
+
+    if action == "truncate":
+        return exp.TruncateTable(expressions=[_table(table)]).sql(dialect=_dialect(connector))
+    return exp.Drop(tables=[_table(table)], kind="TABLE", exists=True).sql(dialect=_dialect(connector))
+
+
 def _columns(draft: Draft) -> list[Token]:
     return [token for name, held in draft.phrase.complements if name in ("by", "per", "each") for token in held]
 
