@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from airflow_llm.checks.check import Files
 from airflow_llm.checks.source import imports, python_files
@@ -93,11 +94,12 @@ def _needed(pipeline: Pipeline, files: Files, asked: set[str]) -> Iterator[tuple
             yield connector.provider, f"the connection {connection.name!r} is {connector.title}"
 
 
-def _mentioned(text: str) -> set[str]:
-    """The packages that lines which look like imports are about."""
+@lru_cache(maxsize=64)
+def _mentioned(text: str) -> frozenset[str]:
+    """The packages that lines which look like imports are about; the plumbing of many bundles is the same text."""
     words = {word for line in _IMPORT.findall(text) for word in re.findall(r"[\w.]+", line)}
     unclear = {"airflow.providers"} & words
-    return unclear | {_plain(package) for word in words if (package := _package(word))}
+    return frozenset(unclear | {_plain(package) for word in words if (package := _package(word))})
 
 
 def _package(module: str) -> str:

@@ -45,7 +45,7 @@ def narrowed(sql: str, incremental: str | None, dialect: str, to: str, connectio
             in_stand_in(found, connection)
     if incremental is not None:
         query = within_interval(
-            exp.select("*").from_(query.subquery("source", copy=False), copy=False), column(incremental, to)
+            exp.select(exp.Star()).from_(query.subquery("source", copy=False), copy=False), column(incremental, to)
         )
     return rendered(query, to)
 

@@ -53,7 +53,7 @@ def transform(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> exp
     operations = [operation for operation in operations if not isinstance(operation, ops.Convert)]
     current = inputs[0]
     taken = {*inputs, "input"}
-    query: exp.Query = exp.select("*").from_(_table(current), copy=False)
+    query: exp.Query = exp.select(exp.Star()).from_(_table(current), copy=False)
     earlier: list[tuple[str, exp.Query]] = []
     for position, operation in enumerate(operations):
         previous = operations[position - 1] if position else None
@@ -82,7 +82,7 @@ def _expression(operation: object, _tables: Sequence[str]) -> exp.Query:
 
 @_expression.register
 def _(operation: ops.Join, tables: Sequence[str]) -> exp.Query:
-    query = exp.select("*").from_(_table(tables[0]), copy=False)
+    query = exp.select(exp.Star()).from_(_table(tables[0]), copy=False)
     for other in tables[1:]:
         query = query.join(
             _table(other),
@@ -95,14 +95,14 @@ def _(operation: ops.Join, tables: Sequence[str]) -> exp.Query:
 
 @_expression.register
 def _(operation: ops.Union, tables: Sequence[str]) -> exp.Query:
-    query: exp.Query = exp.select("*").from_(_table(tables[0]), copy=False)
+    query: exp.Query = exp.select(exp.Star()).from_(_table(tables[0]), copy=False)
     for other in tables[1:]:
-        rows = exp.select("*").from_(_table(other), copy=False)
+        rows = exp.select(exp.Star()).from_(_table(other), copy=False)
         query = exp.Union(this=query, expression=rows, distinct=operation.distinct, by_name=True)
     return (
         query
         if len(tables) > 1 or not operation.distinct
-        else exp.select("*").distinct(copy=False).from_(_table(tables[0]), copy=False)
+        else exp.select(exp.Star()).distinct(copy=False).from_(_table(tables[0]), copy=False)
     )
 
 
@@ -122,7 +122,7 @@ def _(operation: ops.Aggregate, tables: Sequence[str]) -> exp.Query:
 @_expression.register
 def _(operation: ops.Deduplicate, tables: Sequence[str]) -> exp.Query:
     if not operation.keys:
-        return exp.select("*").distinct(copy=False).from_(_table(tables[0]), copy=False)
+        return exp.select(exp.Star()).distinct(copy=False).from_(_table(tables[0]), copy=False)
     # The table's name stands for the whole row, so that the choice is the same in every run.
     order = [exp.Ordered(this=exp.column(identifier(tables[0])), nulls_first=False)]
     if operation.newest_by is not None:
@@ -249,7 +249,7 @@ def _starred(current: str, **changes: list[exp.Expr]) -> exp.Select:
 
 
 def _all(current: str) -> exp.Select:
-    return exp.select("*").from_(_table(current), copy=False)
+    return exp.select(exp.Star()).from_(_table(current), copy=False)
 
 
 def _table(name: str) -> exp.Table:
