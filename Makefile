@@ -12,7 +12,7 @@ between, and tell \#data-alerts on Slack if anything fails
 
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 
-.PHONY: help install system demo test lint types contracts docs bench test-matrix lock golden clean
+.PHONY: help install system demo test lint types contracts docs bench bench-reader test-matrix lock golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,6 +50,9 @@ docs: install ## the documentation site, in site/
 
 bench: install ## every published figure: medians and ratios
 	$(BIN)/python -m benchmarks
+
+bench-reader: install ## how well requests are read: SPLIT=test, or CASES=a.json TEXTS=folder; ARGS="--ablation"
+	$(BIN)/python -m benchmarks.reader $(ARGS)
 
 test-matrix: install ## the golden bundles under Airflow 3.0, 3.1 and 3.2
 	scripts/test-matrix 3.0 3.1 3.2

@@ -1,0 +1,1 @@
+"""How well requests are read, against annotated cases: `make bench-reader`."""

@@ -1,0 +1,89 @@
+"""The readers that are compared: the grammar alone, the network alone where one is shipped, and both."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from airflow_llm.errors import AirflowLLMError
+from airflow_llm.readers.predictions import prediction
+from airflow_llm.readers.prose.tagger.network import Network, network
+from airflow_llm.readers.reading import Source
+from airflow_llm.readers.registry import read
+from benchmarks.reader.cases import Case
+
+Predict = Callable[[Case], dict[str, Any]]
+GROUPS = {"network": ("graph", "time")}
+"""What a reader gives, where that is not all: the network says nothing of times and slots."""
+_REFUSED = 0.5
+
+
+def readers() -> dict[str, Predict]:
+    """The readers by name; `both` is the default of the product."""
+    found: dict[str, Predict] = {"grammar": _by_rules}
+    shipped = network()
+    if shipped is not None:
+        found["network"] = lambda case: _by_network(shipped, case)
+    return {**found, "both": _by_default}
+
+
+def _by_default(case: Case) -> dict[str, Any]:
+    return _read(Source(case.text, case.id))
+
+
+def _by_rules(case: Case) -> dict[str, Any]:
+    return _read(Source(case.text, case.id, by_rules=True))
+
+
+def _read(source: Source) -> dict[str, Any]:
+    try:
+        return prediction(read(source))
+    except AirflowLLMError as error:
+        return {"error": str(error)}
+
+
+def _by_network(shipped: Network, case: Case) -> dict[str, Any]:
+    """Marked words as tasks, without anything that the grammar would make of them."""
+    said = shipped.read(case.text)
+    if not said.tasks or said.error >= _REFUSED:
+        return {"error": "no task is marked"}
+    ids = [f"task_{number}" for number in range(len(said.tasks))]
+    words = [case.text[task.mark.start : task.mark.end] for task in said.tasks]
+    return {
+        "tasks": [
+            {"id": name, "text": text, "kind": task.kind}
+            for name, text, task in zip(ids, words, said.tasks, strict=True)
+        ],
+        "edges": [[ids[up], ids[down]] for up, down in said.edges],
+        "confidence": min(said.sure, *(task.sure for task in said.tasks)),
+    }
+
+
+def predictions(predict: Predict, cases: Sequence[Case]) -> tuple[list[dict[str, Any]], list[float]]:
+    """The prediction of each case and the seconds of processor time on one core that it took."""
+    with _one_core():
+        for case in cases[:3]:  # files and the network are loaded once; that is measured as start-up, not here
+            predict(case)
+        told, seconds = [], []
+        for case in cases:
+            begin = time.process_time()
+            told.append(predict(case))
+            seconds.append(time.process_time() - begin)
+    return told, seconds
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
+    """Keeps the process on one core, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
