@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.outline_reader import READER, looks_structured, read_outline
+from airflow_llm.readers.prose.outline import READER
+from airflow_llm.readers.prose.outline_reader import looks_structured, read_outline
 from airflow_llm.readers.reading import Source
 from airflow_llm.spec.conditions import Comparison
 from airflow_llm.spec.graph import cycle, downstream, edges

@@ -1,4 +1,4 @@
-"""The reader of long structured descriptions: listed steps with objective, input, output, operator, stages."""
+"""Long structured descriptions: listed steps with objective, input, output, operator, stages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from airflow_llm.readers.prose.outline_rules import RULES, merges, note_rules, s
 from airflow_llm.readers.prose.outline_settings import Settings, settings_of
 from airflow_llm.readers.prose.outline_steps import Builder, parameters_of, retry_fields
 from airflow_llm.readers.prose.spellings import pattern
-from airflow_llm.readers.reading import Reading, Source
+from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.pipeline import Pipeline
 
 Fields = dict[str, Any]
@@ -42,29 +42,8 @@ _MOST_STEPS = 5000
 _WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
 
 
-class OutlineReader:
-    """Reads descriptions that list their tasks under headings or numbers, each with labelled lines."""
-
-    name = "outline"
-
-    def claims(self, source: Source) -> float:
-        """Sure of texts with several labelled steps; anything else is left to the free-form reader."""
-        return looks_structured(source.text)
-
-    def read(self, source: Source) -> Reading:
-        """The description as a pipeline. InputError when it lists no step."""
-        reading = read_outline(source.text, source.pipeline_id)
-        if reading is None:
-            raise InputError(
-                "the description lists no steps", hint="number the steps and say what each does", place=source.name
-            )
-        return reading
-
-
 def looks_structured(text: str) -> float:
     """How surely the text is a structured description, 0 to 1."""
-    if len(text) < 80 or "\n" not in text:
-        return 0.0
     sample = normalise(text[:200_000])
     sure = _listed(sample, parse(sample).items)
     return sure if sure > _UNLISTED or not names_its_tasks(sample) else _NAMED
@@ -236,6 +215,3 @@ def _certainty(order: Order, *, linear: bool) -> float:
     penalty = 0.3 * bare / max(len(order.nodes), 1) + (0.1 if any(node.mapped for node in order.nodes) else 0.0)
     roots = sum(1 for node in order.nodes if not order.upstream(node.id))
     return round(max(0.3, min(0.97, 0.6 + 0.37 * share - penalty - 0.03 * max(roots - 1, 0))), 3)
-
-
-READER = OutlineReader()
