@@ -11,10 +11,9 @@ from airflow_llm.readers.prose.policies import (
     find_pool,
     find_pool_slots,
     find_priority,
-    find_retries,
-    find_retry_delay,
     find_timeouts,
 )
+from airflow_llm.readers.prose.retries import find_retries, find_retry_delay
 
 RETRIES = {
     "retry twice with 10 minutes in between": (2, 600, None),

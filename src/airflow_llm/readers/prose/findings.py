@@ -11,15 +11,13 @@ from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwan
 from airflow_llm.readers.prose.increments import find_increments
 from airflow_llm.readers.prose.policies import (
     Limit,
-    Retries,
     find_pool,
     find_pool_slots,
     find_priority,
-    find_retries,
-    find_retry_delay,
     find_timeouts,
 )
 from airflow_llm.readers.prose.resources import Needs, find_needs
+from airflow_llm.readers.prose.retries import Retries, find_retries, find_retry_delay
 from airflow_llm.readers.prose.run_settings import (
     find_catchup,
     find_depends_on_past,

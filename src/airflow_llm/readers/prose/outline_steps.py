@@ -351,7 +351,8 @@ def _plain(node: Node) -> str:
 
 def retry_fields(node: Node) -> Fields:
     """Retries, time-out, pool and the like that the task's own words state."""
-    from airflow_llm.readers.prose.policies import find_pool, find_pool_slots, find_retries, find_timeouts
+    from airflow_llm.readers.prose.policies import find_pool, find_pool_slots, find_timeouts
+    from airflow_llm.readers.prose.retries import find_retries
 
     words = node.item.text("parameters", "retries", "timeout", "notes", "operator")
     fields: Fields = {}

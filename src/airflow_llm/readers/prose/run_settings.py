@@ -14,23 +14,37 @@ from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, patte
 _UNSAID = r"\s*[:=]?\s*\W*(?:not\s+|none\b|n/?a\b|unspecified|unknown)"
 
 
+_OLD = (
+    r"(?:(?:old|past|missed|previous|historical|skipped|earlier)\s+(?:runs?|days|dates|intervals|data\s+intervals|periods)|"
+    r"runs?\s+of\s+the\s+past)"
+)
+_UP = r"(?:catch(?:ing)?[\s_-]?up|back-?fill(?:ing|s)?)"
+_CATCHUP_OFF = (
+    rf"\b(?:no|without|w/o|don'?t|do\s+not|not|never|disable|skip)\s+(?:any\s+|do\s+|make\s+|want\s+(?:a\s+)?|need\s+)*{_UP}\b"
+    rf"|\bcan'?(?:no)?t\s+be\s+back-?filled\b"
+    rf"|\b{_UP}(?:\s+of\s+{_OLD})?[\"'`*]*\s*(?:is|[:=|]|must\s+be|should\s+be|shall\s+be)?\s*[\"'`*]*\s*"
+    rf"(?:turned\s+|set\s+to\s+|switched\s+)?(?:off|false|disabled?|no\b|not\s+(?:wanted|needed|required|desired))"
+    rf"|\bdisabled?\s+{_UP}\b|\bignore\s+{_OLD}"
+    rf"|\b(?:no|not|without|don'?t|do\s+not|never)\s+(?:[\w/']+\s+){{0,4}}?(?:the\s+)?{_OLD}"
+    rf"(?:\s+(?:need|must|shall|should|are|is|be)\b[^.;\n]{{0,30}}?(?:caught\s+up|made\s+up|processed|run|repeated))?"
+    rf"|\b{_OLD}\W{{0,4}}(?:(?:are|is|must|shall|should|need|be|to|have)\s+)*not\s+(?:be\s+|to\s+be\s+)?(?:caught|made\s+up|"
+    rf"repeated|re-?run|processed|back-?filled)(?:\s+up)?"
+)
+_CATCHUP_ON = (
+    rf"\b{_UP}[\"'`*]*\s*(?:is|[:=|]|must\s+be|should\s+be)?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+|switched\s+)?"
+    rf"(?:on\b|true|enabled?|yes|wanted|needed|required)"
+    r"|\b(?:with|enable|do|allow|and)\s+(?:catch[\s-]?up|back-?fill(?:ing)?)\b"
+    r"|\bback-?fill\s+(?:missed|the\s+missed|missing|from|since|all|everything|the\s+history)\b"
+    r"|\b(?:make|catch)\s+up\s+(?:for|on)\s+(?:the\s+|any\s+)?missed\s+(?:runs|days)\b"
+    r"|\bmissed\s+(?:runs|days|intervals|dates)\s+(?:(?:must|shall|should|are|have|to|will)\s+)+be\s+(?:caught\s+up|made\s+up)"
+)
+
+
 def find_catchup(text: str) -> Found[bool] | None:
     """Whether missed runs are made up for; None when the text does not say."""
-    off = (
-        r"\b(?:no|without|don'?t|do\s+not|never|disable|skip)\s+(?:any\s+|do\s+)?(?:catch[\s-]?up|"
-        r"back-?fill(?:ing|s)?)\b"
-        r"|\bcan'?(?:no)?t\s+be\s+back-?filled\b"
-        r"|\bcatch[_\s-]?up[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+)?(?:off|false|disabled?|no)\b"
-        r"|\bdisabled?\s+catch[_\s-]?up\b|\bignore\s+missed\s+runs\b|\bno\s+back-?filling\b"
-    )
-    on = (
-        r"\bcatch[_\s-]?up[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+)?(?:on|true|enabled?|yes)\b"
-        r"|\b(?:with|enable|do|allow|and)\s+(?:catch[\s-]?up|back-?fill(?:ing)?)\b"
-        r"|\bback-?fill\s+(?:missed|the\s+missed|missing|from|since|all|everything|the\s+history)\b"
-        r"|\b(?:make|catch)\s+up\s+(?:for|on)\s+(?:the\s+|any\s+)?missed\s+(?:runs|days)\b"
-    )
-    for value, expression in ((False, off), (True, on)):
-        for match in finds(expression, text, "catch", "fill", "missed"):
+    for value, expression in ((False, _CATCHUP_OFF), (True, _CATCHUP_ON)):
+        words = ("catch", "fill", "missed", "past", "old ", "historical", "previous", "skipped", "earlier")
+        for match in finds(expression, text, *words):
             if value is False and match.group().lower().startswith("can"):
                 continue  # one step's nature, not a setting of the pipeline
             return found(text, *match.span(), value)

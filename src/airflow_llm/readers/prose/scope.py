@@ -10,9 +10,10 @@ from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow
-from airflow_llm.readers.prose.policies import Limit, Retries
+from airflow_llm.readers.prose.policies import Limit
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.resources import Needs
+from airflow_llm.readers.prose.retries import Retries
 from airflow_llm.readers.prose.span import Found
 
 _SUBJECT = 4

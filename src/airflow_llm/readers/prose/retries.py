@@ -1,0 +1,349 @@
+"""How often and after what pause a failed task is tried again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked, number, number_words
+from airflow_llm.readers.prose.span import Found, found, without_overlaps
+from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
+
+_MOST = 100
+_NEAR = 160  # how far behind a count `the others none` may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """What the words say about trying again; None: not said. `scope` is `rest` for all tasks that have no own count."""
+
+    count: int | None = None
+    delay: timedelta | None = None
+    backoff: bool | None = None
+    longest_delay: timedelta | None = None
+    scope: Literal["", "rest", "all"] = ""
+
+
+_WORDS = (
+    "retr",
+    "re-tr",
+    "rety",
+    "try",
+    "tries",
+    "attempt",
+    "rerun",
+    "re-run",
+    "repeat",
+    "repetition",
+    "reint",
+    "trial",
+    "tried",
+)
+
+
+def find_retries(text: str) -> list[Found[Retries]]:
+    """Every place that says how often and how a failed task is tried again. InputError for `retry -3 times`."""
+    if not says(text, *_WORDS):
+        return []
+    refused = list(_refused(text))
+    counted = [*_counted(text), *_far(text), *_attempts(text), *_plain_numbers(text)]
+    hits = without_overlaps([*refused, *(hit for hit in counted if not any(hit.overlaps(no) for no in refused))])
+    hits = [_with_scope(text, _with_delay(text, hit)) for hit in hits]
+    return without_overlaps([*hits, *_others(text, hits)])
+
+
+_NOUN = r"(?:re-?tr(?:ies|y|ys|ials?)|re-?attempts?|reintents?|repetitions?|repeats)"
+_DONE_AGAIN = (
+    r"(?:re-?tried|re-?tr(?:y|ied)|repeat(?:ed)?|re-?run|(?:attempted|tried|try|started)\s+again|re-?attempted)"
+)
+
+
+def _refused(text: str) -> Iterator[Found[Retries]]:
+    """`no retries`, `must not be repeated`, `retries are forbidden`."""
+    words = (
+        r"\b(?:no|without|zero|disable|never|not?\s+any|not\s+have\s+any|refrain\s+from)\s+(?:automatic(?:ally)?\s+|"
+        r"auto[\s-]?|task\s+)?(?:re-?try(?:ing)?|re-?tries|repetition)\b"
+        r"(?!\s+(?:e-?mail|notif|alert|polic|log|mention|set|spec|is\s+(?:set|spec)|are\s+spec|has\b|count|delay))"
+        r"|\b(?:do\s+not|don'?t|dont|should\s*n'?t|should\s+not|must\s+not|mustn'?t|never)\s+(?:ever\s+|"
+        r"please\s+)?(?:re-?try|try\s+again)"
+        r"\b(?:\s+(?:anything|it|them|on\s+failure|automatically|any\s+(?:task|step)s?))?"
+        r"|\bre-?tr(?:y|ies)(?:\s+polic(?:y|ies))?\s*[:=]\s*(?:none|no|never|disabled|off)\b(?!\s+(?:set|"
+        r"spec|explicit|mention))"
+        r"|\bre-?tries\s+(?:are\s+)?(?:disabled|off|turned\s+off|forbidden|not\s+(?:allowed|wanted|desired))\b"
+        rf"|\b(?:shall|should|must|may|is|are|can)\s+(?:not|never|under\s+no\s+circumstances)\s+(?:to\s+)?"
+        rf"(?:ever\s+)?(?:be\s+)?{_DONE_AGAIN}\b(?!\s+(?:if|when|for|in|with)\b)"
+        r"|\bis\s+never\s+(?:re-?tried|repeated)\b"
+    )
+    past = r"\b(?:runs?|days|past|dates|intervals)\s+(?:of\s+the\s+past\s+)?$"
+    for match in finds(
+        words, text, "no", "never", "n't", "dont", "disable", "zero", "none", "off", "forbid", "refrain"
+    ):
+        if pattern(past).search(text[max(0, match.start() - 40) : match.start()]):
+            continue
+        yield found(text, *match.span(), Retries(count=0))
+
+
+_AGAIN = (
+    r"(?:re-?(?:try|tried|run|attempt(?:ed)?|trys)|retyr|rety|(?:try|tried|attempted)(?:\s+it|\s+this)?\s+again|"
+    r"retrying|repeat(?:ed)?|re-?tries(?=\s+(?:\S+\s+){0,2}\S+\s+times))"
+)
+_UP_TO = (
+    r"(?:(?:as|to|by|a|an|additional(?:ly)?|for)\s+)?(?:up\s+to\s+|at\s+most\s+|max(?:imum|imally)?\.?\s+(?:of\s+)?|"
+    r"a\s+maximum\s+of\s+|exactly\s+|with\s+)?"
+)
+_TIMES = r"(?:\s+(?:more\s+)?ti(?:me|m)s?\b|\s?x\b)"
+_RETRY_WORDS = ("retr", "re-tr", "rety", "rerun", "re-run", "attempt", "again", "repeat")
+
+
+def _counted(text: str) -> Iterator[Found[Retries]]:
+    count = number_words()
+    kind = r"(?:automatic\s+|auto\s+|task\s+|more\s+|immediate\s+|further\s+)?"
+    verb = (
+        rf"\b(?:{_AGAIN})\b(?:\s+(?!and\b|with\b|after\b|retries\b)[\w'/-]+){{0,5}}?\s+{_UP_TO}({count})(?:{_TIMES}|(?=\W|"
+        rf"$))(?!\s*{any_of('units')}\b)(?!-)"
+    )
+    noun = rf"(?<![\w.§])(?!\d+\.\d)({count})(?:\s?x)?[^\S\n]+{kind}{_NOUN}\b(?!\s*(?:delay|interval|wait|count))"
+    label = (
+        r"\b(?:re-?tries|maximum_?retries|maxrerun|re-?try(?:\s+(?:count|setting))?)[\"'`*]*\s*"
+        r"(?:\(\s*default\s*)?(?:is\s+|of\s+|to\s+|are\s+|"
+        r"[:=(|]|(?=\d))\s*[\"'`*]*\s*(?:default\s*[:=]?\s*)?(-?\d+)\b(?![.:]\d)(?!\s*(?:min|sec|hour|attempts))"
+    )
+    forms: tuple[tuple[str, tuple[str, ...]], ...] = (
+        (verb, _RETRY_WORDS), (noun, ("retr", "re-", "reint", "repe")), (label, ("retr", "re-tr", "rerun")),
+    )  # fmt: skip
+    for expression, words in forms:
+        for match in finds(expression, text, *words):
+            if not _is_interval(text, match) and not _is_other(match) and not _is_heading(text, match):
+                yield found(text, *match.span(), Retries(count=_count(match)))
+    with_attempts = rf"\bre-?tr(?:y|ies)\s+(?:\w+\s+){{0,2}}?(?:with\s+)?({count})\s+attempts\b"
+    bracketed = r"\b(?:task\s+|automatic\s+)?re-?tries\s+\(\s*(?:default\s*[:=]?\s*)?(\d+)\s*\)"
+    for expression, word in ((with_attempts, "attempts"), (bracketed, "tries")):
+        for match in finds(expression, text, word):
+            yield found(text, *match.span(), Retries(count=_count(match)))
+    uncounted = rf"\b(?:{_AGAIN})\s+(?:it\s+|them\s+)?(?=(?:after|every|with\s+(?:exponential|back))\b)"
+    for match in finds(uncounted, text, *_RETRY_WORDS):
+        if not match.group().lower().startswith("repeat"):
+            yield found(text, match.start(), match.end() - 1, Retries(), 0.6)
+
+
+def _far(text: str) -> Iterator[Found[Retries]]:
+    """The count stands away from the verb: `retry the call until it works, at most 5 times`, `thrice repeat`."""
+    count = number_words()
+    once = r"(?!\s+(?:an?|per|each|every|the)\s+\w)"
+    forms = (
+        rf"\b(?:re-?try|repeat)\b[^.;:\n]{{4,60}}?\b{_UP_TO}({count})\s+times\b{once}",
+        rf"\b(twice|thrice|{count}\s+times)\s+(?:to\s+be\s+)?{_DONE_AGAIN}\b",
+        rf"\bre-?tries\b[^.;\n\d]{{0,30}}?\b(?:above|more\s+than|at\s+most|up\s+to)\s+({count})(?!\w)",
+    )
+    for form in forms:
+        for match in finds(form, text, *_RETRY_WORDS):
+            if not _is_interval(text, match):
+                digits = pattern(r"\s+times$").sub("", match[1])
+                yield found(text, *match.span(), Retries(count=_count(match, digits)), 0.8)
+
+
+def _is_heading(text: str, match: re.Match[str]) -> bool:
+    """`4 Repetition` alone on its line is the number of a chapter."""
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip("# \t")
+    at_start = match.start(1) == match.start() and not line
+    return at_start and match[1].isdigit() and text[match.end() : match.end() + 1] in ("\n", "") and "\n" in text
+
+
+def _is_other(match: re.Match[str]) -> bool:
+    """What only looks like a count of retries: `no`, a job that is repeated for each of something, one article."""
+    words = match.group().lower()
+    if pattern(r"\bno$|^no\b").search(match[1].lower()):
+        return True
+    if words.startswith("repeat"):
+        return pattern(rf"{_TIMES}$|\b(?:twice|thrice|once)$").search(words) is None
+    return match[1].lower() in ("a", "an", "single") and not words.endswith(("retry", "repetition", "repeat"))
+
+
+def _attempts(text: str) -> Iterator[Found[Retries]]:
+    """`3 attempts` are two retries after the first try; `3 more attempts` and `3 tries` when it fails are three."""
+    count = number_words()
+    expression = (
+        rf"(?<![\w.])({count})\s+(?:attempts|tries|trys)(?:\s+(?:extra|more|in\s+addition|(?:beyond|after)\s+the\s+first))?"
+        rf"\b(?!\s+to\b)|\b(?:try|attempt(?:ed)?)\s+(?:it\s+|this\s+|each\s+\w+\s+)?(?:no\s+more\s+than\s+)?{_UP_TO}({count})"
+        rf"(?:{_TIMES}(?:\s+(?:more|again))?|\s+more\b(?:\s+times)?|(?<=twice)|(?<=thrice))"
+    )
+    more = (
+        rf"(?<![\w.])(?:({count})\s+(?:more|further|additional|extra|other)\s+(?:attempts?|tr(?:y|ies))|"
+        rf"(?:attempt(?:ed)?|tr(?:y|ied))\s+(?:each\s+\w+\s+|it\s+|them\s+)?(?:up\s+to\s+)?({count})\s+(?:more\s+times?|times?\s+more)|"
+        rf"a\s+second\s+(try|attempt))\b"
+    )
+    for match in finds(more, text, "attempt", "tr"):
+        count_said = 1 if match[3] else _count(match, match[1] or match[2])
+        yield found(text, *match.span(), Retries(count=count_said))
+    again = r"\b(?:try|tries|tried)\s+(?:each\s+\w+\s+|it\s+|them\s+|everything\s+)?once\s+(?:more|again)\b"
+    for match in finds(again, text, "once"):
+        yield found(text, *match.span(), Retries(count=1))
+    for match in finds(expression, text, "attempt", "tries", "trys", "try"):
+        total = _count(match, match[1] or match[2])
+        if pattern(r"extra|more$|more\s+times|again|addition|beyond|after\s+the\s+first|\btr[yi]e?s\b").search(
+            match.group().lower()
+        ):
+            yield found(text, *match.span(), Retries(count=total), 0.8)
+            continue
+        note = f"{total} attempts are read as {max(total - 1, 0)} retries after the first try"
+        yield found(text, *match.span(), Retries(count=max(total - 1, 0)), 0.8, note)
+
+
+def _plain_numbers(text: str) -> Iterator[Found[Retries]]:
+    """Labels of forms: `Max attempts: 3`, `Attempts after a failure: 2`."""
+    label = r"\b(max(?:imum|imal)?\s+)?attempts(\s+after\s+an?\s+(?:failure|error))?\s*[:=|]\s*(\d{1,3})\b(?![.:]\d)"
+    for match in finds(label, text, "attempts"):
+        total = _count(match, match[3])
+        yield found(text, *match.span(), Retries(count=total if match[2] else max(total - 1, 0)), 0.8)
+
+
+def _is_interval(text: str, match: re.Match[str]) -> bool:
+    """`retry after 5 minutes` names a delay, not five retries."""
+    return pattern(rf"\s*-?{any_of('units')}\b").match(text, match.end(1)) is not None
+
+
+def _count(match: re.Match[str], digits: str | None = None) -> int:
+    value = number(digits or match[1])
+    if value < 0 or value != int(value):
+        raise InputError(
+            f"{match.group().strip()!r}: a number of retries is 0 or more", hint="write it like: retry 3 times"
+        )
+    if value > _MOST:
+        raise InputError(f"{match.group().strip()!r}: at most {_MOST} retries", hint="name a smaller number")
+    return int(value)
+
+
+# --------------------------------------------------------------- for which tasks
+_ALL = r"\b(?:(?:each|every|any|all)\s+(?:the\s+)?(?:tasks?|steps?|operations?|components?|of\s+(?:the|them))|per\s+(?:task|step)|" \
+    r"default|everything|everywhere|(?:whole|entire)\s+(?:dag|pipeline|thing|flow)|globally)\b"  # fmt: skip
+_REST = (
+    r"(?:(?:all\s+|any\s+)?(?:the\s+|of\s+the\s+)?(?:other\s+(?:tasks|steps|ones|blocks|jobs|stages|faults)|others|"
+    r"remaining\s+(?:\w+)|rest)|everything\s+else|elsewhere|anything\s+else)"
+)
+
+
+def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
+    start = max(text.rfind(mark, 0, hit.start) for mark in (". ", "\n", ";", ", but"))
+    before = text[max(start + 1, hit.start - 80) : hit.start]
+    after = pattern(r"[^.;,\n]{0,50}").match(text, hit.end)
+    around = f"{before} {hit.text} {after.group() if after else ''}"
+    close = f"{before[-40:]} {hit.text} {after.group() if after else ''}"
+    if pattern(rf"\b{_REST}|\b(?:no\s+other|nothing\s+else)\b").search(close):
+        return hit._replace(value=replace(hit.value, scope="rest"))
+    return hit._replace(value=replace(hit.value, scope="all")) if pattern(_ALL).search(around) else hit
+
+
+def _others(text: str, hits: Sequence[Found[Retries]]) -> Iterator[Found[Retries]]:
+    """`the others none`, `everything else 1`, behind a count for one task."""
+    if not hits or any(hit.value.scope == "rest" for hit in hits):
+        return
+    count = number_words()
+    none = (
+        r"(?:none(?:\s+at\s+all)?|no(?:t|thing)?|zero|never|without|no\s+repetition|shall\s+not|should\s+not|must\s+not|"
+        r"needs?\s+no\s+(?:such\s+)?\w+)"
+    )
+    said = rf"(?:({none})(?!\s+\d)|({count}))"
+    behind = rf"\b(?:(?<=,\s)else|{_REST})(?:\s+(?:of\s+\w+\s+)?(?:tasks|steps|ones|nodes|stages))?\s*(?:[:=,]|is|are|get|gets|have|with|only)?\s*{said}(?!\w)(?!\s*{any_of('units')}\b)"
+    before = (
+        rf"(?<!the\s)\b(?:({none})|({count}))\s+(?:retry\s+|retries\s+|times\s+)?(?:for\s+|on\s+|in\s+|of\s+)?{_REST}\b"
+    )
+    denied = r"\b(?:no\s+other\s+(?:task|step)|nothing\s+else)\b[^.;\n]{0,40}?\b(?:repeated|re-?tried|again)\b"
+    for match in finds(rf"{behind}|{before}", text, "other", "rest", "else", "remaining", "elsewhere"):
+        near = any(0 <= match.start() - hit.end <= _NEAR or 0 <= hit.start - match.end() <= _NEAR for hit in hits)
+        if near:
+            digits = match[2] or match[4]
+            yield found(text, *match.span(), Retries(count=_count(match, digits) if digits else 0, scope="rest"), 0.8)
+            return
+    for match in finds(denied, text, "other", "else"):
+        yield found(text, *match.span(), Retries(count=0, scope="rest"), 0.8)
+        return
+
+
+# --------------------------------------------------------------- the pause between two tries
+def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
+    """The delay and back-off that follow (or lead) the count, in the same sentence."""
+    value, end = hit.value, hit.end
+    if value.count == 0:
+        return hit
+    rest = pattern(r"[^\n;]{0,140}?(?=[.!?;](?:\s|$)|\n|$)|[^\n;]{0,140}").match(text, end)
+    tail = rest.group() if rest else ""
+    after = _delay_after(tail) or _named_pause(tail)
+    if after is not None:
+        value, end = replace(value, delay=after.value), hit.end + after.end
+    growing = (
+        r"\b(?:exponential(?:ly)?(?:\s+back[\s-]?off)?|back(?:ing)?[\s-]?off|"
+        r"increasing\s+delays?)\b"
+    )
+    backoff = next(finds(growing, tail, "exponential", "back", "increasing"), None)
+    if backoff is not None:
+        value = replace(value, backoff=True)
+        end = max(end, hit.end + backoff.end())
+    return found(text, hit.start, end, value, hit.strength, hit.assumption)
+
+
+def _delay_after(tail: str) -> Found[timedelta] | None:
+    plain = masked(tail)
+    if MASK not in plain:
+        return None
+    link = (
+        r"[\s,(:;|]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
+        r"spaced\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
+        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential\s+back-?off\s+|starting\s+|from\s+|each\s+|"
+        r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
+        r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
+        r"on\s+task\s+failures?\s*|(?:the\s+)?whole\s+thing\s+)*"
+    )
+    match = pattern(
+        rf"{link}({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
+        rf"interval|apart|wait|"
+        rf"pause)s?)?"
+        r"(?:\s+(?:in\s+)?between(?:\s+(?:attempts|retries|them|each|tries))?)?"
+    ).match(plain)
+    if match is None:
+        return None
+    value = duration(tail[match.start(1) : match.end(1)])
+    return found(tail, *match.span(), value) if value is not None else None
+
+
+def _named_pause(tail: str) -> Found[timedelta] | None:
+    """`three tries for the upload, 5 minutes apart`: a length that is called a pause, anywhere in the sentence."""
+    plain = masked(tail)
+    if MASK not in plain:
+        return None
+    named = (
+        rf"({LENGTH})(?:\s+(?:of\s+)?(?:pause|gap|delay|apart|break)\b|\s+(?:in\s+)?between\b)"
+        rf"|\b(?:intervals?|pauses?|gaps?|delays?|spaced|break)\s+(?:of\s+|by\s+|is\s+)?({LENGTH})"
+    )
+    match = pattern(named).search(plain)
+    value = duration(_said(tail, match)) if match is not None else None
+    return found(tail, *match.span(), value) if match is not None and value is not None else None
+
+
+def find_retry_delay(text: str) -> Found[timedelta] | None:
+    """A retry delay that stands by itself: `retry_delay=5 minutes`, `5-minute retry delay`."""
+    seconds = next(finds(r"\bretry_delay_seconds\s*[:=]\s*(\d{1,6})\b", text, "retry_delay_seconds"), None)
+    if seconds is not None:
+        return found(text, *seconds.span(), timedelta(seconds=int(seconds[1])))
+    expression = (
+        rf"\bre-?try[_\s-]?(?:delay|interval|wait|pause)[\"'`*]*\s*(?:is|of|[:=|])?\s*[\"'`*]*\s*({LENGTH})|"
+        rf"({LENGTH})[\s-]+(?:re-?try\s+)?delays?\b"
+        rf"|\bwait(?:ing)?\s+({LENGTH})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
+        rf"|\bbetween\s+(?:the\s+|two\s+)?(?:attempts|re-?tries|tries|trials)\s*,?\s*({LENGTH})"
+        rf"|^\s*delay\s*[:=]\s*({LENGTH})"
+    )
+    if says(text, "delay", "between", "interval", "wait", "pause"):
+        for match in pattern(expression, re.IGNORECASE | re.MULTILINE).finditer(masked(text)):
+            value = duration(_said(text, match))
+            if value is not None:
+                return found(text, *match.span(), value)
+    return None
+
+
+def _said(text: str, match: re.Match[str]) -> str:
+    """The words of the first group that holds any, in the text that was masked."""
+    group = next(number for number, words in enumerate(match.groups(), 1) if words)
+    return text[match.start(group) : match.end(group)]
