@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from airflow_llm.readers.prose.columns import quantity
 from airflow_llm.readers.prose.durations import number_words
+from airflow_llm.readers.prose.lexicon import words as words_of
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_of, pattern, says
 from airflow_llm.spec.conditions import Comparison, Condition, Described, Operator
@@ -21,6 +22,7 @@ _SYMBOLS: dict[str, Operator] = {
 _OPPOSITE: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LONGEST = 20_000  # no condition is longer than this; reading stays linear
 _ROWS = r"(?:rows?|records?|lines?|entries|items?|observations|samples)"
+_NO_NAME = frozenset(["it", "version", "python", "step", "page", "port"])
 
 
 class OutcomeWords(NamedTuple):
@@ -119,41 +121,13 @@ def _plain(value: float) -> int | float:
 
 def _metric(words: str) -> str | None:
     """The last words before the operator as a name: `the PM2.5 level` is `pm2_5_level`."""
-    skipped = {
-        "if",
-        "when",
-        "the",
-        "a",
-        "an",
-        "its",
-        "only",
-        "unless",
-        "has",
-        "have",
-        "that",
-        "with",
-        "where",
-        "and",
-        "or",
-        "on",
-        "for",
-        "in",
-        "of",
-    }
-    parts = [part for part in re.split(r"\s+", words.strip()) if part.lower() not in skipped]
+    parts = [part for part in re.split(r"\s+", words.strip()) if part.lower() not in words_of("no_metric")]
     identifiers = [part for part in parts if "_" in part]
     chosen = identifiers[-1:] or parts[-2:]
     if len(chosen) == 2 and not identifiers and chosen[0].lower().endswith(("ed", "ing", "ly", "s")):
         chosen = chosen[-1:]
     name = re.sub(r"[^a-z0-9]+", "_", "_".join(chosen).lower()).strip("_")
-    unusable = iskeyword(name) or not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", name) or name in (
-        "it",
-        "version",
-        "python",
-        "step",
-        "page",
-        "port",
-    )
+    unusable = iskeyword(name) or name in _NO_NAME or not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", name)
     return None if unusable else name
 
 
