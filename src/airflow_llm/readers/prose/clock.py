@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time
 
 from airflow_llm.errors import InputError
@@ -15,16 +14,24 @@ _NOT_A_TIME = r"(?!\s*(?:ratio|split|scale|mix|aspect|proportion))"
 
 def expression() -> str:
     """A regular expression (no groups) for one time of day that needs no context."""
-    half = r"a\.?m\b\.?|p\.?m\b\.?|in\s+the\s+(?:morning|afternoon|evening)\b"
+    half = r"a\.?m\b\.?|p\.?m\b\.?|(?:in|of)\s+(?:the\s+)?(?:morning|afternoon|evening|arvo|night)\b|at\s+night\b"
     hours = any_of("numbers")
+    free = r"(?<![\w:/.\-])"
     return (
-        rf"(?:(?<![\w:/.\-])\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half}))?(?![\w/%]|[:.,]\d){_NOT_A_TIME}"
-        rf"|(?<![\w:/.\-])\d{{1,2}}(?:\.\d{{2}})?\s*(?:{half})(?!\w)"
-        r"|(?<![\w:/.\-])\d{1,2}h\d{2}(?!\w)"
+        rf"(?:{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?![\w/%]|[:.,]\d){_NOT_A_TIME}"
+        rf"|{free}\d{{1,2}}(?:\.\d{{2}}|\s?[0-5]\d)?\s*(?:{half})(?!\w)"
+        rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening|night)|at\s+night)\b"
+        rf"|{free}\d{{1,2}}\s?h\s?[0-5]\d(?!\w)"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+(?:\d{{1,2}}|{hours})(?:\s*(?:{half}))?(?![\w:])"
-        rf"|(?<![\w:/.\-])(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half}))?"
-        r"|\b(?:noon|midnight|midday)\b)"
+        rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
+        rf"|{free}(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with|the)\b|\w+\s+time)))?"
+        r"|\b(?:noon|midnight|midnite|midday)\b)"
     )
+
+
+_FEW = r"(?:five|ten|twenty|twenty-five)"
+_HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
+_PARTS = {"morning": "am", "afternoon": "pm", "arvo": "pm", "evening": "pm", "night": "night"}
 
 
 def find_times(text: str) -> list[Found[time]]:
@@ -39,38 +46,44 @@ def find_times(text: str) -> list[Found[time]]:
 
 def clock_time(words: str) -> time | None:
     """The time that the words mean, None when they mean none."""
-    text = pattern(r" ?in the (morning|afternoon|evening)$").sub(
-        lambda match: " am" if match[1] == "morning" else " pm", " ".join(words.lower().split())
+    text = pattern(r" ?(?:(?:in|of|at) )(?:the )?(morning|afternoon|evening|arvo|night)$").sub(
+        lambda match: f" {_PARTS[match[1]]}", " ".join(words.lower().split())
     )
-    if text in ("midnight", "noon", "midday"):
-        return time(0) if text == "midnight" else time(12)
-    past = pattern(r"(half past|quarter past|quarter to) (.+?)\s*(a\.?m\.?|p\.?m\.?)?").fullmatch(text)
-    if past is not None:
-        return _spoken(past)
-    clock = pattern(r"(\S+) o'? ?clock(?: (.*))?").fullmatch(text)
+    if text in ("midnight", "midnite", "noon", "midday"):
+        return time(12) if text in ("noon", "midday") else time(0)
+    spoken = _spoken(text)
+    if spoken is not None:
+        return _checked(words, *spoken)
+    clock = pattern(r"(\S+) o'? ?clock(?: (\d\d))?(?: (.*))?").fullmatch(text)
     if clock is not None:
-        late = (clock[2] or "").startswith("p")
-        return _checked(words, int(number(clock[1])), 0, "pm" if late else "")
-    match = pattern(r"(\d{1,3})(?:[:.h](\d{2}))?(?::\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|uhr)?").fullmatch(text)
+        return _checked(words, int(number(clock[1])), int(clock[2] or 0), (clock[3] or "").replace(".", ""))
+    text = pattern(r"^[a-z]+(?= (?:am|pm|night)$)").sub(lambda match: f"{number(match.group()):g}", text)
+    match = pattern(
+        r"(\d{1,3}?)(?: ?[:.h ] ?(\d{2})|(\d{2})(?= ?[apn]))?(?::\d{2})?\s*(a\.?m\.?|p\.?m\.?|h(?:rs?)?|uhr|night)?"
+    ).fullmatch(text)
     if match is None:
         return None
-    return _checked(words, int(match[1]), int(match[2] or 0), (match[3] or "").replace(".", ""))
+    return _checked(words, int(match[1]), int(match[2] or match[3] or 0), (match[4] or "").replace(".", ""))
 
 
-def _spoken(match: re.Match[str]) -> time:
-    hour = int(number(match[2]))
-    suffix = (match[3] or "").replace(".", "")
-    if match[1] == "quarter to":
-        return _checked(match.group(), (hour - 1) % 24, 45, suffix)
-    return _checked(match.group(), hour, 30 if match[1] == "half past" else 15, suffix)
+def _spoken(text: str) -> tuple[int, int, str] | None:
+    """Hour, minute and half of the day of `half past six`, `five minutes to eight pm`."""
+    match = pattern(
+        r"(half|quarter|five|ten|twenty|twenty-five)(?: minutes)? (past|to) (\S+?)\s*(a\.?m\.?|p\.?m\.?|night)?"
+    ).fullmatch(text)
+    if match is None:
+        return None
+    minutes = {"half": 30, "quarter": 15}.get(match[1]) or int(number(match[1]))
+    hour, half = int(number(match[3])), (match[4] or "").replace(".", "")
+    return (hour, minutes, half) if match[2] == "past" else ((hour - 1) % 24, 60 - minutes, half)
 
 
 def _checked(words: str, hour: int, minute: int, half: str) -> time:
     if half in ("am", "pm") and not 1 <= hour <= 12 and not (half == "pm" and 12 < hour < 24):
         raise InputError(f"{words.strip()!r} is not a time of day", hint="write it like 06:30 or 5 am")
-    if half == "pm" and hour < 12:
+    if (half == "pm" and hour < 12) or (half == "night" and 6 < hour < 12):
         hour += 12
-    if half == "am" and hour == 12:
+    if half in ("am", "night") and hour == 12:
         hour = 0
     if hour == 24 and minute == 0:
         hour = 0

@@ -20,6 +20,7 @@ from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 _COMMAND = re.compile(r"`[^`\n]{1,500}`")
+_NAMED = re.compile(r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`|(?<=asset )`[\w./:-]+`|(?<=dataset )`[\w./:-]+`", re.ASCII)
 _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
@@ -80,14 +81,16 @@ class ProseReader:
 
 
 def _shielded(text: str) -> str:
-    """The text with commands in backticks blanked, so that no grammar reads them; a cron expression stays.
+    """The text with commands in backticks blanked, so that no grammar reads them.
+
+    A cron expression, a time zone and the name of an asset stay: they say when the pipeline runs.
 
     The line ends of wrapped text are blanks.
     """
     return _COMMAND.sub(
         lambda match: (
             match.group()
-            if "*" in match.group() and " " in match.group()
+            if ("*" in match.group() and " " in match.group()) or _NAMED.match(match.string, match.start())
             else "`" + "x" * (len(match.group()) - 2) + "`"
         ),
         _WRAPPED.sub(" ", text),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.schedule_atoms import Atom, atoms
+from airflow_llm.readers.prose.schedule_atom import Atom
+from airflow_llm.readers.prose.schedule_atoms import atoms
 from airflow_llm.readers.prose.schedule_build import build
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 from airflow_llm.readers.prose.timezones import find_zones, unknown_zone, zone_after
 from airflow_llm.readers.prose.triggers import find_triggers
 from airflow_llm.spec.schedule import Schedule
@@ -34,7 +35,7 @@ def read_schedule(text: str) -> Found[Schedule] | None:
         return None
     best = max(candidates, key=lambda candidate: (round(candidate.strength, 2), -candidate.start))
     others = [hits[candidate] for candidate in candidates if candidate is not best]
-    return _with_zone_of_text(text, _completed(best, hits[best], others, clusters))
+    return _with_zone_of_text(text, _completed(text, best, hits[best], others, clusters))
 
 
 def find_schedules(text: str) -> list[Found[Schedule]]:
@@ -46,15 +47,22 @@ def find_schedules(text: str) -> list[Found[Schedule]]:
 
 
 def _completed(
-    best: Found[Schedule], cluster: list[Atom], others: list[list[Atom]], clusters: list[list[Atom]]
+    text: str, best: Found[Schedule], cluster: list[Atom], others: list[list[Atom]], clusters: list[list[Atom]]
 ) -> Found[Schedule]:
     """With what stands elsewhere: the lone time of `Nightly. … 02:30 UTC.`, and `Don't run it on Sundays`."""
     kinds = {part.kind for part in cluster}
     if best.value.kind != "cron" or "cron" in kinds:
         return best
     extra: list[Atom] = []
-    if not kinds & {"time", "hours", "minute", "window"} and not any(_within_hours(part) for part in cluster):
-        extra += next((other for other in others if other and {part.kind for part in other} <= {"time", "zone"}), [])
+    within_hours = any(_within_hours(part) for part in cluster)
+    if not kinds & {"time", "hours", "minute", "window"} and not within_hours:
+        extra += _lone_elsewhere(text, others, clusters)
+    if within_hours and "window" not in kinds:
+        extra += next((other for other in clusters if _is_window(text, other)), [])
+    if kinds <= _TIMED:
+        extra += next((other for other in clusters if {part.kind for part in other} == {"monthday"}), [])
+    if all(part.kind == "named" and part.value in _OPEN for part in cluster):
+        extra += next((other for other in clusters if _names_day(other, str(cluster[0].value))), [])
     if "except" not in kinds:
         extra += [part for other in clusters for part in other if part.kind == "except" and not part.weak]
     if not extra:
@@ -63,14 +71,58 @@ def _completed(
     return Found(schedule, best.start, best.end, best.text, best.strength, assumption)
 
 
+def _lone_elsewhere(text: str, others: list[list[Atom]], clusters: list[list[Atom]]) -> list[Atom]:
+    """The cluster that says nothing but a time, with the surest ones first."""
+    sure = [other for other in others if other and {part.kind for part in other} <= _TIMED]
+    loose = [other for other in clusters if {part.kind for part in other} <= _TIMED and _is_timed(other)]
+    candidates = sure or [other for other in loose if _said_hour(text, other)]
+    return max(candidates, key=lambda other: (_lone_time(text, other), -other[0].start), default=[])
+
+
+_TIMED = frozenset({"time", "zone", "hours", "part"})
+
+
+_OPEN = {"yearly": "date", "monthly": "monthday", "weekly": "days", "quarterly": "date"}
+
+
+def _names_day(cluster: list[Atom], frequency: str) -> bool:
+    """The day that a bare `monthly` or `yearly` leaves open, with its time."""
+    kinds = {part.kind for part in cluster}
+    return _OPEN[frequency] in kinds and kinds <= {*_TIMED, _OPEN[frequency]} and bool(kinds & {"time", "hours"})
+
+
+def _is_window(text: str, cluster: list[Atom]) -> bool:
+    """A window by itself, whose ends are written as hours: `06-22h`, `from 6:00 to 22:00`."""
+    lone = {part.kind for part in cluster} <= {"window", "zone"}
+    return lone and pattern(r"\d\s?h\b|\d:\d").search(text[cluster[0].start : cluster[-1].end]) is not None
+
+
+def _is_timed(cluster: list[Atom]) -> bool:
+    return any(part.kind in ("time", "hours") and not isinstance(part.value, str) for part in cluster)
+
+
+def _said_hour(text: str, cluster: list[Atom]) -> bool:
+    """A time that is asked for (`at 04:30`) rather than spoken of."""
+    if all(part.weak for part in cluster if part.kind in ("time", "hours")):
+        return _stands_alone(text, cluster)
+    before = text[max(0, cluster[0].start - 12) : cluster[0].start]
+    return pattern(r"(?:\b(?:at|start\w*|run|runs)|@)\s*$|^\s*$|[.;\n]\s*$").search(before) is not None
+
+
 def _within_hours(part: Atom) -> bool:
-    return (part.kind == "named" and "hour" in part.value) or (part.kind in ("every", "often"))
+    return (
+        (part.kind == "named" and "hour" in part.value)
+        or part.kind == "often"
+        or (part.kind == "every" and part.value[1] in ("s", "m", "h"))
+    )
 
 
 def _clusters(text: str, parts: list[Atom]) -> list[list[Atom]]:
     """Parts with nothing but punctuation and small words between them."""
     clusters: list[list[Atom]] = []
-    between = pattern(rf"(?:[\s,;:()\[\]'\"`=@\u2013\u2014-]|\*\*|{any_of('schedule_glue')}(?!\w))*")
+    between = pattern(
+        rf"(?:[\s,;:()\[\]'\"`=@+&/\u2013\u2014-]|\*\*|</?[a-z]{{1,6}}>|{any_of('schedule_glue')}(?!\w))*"
+    )
     for part in parts:
         if clusters and not (part.weak and part.kind in ("named", "every")):
             end = clusters[-1][-1].end
@@ -94,14 +146,38 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
     strength = _strength(text, cluster)
     _refuse_bad_times(text, cluster, strength)
     _refuse_unknown_zone(text, cluster)
-    useful = [part for part in cluster if part.kind not in ("zone", "except", "months", "window", "hours")]
-    if not useful or all(isinstance(part.value, str) and part.kind == "time" for part in useful):
+    useful = [part for part in cluster if part.kind not in ("zone", "except", "months", "window", "part")]
+    if all(part.kind in ("time", "hours") and part.weak for part in useful) and not _stands_alone(text, cluster):
+        return None
+    if all(isinstance(part.value, str) and part.kind == "time" for part in useful):
         return None
     if pattern(_NEVER).search(text, max(0, start - 40), start) and not _is_cron(cluster):
         strength = min(strength, 0.3)
+    if pattern(_REFUSED).match(text, cluster[-1].end):
+        strength = min(strength, 0.4)
+    if pattern(_FORMER).search(text[max(0, start - 160) : start].rpartition(". ")[2]):
+        strength = max(0.0, min(strength - 0.04, 0.9))
     cluster, end = _placed(text, cluster)
     schedule, assumption = build(cluster)
     return found(text, start, end, schedule, strength, assumption)
+
+
+_REFUSED = r"\s*(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not)\b|\?+\s*(?:->|→|\u2013|-)?\s*no\b"
+_FORMER = r"^\s*\W*(?:old|so\s+far|today|until\s+now|up\s+to\s+now|currently|at\s+present|history|previously|formerly|before)\b"
+
+
+def _stands_alone(text: str, cluster: list[Atom]) -> bool:
+    """`copy the list at 4.`: a bare hour with nothing of its own behind it."""
+    hours = next((part for part in cluster if part.kind == "hours"), None)
+    zoned = any(part.kind == "zone" for part in cluster)
+    if hours is None or not pattern(r"(?:at|@)\b").match(text, hours.start):
+        return False
+    before = text[max(0, hours.start - 20) : hours.start]
+    counted = pattern(
+        r"\b(?:cap(?:ped)?|limit\w*|stops?|max\w*|stays?|set|fails?|over|below|above|start\w*|value|threshold)\s+$"
+    )
+    ends = pattern(r"\s*(?:[.;!?)\n]|,\s|$)").match(text, cluster[-1].end) is not None
+    return zoned or (ends and counted.search(before) is None)
 
 
 def _placed(text: str, cluster: list[Atom]) -> tuple[list[Atom], int]:
@@ -132,17 +208,30 @@ def _strength(text: str, cluster: list[Atom]) -> float:
     timed = bool(kinds & {"time", "hours", "minute", "window", "zone"})
     strong = [part for part in cluster if part.kind in _STRONG and not part.weak]
     if strong:
-        return 0.95 if timed else 0.85
-    weak_days = [part for part in cluster if part.kind in ("days", "monthday")]
+        return 0.95 if timed else 0.9 if any(part.kind == "date" for part in strong) else 0.85
+    weak_days = [part for part in cluster if part.kind in ("days", "monthday", "date")]
     if weak_days:
-        followed = pattern(r"\s*(?::|[-\u2013\u2014]\s|,\s|$)").match(text, cluster[-1].end) is not None
-        return 0.8 if timed else 0.55 if followed else 0.3
+        return _weak_days(text, cluster, kinds, timed=timed)
     named = any(part.kind in ("named", "every") for part in cluster)
     if named:
         return 0.75 if "time" in kinds else 0.4
     if "minute" in kinds:
         return 0.6
-    return _lone_time(text, cluster) if "time" in kinds else 0.0
+    return _lone_time(text, cluster) if kinds & {"time", "hours"} else 0.0
+
+
+def _weak_days(text: str, cluster: list[Atom], kinds: set[str], *, timed: bool) -> float:
+    """A single weekday, day or date is the schedule with a time, with a frequency, or when it stands by itself."""
+    if "date" in kinds:
+        return 0.88 if "named" in kinds else 0.7 if timed else 0.3
+    if timed:
+        return 0.87
+    followed = pattern(r"\s*(?::|[-\u2013\u2014]\s|,\s|[.;)]|$)").match(text, cluster[-1].end) is not None
+    before = text[max(0, cluster[0].start - 30) : cluster[0].start]
+    opens = pattern(r"(?:^|[.;:\n(]|\u2013|\b(?:runs?|starts?|schedule[d]?|make\s+it))\s*$").search(before) is not None
+    if "monthday" in kinds:
+        return 0.6 if followed else 0.3
+    return 0.55 if followed and (opens or text[cluster[-1].end : cluster[-1].end + 1] not in ".;)") else 0.3
 
 
 def _lone_time(text: str, cluster: list[Atom]) -> float:
@@ -153,9 +242,23 @@ def _lone_time(text: str, cluster: list[Atom]) -> float:
         or before[-1] in ".;:,!?\n\u2013\u2014-("
         or pattern(r"(?:\b(?:at|start|run|runs|daily|say)|@)\s*$").search(before)
     )
-    after = pattern(r"\s*(?:[.,;:!?)\n]|[-\u2013\u2014]\s|$)").match(text, cluster[-1].end)
+    zoned = any(part.kind == "zone" for part in cluster)
+    end = cluster[-1].end
+    after = text[end - 1] == "." or pattern(r"\s*(?:sharp\b|[.,;:!?)\n]|[-\u2013\u2014]\s|->|=>|→|$)").match(text, end)
     opens = text[: cluster[0].start].strip().lower() in ("", "at", "@")
-    return 0.6 if opens or (apart and after) else 0.35
+    if pattern(_ASKED).search(before) or pattern(r"\s+(?:start|kick-?off|launch)\b").match(text, end):
+        return 0.7
+    if opens or zoned or (apart and after):
+        return 0.62 if opens or zoned or before[-1:] in ".;\n" else 0.6
+    at = pattern(r"\b(?:at|from|take)\s*$|@\s*$").search(before) is not None
+    return 0.55 if at else 0.52 if after else 0.35
+
+
+_ASKED = (
+    r"\b(?:starts?|startat|starting|run|runs|running|fires?|triggers?|schedule[ds]?|kick(?:s|ed)?\s+off|launch(?:ed)?|begins?|"
+    r"materiali[sz]e|starts?\s+it|(?:move|set)\s+(?:\S+\s+){1,4}to)\s*(?:[:=]|is|time|it|them|all|please|us)?\s*"
+    r"(?:at|by|for|on|is|@|from)?\s*$"
+)
 
 
 def _refuse_bad_times(text: str, cluster: list[Atom], strength: float) -> None:
@@ -181,13 +284,33 @@ def _with_zone_of_text(text: str, best: Found[Schedule]) -> Found[Schedule]:
     """`All times are UTC` far from the schedule still names its zone."""
     if best.value.timezone is not None or best.value.kind in ("manual", "asset"):
         return best
-    general = (
-        r"\b(?:all\s+times(?:\s+are)?(?:\s+in)?|(?:the\s+)?time\s?zone(?:\s+is)?|tz|"
-        r"times\s+are(?:\s+in)?)\s*[:=]?\s*(?:the\s+)?$"
-    )
-    for zone in find_zones(text):
-        labelled = zone.text.lower().startswith(("time", "tz"))
-        if labelled or pattern(general).search(text[max(0, zone.start - 40) : zone.start]):
-            schedule = best.value.model_copy(update={"timezone": zone.value})
-            return Found(schedule, best.start, best.end, best.text, best.strength, best.assumption)
-    return best
+    zones = find_zones(text)
+    formal = {str(zone.value) for zone in zones if pattern(_IANA, 0).match(zone.text)}
+    chosen = next((str(zone.value) for zone in zones if _is_general(text, zone)), None) or _named_zone(text)
+    chosen = chosen or (formal.pop() if len(formal) == 1 else None)
+    if chosen is None:
+        return best
+    schedule = best.value.model_copy(update={"timezone": chosen})
+    return Found(schedule, best.start, best.end, best.text, best.strength, best.assumption)
+
+
+_IANA = r"[A-Z][A-Za-z]+/[A-Z]"
+_GENERAL = (
+    r"\b(?:all\s+times(?:\s+are)?(?:\s+in)?|(?:the\s+)?time\s?zone(?:\s+is)?|tz|"
+    r"times\s+are(?:\s+in)?)\s*[:=]?\s*(?:the\s+)?$"
+)
+
+
+def _is_general(text: str, zone: Found[str]) -> bool:
+    labelled = zone.text.lower().startswith(("time", "tz"))
+    return labelled or pattern(_GENERAL).search(text[max(0, zone.start - 40) : zone.start]) is not None
+
+
+def _named_zone(text: str) -> str | None:
+    """`our zone is Vienna`, `warehouse time is Denver`, `time zone of Lisbon`, `all times Madrid`."""
+    said = r"\b(?:time\s?zone|zone|time|times)\s*(?:is|are|of|in|:|=)*\s+(?:in\s+|of\s+)?(?=[^\W\d_])"
+    for match in pattern(said).finditer(text):
+        place = zone_after(text, match.end())
+        if place is not None and place.start == match.end() and place.text.lower() not in lexicon("zone_adjectives"):
+            return place.value
+    return None

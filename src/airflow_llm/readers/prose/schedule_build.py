@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import SECONDS
-from airflow_llm.readers.prose.schedule_atoms import DAILY_SET, Atom
+from airflow_llm.readers.prose.schedule_atom import DAILY_SET, Atom
 from airflow_llm.spec.schedule import CronSchedule, IntervalSchedule, check_cron
 
 HOURS = {"morning": 6, "noon": 12, "afternoon": 15, "evening": 18, "night": 0, "daily": 0}
@@ -26,6 +26,9 @@ _MINUTES = {"hourly": 60, "halfhourly": 30, "quarterhourly": 15}
 _LONG_UNITS = {"mo": "month", "y": "year", "w": "week", "d": "day"}
 
 
+_MOST_DAYS = 15
+
+
 @dataclass
 class _Parts:
     """What the atoms of one schedule say, sorted by field."""
@@ -36,7 +39,7 @@ class _Parts:
     nth: str | None = None
     every: tuple[float, str] | None = None
     minutes: int | None = None
-    offset: int | None = None
+    offset: str | None = None
     window: tuple[int, int] | None = None
     months: tuple[str, ...] = ()
     times: list[time] = field(default_factory=list)
@@ -162,7 +165,7 @@ _COLLECT: dict[str, Any] = {
         parts, "fixed", (",".join(value), parts.fixed[1] if parts.fixed else "*", "*")
     ),
     "part": _set("part_of_day"),
-    "date": lambda parts, value: setattr(parts, "fixed", (str(value[1]), str(value[0]), "*")),
+    "date": lambda parts, value: setattr(parts, "fixed", (str(value[1]), value[0], "*")),
 }
 
 
@@ -173,6 +176,12 @@ def _interval(parts: _Parts) -> IntervalSchedule | None:
         parts.days = parts.days or DAILY_SET
         return None
     seconds = count * SECONDS[unit]
+    if unit == "d" and parts.times and 1 < count <= _MOST_DAYS and count == int(count):
+        parts.fixed = (f"*/{count:g}", "*", "*")
+        return None
+    if unit == "mo" and parts.fixed and parts.fixed[1] == "*" and count in (2, 3, 4, 6):
+        parts.fixed = (parts.fixed[0], f"*/{count:g}", "*")
+        return None
     if unit == "mo" and parts.fixed and count == 1:
         return None
     if unit == "mo" and count in (1, 2, 3, 4, 6, 12):
@@ -234,22 +243,24 @@ def _by_minute(parts: _Parts) -> list[tuple[int, str]]:
 
 
 def _evening(parts: _Parts, moment: time) -> time:
-    """`every evening at 6` is 18:00; `every evening at 18:00` stays."""
-    late = parts.part_of_day in ("evening", "afternoon") and 1 <= moment.hour <= 11
+    """`every evening at 6` is 18:00, `every night at 11:30` 23:30; `every evening at 18:00` stays."""
+    late = 1 <= moment.hour <= 11 if parts.part_of_day in ("evening", "afternoon") else 10 <= moment.hour <= 11
+    late = late and parts.part_of_day in ("evening", "afternoon", "night")
     return moment.replace(hour=moment.hour + 12) if late else moment
 
 
 def _within_day(parts: _Parts, tail: str) -> str:
     minutes = parts.minutes or 60
     first = parts.times[0] if parts.times else time(0)
-    offset = parts.offset if parts.offset is not None else first.minute
+    offset = parts.offset if parts.offset is not None else str(first.minute)
     low, high = parts.window or (0, 23)
+    span = f"{low}-{high}" if low <= high else f"{low}-23,0-{high}"
     if minutes >= 60:
         step = minutes // 60
-        hours = "*" if (low, high) == (0, 23) else f"{low}-{high}"
+        hours = "*" if (low, high) == (0, 23) else span
         if step > 1:
             start = first.hour % step if parts.times else 0
-            hours = f"{hours}/{step}" if start == 0 else f"{start}-23/{step}"
+            hours = f"{hours}/{step}" if start == 0 and low <= high else f"{start}-23/{step}"
         return f"{offset} {hours} {tail}"
-    hours = "*" if parts.window is None else f"{low}-{high}"
+    hours = "*" if parts.window is None else span
     return f"{'*' if minutes == 1 else f'*/{minutes}'} {hours} {tail}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from airflow_llm.errors import InputError
@@ -34,7 +35,7 @@ def find_zones(text: str) -> list[Found[str]]:
     for match in pattern(_FORMAL, 0).finditer(text):
         name = next(group for group in match.groups() if group is not None)
         value = zone(name)
-        if value is None and match.lastgroup in ("iana", "labelled"):
+        if value is None and match.lastgroup in ("iana", "labelled") and not _disowned(text, match.end()):
             value = _refuse(name)
         if value is not None:
             hits.append(found(text, *match.span(), value, assumption=_assumption(name, value)))
@@ -54,20 +55,41 @@ def _places(text: str) -> Iterator[Found[str]]:
 
 
 def zone_after(text: str, at: int) -> Found[str] | None:
-    """The place right behind a time of day: `7:00 (paris)`, `22:00, hour of Madrid`, `14:00 Lisbon.`"""
+    """The place right behind a time of day: `7:00 (paris)`, `22:00, hour of Madrid`, `4am lisbon`, `6:00 in Oslo`."""
     match = pattern(
-        r"[\s,]*(?:(\()\s*|((?:hour|time)\s+(?:of|in)\s+))?([A-Za-z][A-Za-z/_]*(?:\s[A-Za-z]+)?)\s*(\))?(?=[.,;:!?)\s]|$)"
+        r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?P<open>\()\s*|(?P<of>(?:hours?|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|local,?)\s+))?"
+        r"(?P<name>[^\W\d_][\w/.]*(?:\s[^\W\d_][\w/]*){0,2})"
     ).match(text, at)
     if match is None:
         return None
-    bare = not match[1] and not match[2]
-    for name in (match[3], match[3].split()[0]):
-        end = match.start(3) + len(name)
-        ended = pattern(r"\s*(?:[.,;:!?)\n]|$)").match(text, end) is not None
-        value = lexicon("timezones").get(" ".join(name.lower().split()))
-        if value is not None and ((match[1] and match[4]) or match[2] or (bare and ended and name[0].isupper())):
-            return found(text, match.start(), match.end() if name == match[3] else end, value)
+    words = match["name"].split(" ")
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count]).rstrip(".")
+        known = " ".join(name.lower().split())
+        value = (
+            _iana("/".join(part.title() for part in known.split("/")))
+            if "/" in known
+            else lexicon("timezones").get(known)
+        )
+        end = match.start("name") + len(name)
+        if value is not None and _is_place(text, match, known, end):
+            closed = pattern(r"(?:\s+local)?\s*\)").match(text, end) if match["open"] else None
+            return found(
+                text, match.start(), closed.end() if closed else end, value, assumption=_assumption(known, value)
+            )
     return None
+
+
+def _is_place(text: str, match: re.Match[str], name: str, end: int) -> bool:
+    """Whether the name of a zone is meant as one: `4am madrid`, not `4am french orders`."""
+    ended = pattern(r"\s*(?:local\s*)?(?:[.,;:!?)\n]|\W\s|$)").match(text, end) is not None
+    if text[end : end + 1] in ("-", "/", "_", "'"):
+        return False
+    if ended or match["open"] or match["of"]:
+        return True
+    if name in lexicon("zone_adjectives") or "," in match["gap"] or "\n" in match["gap"]:
+        return False
+    return pattern(rf"\s+(?:{_OFFICE})\b").match(text, end) is None
 
 
 def unknown_zone(text: str) -> str | None:
@@ -83,6 +105,17 @@ def unknown_zone(text: str) -> str | None:
     return place if looks_named and len(words) <= 3 and zone(place) is None else None
 
 
+def _disowned(text: str, end: int) -> bool:
+    """`Europe/Bonn is not a valid identifier`: named to say that it is none."""
+    return (
+        pattern(r"[`'\"]?\s+(?:is\s+not|isn'?t|does\s+not|doesn'?t|is\s+no\b|is\s+(?:wrong|invalid))").match(text, end)
+        is not None
+    )
+
+
+_OFFICE = (
+    "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
+)
 _TIME_WORDS = r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?time(?:\s?zone)?\b"
 _FORMAL = (
     r"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){0,2})"

@@ -28,6 +28,9 @@ def _manual(text: str) -> Iterator[Found[Schedule]]:
     )
     for match in finds(none, text, "schedule"):
         yield found(text, *match.span(), ManualSchedule(), 0.95)
+    done = r"(?:^|[.;\n])\s*(?:it\s+is\s+|this\s+is\s+)?(?:done|run|started|launched)\s+by\s+hand\b"
+    for match in finds(done, text, "hand"):
+        yield found(text, match.end() - len("by hand"), match.end(), ManualSchedule(), 0.9)
     loose = (
         r"\b(?:start(?:ed|s)?|run|runs|trigger(?:ed|s)?|launch(?:ed)?|"
         r"kick(?:ed)?\s+off)\s+(?:it\s+)?(?:manually|by\s+hand|on[\s-]demand|ad[\s-]hoc)\b"
@@ -54,6 +57,38 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
         yield found(text, *match.span(), OnceSchedule(), 0.95 if match.group().startswith("@") else 0.7)
 
 
+def _named_assets(text: str) -> Iterator[Found[Schedule]]:
+    """`upon the arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
+    name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?"
+    for match in finds(rf"\b(?:data\s+)?asset\s+{name}|(?<![\w.]){name}\s+\(asset\)", text, "asset"):
+        said = match[1] or match[2]
+        formal = pattern(r"[_./:\d]").search(said) is not None or text[match.start(1) - 1] in "\"'`"
+        around = (
+            text[max(0, match.start() - 60) : match.start()].rpartition(". ")[2],
+            text[match.end() : match.end() + 60],
+        )
+        opened = pattern(_OPENS_RUN).search(around[0]) or pattern(_RUNS_BEHIND).match(around[1])
+        if formal and opened:
+            yield found(text, *match.span(), AssetSchedule(assets=(said,)), 0.9)
+    table = (
+        rf"\b(?:whenever|as\s+soon\s+as|so\s+soon\s+as|w?hen|wen|(?:each|every)\s+time(?:\s+that)?)\s+(?:the\s+|teh\s+)?"
+        rf"(?:table|view|dataset|asset)\s+(?:of\s+(?:the\s+)?)?{name}\s+(?:(?:is|has|gets|becomes|was|been|newly)\s+){{0,3}}"
+        r"(?:actuali[sz]ed|renewed|chang(?:es|ed)|updat(?:es|ed)|refresh(?:es|ed)|modified|rebuilt|reloaded|receives\s+an\s+update)\b"
+    )
+    for match in finds(table, text, "table", "view", "dataset", "asset"):
+        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
+
+
+_OPENS_RUN = (
+    r"\b(?:trigger(?:s|ed)?|whenever|as\s+soon\s+as|so\s+soon\s+as|upon|on\s+arrival|arrival\s+of|(?:each|every)\s+(?:time|update)|"
+    r"set\s+off|started|event|schedule)\b[^.;\n]*$"
+)
+_RUNS_BEHIND = (
+    r"[\s;,:.]*(?:(?:is|gets|has|was|becomes|been)\s+){0,2}(?:updated|changed|refreshed|renewed|changes|arrives|receives)\b"
+    r"|[\s;,:.]*(?:each|every)\s+(?:update|change|new\s+version)|[\s;,:.]*(?:gets|receives|has)\s+new\s+data"
+)
+
+
 def _assets(text: str) -> Iterator[Found[Schedule]]:
     name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?(?:\s+(?:table|view|dataset|asset|file|feed))?"
     several = (
@@ -69,13 +104,16 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
     for match in finds(rf"\b{opener}\s+{several}{place}\s+(?:{_CHANGED})\b", text, *changed):
         names = [word for word in (match[2], match[3]) if word]
         if any(
-            word.lower() in ("it", "that", "this", "anything", "something", "data", "one", "they") for word in names
+            word.lower()
+            in ("it", "that", "this", "anything", "something", "data", "one", "they", "table", "view", "asset", "file")
+            for word in names
         ):
             continue
         sure = match[1].lower().split()[0] in ("whenever", "every", "each", "any", "anytime", "on")
         any_one = pattern(r"\b(?:or|either|any\s+of)\b").search(match.group()) is not None
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
+    yield from _named_assets(text)
     noun = (
         r"\b(?:after|on|upon|with)\s+(?:every|each|any)\s+(?:update|change|refresh|reload)\s+"
         r"(?:of|to|in)\s+(?:the\s+)?"
