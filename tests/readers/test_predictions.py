@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.predictions import predict_cases, prediction
+from airflow_llm.readers.predictions import cases_of, predicted, prediction
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 
@@ -29,7 +29,7 @@ def test_cases_as_a_list(tmp_path: Path) -> None:
     cases.write_text(
         json.dumps([{"id": "a", "description": "load x.csv into MySQL"}, {"id": "b", "description": "hi"}])
     )
-    found = predict_cases(cases)
+    found = {name: predicted(name, text) for name, text in cases_of(cases)}
     assert found["a"]["tasks"]
     assert "no task" in found["b"]["error"]
 
@@ -39,11 +39,12 @@ def test_cases_as_an_object_with_texts_in_a_folder(tmp_path: Path) -> None:
     texts.mkdir()
     (texts / "one.txt").write_text("load x.csv into MySQL every day")
     cases.write_text(json.dumps({"one": {}}))
-    assert predict_cases(cases, texts)["one"]["schedule"]["cron"] == "0 0 * * *"
+    ((name, text),) = cases_of(cases, texts)
+    assert predicted(name, text)["schedule"]["cron"] == "0 0 * * *"
 
 
 def test_a_case_without_text_is_named(tmp_path: Path) -> None:
     cases = tmp_path / "cases.json"
     cases.write_text(json.dumps({"lost": {}}))
     with pytest.raises(InputError, match="lost"):
-        predict_cases(cases, tmp_path)
+        list(cases_of(cases, tmp_path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,10 @@ Rows = Annotated[int, typer.Option("--rows", min=1, max=1_000_000, help="Rows of
 Seed = Annotated[int, typer.Option("--seed", help="Other numbers give other synthetic data.")]
 AirflowPython = Annotated[
     Path | None, typer.Option("--airflow-python", help="The Python that has Airflow, when it is not this one.")
+]
+ReaderChoice = Annotated[
+    Literal["auto", "grammar"],
+    typer.Option("--reader", help="Prose by the trained network and the grammar, or by the grammar alone."),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds that each bundle may take.")]
 

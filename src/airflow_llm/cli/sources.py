@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -14,8 +15,14 @@ STDIN = "-"
 _MOST_PATH = 4096
 
 
-def source_from(text: str | None, file: Path | None, pipeline_id: str | None = None) -> Source:
+def source_from(
+    text: str | None, file: Path | None, pipeline_id: str | None = None, *, by_rules: bool = False
+) -> Source:
     """The source that the arguments mean: exactly one of a text (`-`: standard input, or a file's path) and a file."""
+    return replace(_source(text, file, pipeline_id), by_rules=by_rules)
+
+
+def _source(text: str | None, file: Path | None, pipeline_id: str | None) -> Source:
     if (text is None) == (file is None):
         raise InputError(
             "give one description: as an argument, from a file with --file, or from standard input with -",

@@ -60,21 +60,17 @@ def _systems(reading: Reading) -> list[str]:
     return list(dict.fromkeys([*used, *(named if isinstance(named, list) else [])]))
 
 
-def predict_cases(cases_path: Path, texts_dir: Path | None = None) -> dict[str, Any]:
-    """A prediction for each case of the file; what cannot be read becomes `{"error": ...}`."""
-    return {name: _predict(name, text) for name, text in _cases(cases_path, texts_dir)}
-
-
-def _cases(cases_path: Path, texts_dir: Path | None) -> Iterator[tuple[str, str]]:
+def cases_of(cases_path: Path, texts_dir: Path | None = None) -> Iterator[tuple[str, str]]:
     """Names and texts: of a list of records, or of an object whose texts lie in a folder."""
     try:
         cases = json.loads(cases_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{str(cases_path)!r} is not a JSON file of cases: {error}") from error
-    if isinstance(cases, list):
-        for case in cases:
-            yield str(case["id"]), str(case.get("description", ""))
-        return
+        if isinstance(cases, list):
+            yield from [(str(case["id"]), str(case.get("description", ""))) for case in cases]
+            return
+        if not isinstance(cases, dict):
+            raise TypeError("neither a list nor an object")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{str(cases_path)!r} is not a JSON file of cases: {error}", place=str(cases_path)) from error
     folder = texts_dir or cases_path.with_suffix("")
     for stem in cases:
         path = next((path for path in (folder / f"{stem}.txt", folder / stem) if path.is_file()), None)
@@ -85,11 +81,14 @@ def _cases(cases_path: Path, texts_dir: Path | None) -> Iterator[tuple[str, str]
         yield str(stem), path.read_text(encoding="utf-8")
 
 
-def _predict(name: str, text: str) -> dict[str, Any]:
+def predicted(name: str, text: str, *, by_rules: bool = False) -> dict[str, Any]:
+    """The prediction for one text; what cannot be read becomes `{"error": ...}`, so that no text costs the others."""
     try:
-        return prediction(read(Source(text=text, name=name)))
+        return prediction(read(Source(text=text, name=name, by_rules=by_rules)))
     except AirflowLLMError as error:
         return {"error": str(error)}
+    except Exception as error:  # a defect of the reader in one text must not lose the rest of the file
+        return {"error": f"this is a defect of AirflowLLM: {type(error).__name__}: {error}"}
 
 
 def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:

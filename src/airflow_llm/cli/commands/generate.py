@@ -21,6 +21,7 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     text: Annotated[str | None, typer.Argument(help="What you want; `-` reads standard input.")] = None,
     file: options.TextFile = None,
     pipeline_id: options.PipelineId = None,
+    reader: options.ReaderChoice = "auto",
     owner: options.Owner = None,
     output_dir: options.OutputDir = options.DEFAULT_OUTPUT,
     target: options.Target = options.DEFAULT_TARGET,
@@ -42,7 +43,7 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     from airflow_llm.compiler.compile import compile_reading, read_source
 
     terminal = terminal_of(ctx)
-    source = source_from(text, file, pipeline_id)
+    source = source_from(text, file, pipeline_id, by_rules=reader == "grammar")
     with terminal.working("reading"):
         reading = read_source(source)
         if owner:

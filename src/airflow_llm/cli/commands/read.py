@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from airflow_llm.cli import options
 from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.cli.sources import source_from
 from airflow_llm.cli.terminal import Terminal
-from airflow_llm.errors import AirflowLLMError, InputError, MachineError
+from airflow_llm.errors import InputError, MachineError
 
 app = typer.Typer(add_completion=False)
 
@@ -26,6 +26,7 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     out: Annotated[Path | None, typer.Option("--out", help="Write the spec (or the predictions) to this file.")] = None,
     cases: Annotated[Path | None, typer.Option("--cases", help="Read every case of a benchmark file.")] = None,
     texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the cases' texts.")] = None,
+    reader: options.ReaderChoice = "auto",
 ) -> None:
     """Show how a description is understood: the tasks, their order, the assumptions, the questions.
 
@@ -33,14 +34,14 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     """
     terminal = terminal_of(ctx)
     if cases is not None:
-        _read_cases(terminal, cases, texts, out)
+        _read_cases(terminal, cases, texts, out, by_rules=reader == "grammar")
         return
     from airflow_llm.cli.views.findings import findings_data, findings_view
     from airflow_llm.cli.views.reading import notes, reading_data, reading_tree
     from airflow_llm.compiler.compile import read_source
     from airflow_llm.spec.document import dump
 
-    reading = read_source(source_from(text, file, pipeline_id))
+    reading = read_source(source_from(text, file, pipeline_id, by_rules=reader == "grammar"))
     pipeline = reading.pipeline
     terminal.show(reading_tree(pipeline, reading.confidence), *notes(pipeline))
     if reading.diagnostics:
@@ -56,42 +57,19 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     )
 
 
-def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None) -> None:
-    from airflow_llm.compiler.folder import file_source
+def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None, *, by_rules: bool) -> None:
+    from airflow_llm.readers.predictions import cases_of, predicted
 
     if out is None:
         raise InputError("--cases needs --out, the file for the predictions", hint="add --out predictions.json")
-    try:
-        data = json.loads(file_source(cases).text)
-        entries = list(data.items()) if isinstance(data, dict) else [(str(case["id"]), case) for case in data]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{cases} is not a file of cases: {error}", place=str(cases)) from error
+    entries = list(cases_of(cases, texts))
     found = {}
-    for name, case in terminal.track(entries, len(entries), "reading"):
-        found[name] = _predicted(_case_text(name, case, texts or cases.with_suffix("")))
+    for name, text in terminal.track(entries, len(entries), "reading"):
+        found[name] = predicted(name, text, by_rules=by_rules)
     _save(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     failed = sum("error" in prediction for prediction in found.values())
     terminal.show(f"{len(found)} cases read, {failed} refused: {out}")
     terminal.emit({"cases": len(found), "refused": failed, "out": str(out)})
-
-
-def _case_text(name: str, case: dict[str, Any], folder: Path) -> str:
-    from airflow_llm.compiler.folder import file_source
-
-    if isinstance(case.get("description"), str):
-        return str(case["description"])
-    return file_source(folder / f"{name}.txt").text
-
-
-def _predicted(text: str) -> dict[str, Any]:
-    from airflow_llm.compiler.compile import read_source
-    from airflow_llm.readers.predictions import prediction
-    from airflow_llm.readers.reading import Source
-
-    try:
-        return dict(prediction(read_source(Source(text, "case"))))
-    except AirflowLLMError as error:
-        return {"error": str(error)}
 
 
 def _save(path: Path, text: str) -> None:
