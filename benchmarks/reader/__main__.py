@@ -16,7 +16,7 @@ from rich.console import Console
 from benchmarks.reader.cases import Case, of_file, of_split
 from benchmarks.reader.measures import Measured, measured
 from benchmarks.reader.prediction import predicted
-from benchmarks.reader.readers import GROUPS, Predict, predictions, readers
+from benchmarks.reader.readers import GROUPS, predictions, readers
 from benchmarks.reader.record import Record, score
 from benchmarks.reader.table import measures_table, worst_lines
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results: dict[str, list[Measured]] = {}
     records: list[Record] = []
     for reader in chosen:
-        results[reader], records = measure(known[reader], reader, cases)
+        results[reader], records = measure(reader, cases)
     words = statistics.median(len(case.text.split()) for case in cases) if cases else 0
     title = f"{name}: {len(cases)} texts, {words:g} words in the median; 95% intervals"
     console = Console()
@@ -72,9 +72,9 @@ def _cases(files: Sequence[Path], texts: Path | None, split: str) -> tuple[list[
     return of_split(split), f"{split} split"
 
 
-def measure(predict: Predict, reader: str, cases: Sequence[Case]) -> tuple[list[Measured], list[Record]]:
+def measure(reader: str, cases: Sequence[Case]) -> tuple[list[Measured], list[Record]]:
     """The measures of a reader, without those of what it does not do, and the records behind them."""
-    told, seconds = predictions(predict, cases)
+    told, seconds = predictions(reader, cases)
     records = [score(case, predicted(said)) for case, said in zip(cases, told, strict=True)]
     groups = GROUPS.get(reader)
     found = measured(records, seconds)

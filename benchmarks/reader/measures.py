@@ -96,8 +96,12 @@ def _share(name: str, group: str, told: Sequence[Mapping[str, Parts]], counts: A
     above, below = parts.sum(0)
     if not below:
         return Measured(name, group, None)
+    cases = int((parts[:, 1] > 0).sum())
     low, high = _interval(_resampled(parts, counts))
-    return Measured(name, group, float(above / below), low, high, int((parts[:, 1] > 0).sum()))
+    if above in (0.0, below):  # resampling equal cases tells nothing: the exact interval of as many trials
+        unseen = 1.0 - _SHARES[0] ** (1.0 / cases)
+        low, high = (0.0, unseen) if above == 0.0 else (1.0 - unseen, 1.0)
+    return Measured(name, group, float(above / below), low, high, cases)
 
 
 def _column(name: str, told: Sequence[Mapping[str, Parts]]) -> Any:

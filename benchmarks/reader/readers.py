@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Any
 
 from airflow_llm.errors import AirflowLLMError
@@ -16,6 +18,8 @@ from airflow_llm.readers.registry import read
 from benchmarks.reader.cases import Case
 
 Predict = Callable[[Case], dict[str, Any]]
+Predictions = tuple[list[dict[str, Any]], list[float]]
+"""The predictions, and the seconds of processor time on one core that each took."""
 GROUPS = {"network": ("graph", "time")}
 """What a reader gives, where that is not all: the network says nothing of times and slots."""
 _REFUSED = 0.5
@@ -62,8 +66,14 @@ def _by_network(shipped: Network, case: Case) -> dict[str, Any]:
     }
 
 
-def predictions(predict: Predict, cases: Sequence[Case]) -> tuple[list[dict[str, Any]], list[float]]:
-    """The prediction of each case and the seconds of processor time on one core that it took."""
+def predictions(reader: str, cases: Sequence[Case]) -> Predictions:
+    """What the reader makes of each case. In a process of its own, so that none finds what another has cached."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_predictions, reader, cases).result()
+
+
+def _predictions(reader: str, cases: Sequence[Case]) -> Predictions:
+    predict = readers()[reader]
     with _one_core():
         for case in cases[:3]:  # files and the network are loaded once; that is measured as start-up, not here
             predict(case)
