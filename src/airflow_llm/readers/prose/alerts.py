@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+from airflow_llm.readers.prose.alert_aims import ADDRESS as _ADDRESS
+from airflow_llm.readers.prose.alert_aims import CHANNEL as _CHANNEL
+from airflow_llm.readers.prose.alert_aims import aimed
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says, spelled
 from airflow_llm.spec.steps import AlertEvent
 
-_ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-_CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
 _TELL = (
     r"(?:tell|notify|ping|alert|inform|warn|page|message|msg|e-?mail|mail|write(?:\s+to)?|post(?:\s+(?:to|in|into))?|"
     r"send|slack|let|shout(?:\s+(?:in|at))?|call|text|report(?:\s+(?:it\s+)?to)?|raise|escalate(?:\s+to)?|notification|"
@@ -37,13 +38,17 @@ _SHORTEST = 8  # no request is shorter: text of nothing but line ends stays chea
 
 
 class AlertWords(NamedTuple):
-    """`channel` and `target` are empty when not said; `subject` names the one thing that it is about, else empty."""
+    """`channel` and `target` are empty when not said; `subject` names the one thing that it is about, else empty.
+
+    Of a deadline `after` is the length, or `by` the time of day in minutes; neither: the text does not say.
+    """
 
     on: AlertEvent
     channel: str = ""
     target: str = ""
     subject: str = ""
     after: timedelta | None = None
+    by: int | None = None
 
 
 def find_alerts(text: str) -> list[Found[AlertWords]]:
@@ -54,7 +59,78 @@ def find_alerts(text: str) -> list[Found[AlertWords]]:
             continue
         hits += [_moved(text, start, hit) for hit in (*_conditional(sentence), *_short(sentence), *_flags(sentence))]
     hits += _asked(text)
-    return without_overlaps(hits)
+    return _with_aims(text, without_overlaps(hits))
+
+
+def _with_aims(text: str, hits: list[Found[AlertWords]]) -> list[Found[AlertWords]]:
+    """The alerts with those that only stand beside an address; what names no target gives way to what names one."""
+    close = list(_aimed(text)) if says(text, *_SIGNS) else []
+    kept = [hit for hit in hits if not _better(hit, close, text)]
+    told = {(hit.value.on, hit.value.target.lower()) for hit in kept}
+    for hit in close:
+        covered = any(hit.overlaps(held) and not hit.value.target and held.value.on == hit.value.on for held in kept)
+        if not covered and (hit.value.on, hit.value.target.lower()) not in told:
+            told.add((hit.value.on, hit.value.target.lower()))
+            kept.append(hit)
+    seen: set[AlertWords] = set()
+    ordered = sorted(
+        (hit for hit in kept if not pattern(r"(?<=instead)|\W{0,3}instead\b").match(text, hit.end)),
+        key=lambda hit: (hit.start, hit.end),
+    )
+    return [hit for hit in ordered if not (hit.value in seen or seen.add(hit.value))]  # type: ignore[func-returns-value]  # the set remembers
+
+
+_SIGNS = ("@", "#", "+", "slack", "teams", "pager", "opsgenie", "telegram", "discord", "sns", "page", "text", "sms")
+
+
+def _better(hit: Found[AlertWords], close: list[Found[AlertWords]], text: str) -> bool:
+    """Whether another place of the same sentence says the same with a target, which this one lacks."""
+    if hit.value.target:
+        return False
+    return any(
+        other.value.on == hit.value.on
+        and (other.value.target or other.value.channel != hit.value.channel)
+        and (not hit.value.channel or hit.value.channel == other.value.channel or hit.value.channel == "email")
+        and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
+        and abs(other.start - hit.start) < _WINDOW
+        for other in close
+    )
+
+
+def _aimed(text: str) -> Iterator[Found[AlertWords]]:
+    for start, sentence in _sentences(text):
+        lead = _heading(text, start)
+        for event, aim, first, last in aimed(lead + sentence) if len(sentence) >= _SHORTEST else ():
+            words = (lead + sentence)[first : last + 60]
+            after, by = _until(text, words) if event == "deadline" else (None, None)
+            alert = AlertWords("deadline" if event == "deadline" else "failure", aim.channel, aim.target, "", after, by)
+            begin = max(first - len(lead), 0) + start
+            yield found(text, begin, max(begin, last - len(lead) + start), alert, 0.8)
+
+
+def _heading(text: str, start: int) -> str:
+    """The line before when it is nothing but a heading such as `## Failure`."""
+    before = text[max(0, start - 60) : start].rstrip().rsplit("\n", 1)[-1].strip("# *[]_")
+    return (
+        f"{before}: "
+        if pattern(
+            r"(?:on\s+|notice\s+of\s+|who\s+is\s+(?:told|informed)\s+of\s+)?(?:failures?|errors?|faults?|alarms?)\W?"
+        ).fullmatch(before)
+        else ""
+    )
+
+
+def _until(text: str, words: str) -> tuple[timedelta | None, int | None]:
+    """How long, or until what time of day, a run may take before it is late."""
+    lengths = find_durations(words)
+    if lengths:
+        return lengths[0].value, None
+    clock = pattern(r"\b(?:by|at|before|until|deadline)\s+(\d{1,2})[:.](\d{2})\b").search(words)
+    if clock is not None and int(clock[1]) < 24 and int(clock[2]) < 60:
+        return None, int(clock[1]) * 60 + int(clock[2])
+    sla = next(finds(r"\b(?:sla|deadline)\b", text, "sla", "deadline"), None)
+    lengths = find_durations(text[sla.end() : sla.end() + 30]) if sla is not None else []
+    return (lengths[0].value if lengths else None), None
 
 
 def find_unwanted(text: str) -> Found[bool] | None:

@@ -20,7 +20,11 @@ from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
 _COMMAND = re.compile(r"`[^`\n]{1,500}`")
-_NAMED = re.compile(r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`|(?<=asset )`[\w./:-]+`|(?<=dataset )`[\w./:-]+`", re.ASCII)
+_NAMED = re.compile(
+    r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`|(?:(?<=asset )|(?<=dataset )|(?<=service )|(?<=PagerDuty )|(?<=Opsgenie ))`[\w./:-]+`",
+    re.ASCII,
+)
+_SETTING = re.compile(r"`(?:#[\w-]+|[\w.+-]+@[\w.-]+|catchup|retries|retry_delay|max_active_runs|depends_on_past)`")
 _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
@@ -90,7 +94,9 @@ def _shielded(text: str) -> str:
     return _COMMAND.sub(
         lambda match: (
             match.group()
-            if ("*" in match.group() and " " in match.group()) or _NAMED.match(match.string, match.start())
+            if ("*" in match.group() and " " in match.group())
+            or _NAMED.match(match.string, match.start())
+            or _SETTING.fullmatch(match.group())
             else "`" + "x" * (len(match.group()) - 2) + "`"
         ),
         _WRAPPED.sub(" ", text),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords
@@ -15,9 +16,11 @@ from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.resources import Needs
 from airflow_llm.readers.prose.retries import Retries
 from airflow_llm.readers.prose.span import Found
+from airflow_llm.spec.schedule import CronSchedule
 
 _SUBJECT = 4
 _LOOK_BACK = 300
+_DAY = 24 * 60
 _HEAVY = ("spark", "train", "container", "transform", "python", "predict", "evaluate")
 
 
@@ -31,6 +34,7 @@ class Scopes:
         self.steps: dict[int, dict[str, Any]] = {}
         self.defaults: dict[str, Any] = {}
         self.timeout: Any = None
+        self.schedule = findings.schedule.value if findings.schedule is not None else None
         self.alerts: list[dict[str, Any]] = []
         for retries in findings.retries:
             self._retries(retries)
@@ -150,11 +154,21 @@ class Scopes:
                 "name a channel or address in the text",
             )
         alert: dict[str, Any] = {"on": words.on, "connection": self.flow.connect(channel), "target": words.target}
-        if words.after is not None:
-            alert["after"] = words.after
+        after = words.after if words.on != "deadline" or words.after is not None else self._latest(words)
+        if after is not None:
+            alert["after"] = after
         about = resolve(tokenise(words.subject).items, self.drafts, []) if words.subject else []
         if about and len(about) < len(self.drafts) and words.on != "deadline":
             for draft in about:
                 self.steps.setdefault(draft.number, {}).setdefault("alerts", []).append(alert)
-        elif words.on != "deadline" or words.after is not None:
+        else:
             self.alerts.append(alert)
+
+    def _latest(self, words: AlertWords) -> timedelta:
+        """How long after its start a run is late, when the text names the time of day or only says `late`."""
+        if words.by is not None and isinstance(self.schedule, CronSchedule):
+            minute, hour = self.schedule.expressions[0].split()[:2]
+            if minute.isdigit() and hour.isdigit():
+                return timedelta(minutes=(words.by - int(hour) * 60 - int(minute)) % _DAY or _DAY)
+        self.flow.assume("alerts", "the text does not say when a run is late; one hour is taken", "name the time limit")
+        return timedelta(hours=1)
