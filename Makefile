@@ -12,7 +12,7 @@ between, and tell \#data-alerts on Slack if anything fails
 
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 
-.PHONY: help install system demo test lint types contracts docs bench bench-reader test-matrix lock golden clean
+.PHONY: help install system demo test lint types contracts docs bench bench-reader train-reader test-matrix lock golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: install ## every published figure: medians and ratios
 bench-reader: install ## how well requests are read: SPLIT=test, or CASES=a.json TEXTS=folder; ARGS="--ablation"
 	$(BIN)/python -m benchmarks.reader $(ARGS)
 
+train-reader: install ## the prose reader's network, made anew from the corpus (under two hours): EPOCHS=12
+	scripts/train-reader $(EPOCHS)
+
 test-matrix: install ## the golden bundles under Airflow 3.0, 3.1 and 3.2
 	scripts/test-matrix 3.0 3.1 3.2
 
@@ -61,10 +64,10 @@ golden: install ## write the golden bundles anew; read the difference before you
 	$(BIN)/python -m tests.targets.goldens
 
 lock: ## solve the requirements anew (no addresses are written)
-	@for input in requirements/*.in; do \
+	@for input in $(filter-out requirements/train.in,$(wildcard requirements/*.in)); do \
 	  extra=""; [ $$input = requirements/dev.in ] && extra="pyproject.toml"; \
 	  $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --no-annotate $$input $$extra --output-file $${input%.in}.lock; done
 
 clean: ## remove what was built here
-	rm -rf .venv site build dist generated_dags .airflow-llm .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-train site build dist generated_dags .airflow-llm .mypy_cache .ruff_cache .hypothesis
