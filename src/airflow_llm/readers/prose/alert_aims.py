@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,12 @@ _PERSON = (
 )
 
 
+_CLOSE = 30  # how near an address makes the name of its channel no aim of its own
+_FAR = 90
+_LISTED = 20
+_TOUCHING = 4
+
+
 class Aim(NamedTuple):
     """Where a message goes: a channel and its target (empty: not said)."""
 
@@ -32,25 +39,23 @@ class Aim(NamedTuple):
 def aims(words: str) -> list[Aim]:
     """The addresses, channels and pagers in the words, in order."""
     found: list[Aim] = []
-    spans: list[tuple[int, int]] = []
     for match in pattern(rf"{ADDRESS}|{CHANNEL}|{_PHONE}").finditer(words):
         said = match.group()
         kind = "email" if "@" in said else _chat(words, match.start()) if said[0] == "#" else "sms"
         found.append(Aim(kind, said, *match.span()))
-        spans.append(match.span())
+    ends = [aim.end for aim in found]
+    named: list[Aim] = []
     for match in pattern(rf"\b({any_of('alert_channels')})\b(?:{_NAMED})?").finditer(words):
         channel = meaning_of("alert_channels", match[1])
-        covered = any(start - 30 < match.start() < end + 30 for start, end in spans)
+        place = bisect_left(ends, match.start() - _CLOSE)
+        covered = place < len(found) and found[place].start - _CLOSE < match.start()
         if channel not in ("email", "sms", "webhook") and not covered:
-            found.append(Aim(channel, match["name"] or match["bare"] or "", *match.span()))
-    if not any(aim.channel == "pagerduty" for aim in found):
-        page = pattern(rf"\bpages?\s+{_PERSON}\b").search(words)
-        if page is not None:
-            found.append(Aim("pagerduty", "", *page.span()))
-    text = pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").search(words)
-    if text is not None and not found:
-        found.append(Aim("sms", "", *text.span()))
-    return sorted(found, key=lambda aim: aim.start)
+            named.append(Aim(channel, match["name"] or match["bare"] or "", *match.span()))
+    if not any(aim.channel == "pagerduty" for aim in named):
+        named += [Aim("pagerduty", "", *page.span()) for page in pattern(rf"\bpages?\s+{_PERSON}\b").finditer(words)]
+    if not found and not named:
+        named = [Aim("sms", "", *text.span()) for text in pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").finditer(words)]
+    return sorted([*found, *named], key=lambda aim: aim.start)
 
 
 def _chat(words: str, at: int) -> str:
@@ -102,17 +107,15 @@ def _beside(sentence: str, event: str, match: re.Match[str], targets: list[Aim])
         sentence[max(0, start - 40) : start]
     ):
         return
-    behind = next((aim for aim in targets if aim.start >= end), None)
-    before = next((aim for aim in reversed(targets) if aim.end <= start), None)
-    if behind is not None and _leads(sentence, start, end, behind.start, event):
-        first = targets.index(behind)
-        for aim in (behind, *_joined(sentence, targets[first:])):
+    first = bisect_left(targets, end, key=lambda aim: aim.start)
+    last = bisect_right(targets, start, key=lambda aim: aim.end) - 1
+    if first < len(targets) and _leads(sentence, start, end, targets[first].start, event):
+        for aim in _joined(sentence, targets, first, 1):
             yield event, aim, start, aim.end
-    elif before is not None and _follows(sentence[before.end : start]):
-        chosen = [aim for aim in targets if aim.end <= before.end]
-        kept = [before, *_joined_before(sentence, chosen)]
+    elif last >= 0 and start - targets[last].end <= _FAR and _follows(sentence[targets[last].end : start]):
+        kept = list(_joined(sentence, targets, last, -1))
         for aim in kept:
-            yield event, aim, min(one.start for one in kept), end
+            yield event, aim, kept[-1].start, end
 
 
 _TELLS = (
@@ -123,11 +126,15 @@ _TOLD = rf"\S+\s+(?:gets?|is|are|should|must|ought|wants?|needs?|to\s+be)\s+(?:\
 
 def _leads(sentence: str, start: int, end: int, at: int, event: str) -> bool:
     """Whether the words between what goes wrong and the aim only say `tell` and `to`."""
-    between = sentence[end:at]
-    if len(between) > 90 or pattern(r"\b(?:otherwise|else|instead|then\s+(?:load|run|use|take))\b").search(between):
+    between = sentence[end : min(at, end + _FAR)]
+    if at - end > _FAR or pattern(r"\b(?:otherwise|else|instead|then\s+(?:load|run|use|take))\b").search(between):
         return False
-    opened = pattern(r"\b(?:if|when|whenever|should|in\s+case|on|upon|once|were)\b[^.;]{0,60}$").search(
-        sentence[:start]
+    if pattern(r"[\s,]{0,3}(?:and\s+)?").fullmatch(between):
+        return len(between) < _TOUCHING or pattern(_TOLD).match(sentence, at) is not None
+    if pattern(rf"[^@#]{{0,45}}\b{_TELLS}\b[^@#]{{0,40}}").fullmatch(between):
+        return True
+    opened = pattern(r"\b(?:if|when|whenever|should|in\s+case|on|upon|once|were)\b(?:[^.;]|\.(?=\w)){0,60}$").search(
+        sentence[max(0, start - _FAR) : start]
     )
     glue = pattern(rf"(?:[\w\s,'()-]{{0,25}}?)\s*(?:{_ARROW})[^\w#@+]{{0,6}}{_LEAD}{{0,7}}\W{{0,4}}").fullmatch(between)
     if glue is not None or (event == "deadline" and len(between) < 40):
@@ -150,16 +157,14 @@ def _follows(between: str) -> bool:
 _JOINT = r"[\s,)]*(?:and|plus|&|\+|,)[\s,]*(?:additionally|also|as\s+well)?[\s,]*" + _LEAD + r"{0,4}(?:\w+\s+)?\W{0,2}"
 
 
-def _joined(sentence: str, targets: list[Aim]) -> Iterator[Aim]:
-    """Further aims of the list that opens with the first one."""
-    for one, other in zip(targets, targets[1:], strict=False):
-        if pattern(_JOINT).fullmatch(sentence[one.end : other.start]) is None:
+def _joined(sentence: str, targets: list[Aim], place: int, step: int) -> Iterator[Aim]:
+    """The aim at the place and those that a list joins to it, forwards or backwards."""
+    yield targets[place]
+    for _ in range(_LISTED):
+        one, other = sorted((place, place + step))
+        if one < 0 or other >= len(targets):
             return
-        yield other
-
-
-def _joined_before(sentence: str, targets: list[Aim]) -> Iterator[Aim]:
-    for other, one in zip(targets[-2::-1], targets[:0:-1], strict=False):
-        if pattern(_JOINT).fullmatch(sentence[other.end : one.start]) is None:
+        if pattern(_JOINT).fullmatch(sentence[targets[one].end : targets[other].start][:_FAR]) is None:
             return
-        yield other
+        place += step
+        yield targets[place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -64,36 +65,39 @@ def find_alerts(text: str) -> list[Found[AlertWords]]:
 
 def _with_aims(text: str, hits: list[Found[AlertWords]]) -> list[Found[AlertWords]]:
     """The alerts with those that only stand beside an address; what names no target gives way to what names one."""
-    close = list(_aimed(text)) if says(text, *_SIGNS) else []
-    kept = [hit for hit in hits if not _better(hit, close, text)]
+    close = sorted(_aimed(text), key=lambda hit: hit.start) if says(text, *_SIGNS) else []
+    kept = [hit for hit in hits if not any(_better(hit, other, text) for other in _near(close, hit))]
     told = {(hit.value.on, hit.value.target.lower()) for hit in kept}
+    added: list[Found[AlertWords]] = []
     for hit in close:
-        covered = any(hit.overlaps(held) and not hit.value.target and held.value.on == hit.value.on for held in kept)
+        covered = not hit.value.target and any(
+            hit.overlaps(held) and held.value.on == hit.value.on for held in _near(kept, hit)
+        )
         if not covered and (hit.value.on, hit.value.target.lower()) not in told:
             told.add((hit.value.on, hit.value.target.lower()))
-            kept.append(hit)
-    seen: set[AlertWords] = set()
-    ordered = sorted(
-        (hit for hit in kept if not pattern(r"(?<=instead)|\W{0,3}instead\b").match(text, hit.end)),
-        key=lambda hit: (hit.start, hit.end),
-    )
-    return [hit for hit in ordered if not (hit.value in seen or seen.add(hit.value))]  # type: ignore[func-returns-value]  # the set remembers
+            added.append(hit)
+    once = {hit.value: hit for hit in sorted([*kept, *added], key=lambda hit: (hit.start, hit.end), reverse=True)}
+    instead = pattern(r"(?<=instead)|\W{0,3}instead\b")
+    return sorted((hit for hit in once.values() if not instead.match(text, hit.end)), key=lambda hit: hit.start)
+
+
+def _near(hits: list[Found[AlertWords]], hit: Found[AlertWords]) -> list[Found[AlertWords]]:
+    """Those of the hits, which are in order, that begin near the one."""
+    first = bisect_left(hits, hit.start - _WINDOW, key=lambda other: other.start)
+    return hits[first : bisect_right(hits, hit.end + _WINDOW, key=lambda other: other.start)]
 
 
 _SIGNS = ("@", "#", "+", "slack", "teams", "pager", "opsgenie", "telegram", "discord", "sns", "page", "text", "sms")
 
 
-def _better(hit: Found[AlertWords], close: list[Found[AlertWords]], text: str) -> bool:
-    """Whether another place of the same sentence says the same with a target, which this one lacks."""
-    if hit.value.target:
-        return False
-    return any(
-        other.value.on == hit.value.on
-        and (other.value.target or other.value.channel != hit.value.channel)
-        and (not hit.value.channel or hit.value.channel == other.value.channel or hit.value.channel == "email")
+def _better(hit: Found[AlertWords], other: Found[AlertWords], text: str) -> bool:
+    """Whether the other place, in the same line, says the same with a target or a channel that this one lacks."""
+    return (
+        not hit.value.target
+        and other.value.on == hit.value.on
+        and bool(other.value.target or other.value.channel != hit.value.channel)
+        and (not hit.value.channel or hit.value.channel in (other.value.channel, "email"))
         and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
-        and abs(other.start - hit.start) < _WINDOW
-        for other in close
     )
 
 
@@ -161,7 +165,7 @@ def _moved(text: str, offset: int, hit: Found[AlertWords]) -> Found[AlertWords]:
 def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
     """`tell #x if anything fails` and `if anything fails, tell #x`."""
     event = any_of("alert_events")
-    opener = r"(?:if|when|whenever|in\s+case|once|as\s+soon\s+as|should|every\s+time)"
+    opener = r"(?:if|when|whenever|in\s+case(?!\s+of)|once|as\s+soon\s+as|should|every\s+time)"
     subject = rf"(?:({_ANYTHING})|((?:the\s+|a\s+|any\s+)?[\w' -]{{2,40}}?))"
     clause = (
         rf"\b{opener}\s+{subject}\s+(?:ever\s+|still\s+|has\s+|have\s+|is\s+|was\s+|"
