@@ -12,9 +12,10 @@ from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern, say
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
 _PHONE = r"\+\d[\d ]{6,18}\d"
+_HOLDER = r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue)\s+"
 _NAMED = (
-    r"(?:(?:,?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue)\s+[\"'`]?|\s+[\"'`])(?P<name>#?[A-Za-z][\w -]{0,40}[\w])[\"'`]|"
-    r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue)\s+(?P<bare>(?!(?:when|if|on|in|for)\b)[A-Za-z][\w-]{1,40}))"
+    rf"(?:(?:{_HOLDER}[\"'`]?|\s+[\"'`])(?P<name>#?[A-Za-z][\w -]{{0,40}}[\w])[\"'`]|"
+    rf"{_HOLDER}(?P<bare>(?!(?:when|if|on|in|for)\b)[A-Za-z][\w-]{{1,40}}))"
 )
 _PERSON = (
     r"(?:me|us|data|on-?call|whoever|somebody|someone|the\s+(?:on-?call|team|dba|night|person|duty|controller)\w*)"
@@ -121,7 +122,10 @@ def _beside(sentence: str, event: str, match: re.Match[str], targets: list[Aim])
 _TELLS = (
     r"(?:reported|mailed|e-?mailed|made\s+known|announced|sent|told|informed|alarm(?:ed)?|notified|shout|signalled)"
 )
-_TOLD = rf"\S+\s+(?:gets?|is|are|should|must|ought|wants?|needs?|to\s+be)\s+(?:\w+\s+){{0,4}}?(?:{_TELLS}|know|hear|alarm|mail|message)\b"
+_TOLD = (
+    rf"\S+\s+(?:gets?|is|are|should|must|ought|wants?|needs?|to\s+be)\s+(?:\w+\s+){{0,4}}?"
+    rf"(?:{_TELLS}|know|hear|alarm|mail|message)\b"
+)
 
 
 def _leads(sentence: str, start: int, end: int, at: int, event: str) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked, number, number_words
+from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
+from airflow_llm.readers.prose.retries import said
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
+from airflow_llm.readers.prose.spellings import finds, pattern, says
 
 
 class Limit(NamedTuple):
@@ -19,12 +17,6 @@ class Limit(NamedTuple):
 
     length: timedelta
     scope: Literal["task", "run", "wait", "step"] = "step"
-
-
-def _said(text: str, match: re.Match[str]) -> str:
-    """The words of the first group that holds any, in the text that was masked."""
-    group = next(number for number, words in enumerate(match.groups(), 1) if words)
-    return text[match.start(group) : match.end(group)]
 
 
 def find_timeouts(text: str) -> list[Found[Limit]]:
@@ -37,7 +29,7 @@ def find_timeouts(text: str) -> list[Found[Limit]]:
             words = text[slice(*span)]
             if pattern(_MEASURED).search(text[max(0, match.start() - 40) : match.start()]):
                 continue
-            value = duration(_said(text, match))
+            value = duration(said(text, match))
             if value is None or pattern(r"\b(?:http|request|connection|socket)\b").search(words):
                 continue
             if value <= timedelta(0):

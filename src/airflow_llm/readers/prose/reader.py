@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.assemble import assemble
+from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
@@ -21,10 +22,19 @@ from airflow_llm.spec.diagnostic import Diagnostic
 
 _COMMAND = re.compile(r"`[^`\n]{1,500}`")
 _NAMED = re.compile(
-    r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`|(?:(?<=asset )|(?<=dataset )|(?<=service )|(?<=PagerDuty )|(?<=Opsgenie ))`[\w./:-]+`",
+    r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`"
+    r"|(?:(?<=asset )|(?<=dataset )|(?<=service )|(?<=PagerDuty )|(?<=Opsgenie ))`[\w./:-]+`",
     re.ASCII,
 )
 _SETTING = re.compile(r"`(?:#[\w-]+|[\w.+-]+@[\w.-]+|catchup|retries|retry_delay|max_active_runs|depends_on_past)`")
+_TIMING = re.compile(
+    r"`(?:(?:schedule(?:_interval)?|timetable|timezone|tz)\s*[=:][^`]*|@\w+|\d{1,2}:\d{2}(?:\s[^`]{1,30})?"
+    r"|(?:every|each)\s\d[^`]{1,20}|hourly|daily|weekly|monthly|nightly|(?:Asset|Dataset)\([^`]*\)[^`]*)`"
+)
+_NAME = re.compile(r"`[A-Za-z_]\w*(?:(?:://|[./:-])\w+)*`", re.ASCII)
+_UPDATED = re.compile(
+    r"\b(?:whenever|when|as soon as|(?:each|every) time|assets?|datasets?|updates? (?:of|to))\b[^.;\n]*$", re.I
+)
 _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
@@ -49,6 +59,7 @@ class ProseReader:
                 place=source.name,
             )
         text = normalise(source.text)
+        refuse_contradictions(text)
         findings = find_all(_shielded(text))
         tokens = tokenise(text, findings.spans())
         understood = understand(text, tokens.items, by_rules=source.by_rules)
@@ -97,6 +108,11 @@ def _shielded(text: str) -> str:
             if ("*" in match.group() and " " in match.group())
             or _NAMED.match(match.string, match.start())
             or _SETTING.fullmatch(match.group())
+            or _TIMING.fullmatch(match.group())
+            or (
+                _NAME.fullmatch(match.group())
+                and _UPDATED.search(match.string[max(0, match.start() - 40) : match.start()])
+            )
             else "`" + "x" * (len(match.group()) - 2) + "`"
         ),
         _WRAPPED.sub(" ", text),

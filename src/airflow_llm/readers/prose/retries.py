@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
 
 _MOST = 100
+_CLOSE = 80
 _NEAR = 160  # how far behind a count `the others none` may stand
 
 
@@ -51,9 +53,17 @@ def find_retries(text: str) -> list[Found[Retries]]:
         return []
     refused = list(_refused(text))
     counted = [*_counted(text), *_far(text), *_attempts(text), *_plain_numbers(text)]
-    hits = without_overlaps([*refused, *(hit for hit in counted if not any(hit.overlaps(no) for no in refused))])
+    ends = [hit.end for hit in refused]
+    free = [hit for hit in counted if not _inside(hit, refused, ends)]
+    hits = without_overlaps([*refused, *free])
     hits = [_with_scope(text, _with_delay(text, hit)) for hit in hits]
     return without_overlaps([*hits, *_others(text, hits)])
+
+
+def _inside(hit: Found[Retries], refused: Sequence[Found[Retries]], ends: Sequence[int]) -> bool:
+    """Whether a refusal, which are in order, says the same words."""
+    place = bisect_right(ends, hit.start)
+    return place < len(refused) and hit.overlaps(refused[place])
 
 
 _NOUN = r"(?:re-?tr(?:ies|y|ys|ials?)|re-?attempts?|reintents?|repetitions?|repeats)"
@@ -218,8 +228,10 @@ def _count(match: re.Match[str], digits: str | None = None) -> int:
 
 
 # --------------------------------------------------------------- for which tasks
-_ALL = r"\b(?:(?:each|every|any|all)\s+(?:the\s+)?(?:tasks?|steps?|operations?|components?|of\s+(?:the|them))|per\s+(?:task|step)|" \
-    r"default|everything|everywhere|(?:whole|entire)\s+(?:dag|pipeline|thing|flow)|globally)\b"  # fmt: skip
+_ALL = (
+    r"\b(?:(?:each|every|any|all)\s+(?:the\s+)?(?:tasks?|steps?|operations?|components?|of\s+(?:the|them))|"
+    r"per\s+(?:task|step)|default|everything|everywhere|(?:whole|entire)\s+(?:dag|pipeline|thing|flow)|globally)\b"
+)
 _REST = (
     r"(?:(?:all\s+|any\s+)?(?:the\s+|of\s+the\s+)?(?:other\s+(?:tasks|steps|ones|blocks|jobs|stages|faults)|others|"
     r"remaining\s+(?:\w+)|rest)|everything\s+else|elsewhere|anything\s+else)"
@@ -227,8 +239,9 @@ _REST = (
 
 
 def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
-    start = max(text.rfind(mark, 0, hit.start) for mark in (". ", "\n", ";", ", but"))
-    before = text[max(start + 1, hit.start - 80) : hit.start]
+    first = max(0, hit.start - _CLOSE)
+    start = max(text.rfind(mark, first, hit.start) for mark in (". ", "\n", ";", ", but"))
+    before = text[max(start + 1, first) : hit.start]
     after = pattern(r"[^.;,\n]{0,50}").match(text, hit.end)
     around = f"{before} {hit.text} {after.group() if after else ''}"
     close = f"{before[-40:]} {hit.text} {after.group() if after else ''}"
@@ -241,20 +254,23 @@ def _others(text: str, hits: Sequence[Found[Retries]]) -> Iterator[Found[Retries
     """`the others none`, `everything else 1`, behind a count for one task."""
     if not hits or any(hit.value.scope == "rest" for hit in hits):
         return
-    count = number_words()
+    count, starts = number_words(), [hit.start for hit in hits]
     none = (
         r"(?:none(?:\s+at\s+all)?|no(?:t|thing)?|zero|never|without|no\s+repetition|shall\s+not|should\s+not|must\s+not|"
         r"needs?\s+no\s+(?:such\s+)?\w+)"
     )
-    said = rf"(?:({none})(?!\s+\d)|({count}))"
-    behind = rf"\b(?:(?<=,\s)else|{_REST})(?:\s+(?:of\s+\w+\s+)?(?:tasks|steps|ones|nodes|stages))?\s*(?:[:=,]|is|are|get|gets|have|with|only)?\s*{said}(?!\w)(?!\s*{any_of('units')}\b)"
+    behind = (
+        rf"\b(?:(?<=,\s)else|{_REST})(?:\s+(?:of\s+\w+\s+)?(?:tasks|steps|ones|nodes|stages))?\s*"
+        rf"(?:[:=,]|is|are|get|gets|have|with|only)?\s*(?:({none})(?!\s+\d)|({count}))(?!\w)(?!\s*{any_of('units')}\b)"
+    )
     before = (
         rf"(?<!the\s)\b(?:({none})|({count}))\s+(?:retry\s+|retries\s+|times\s+)?(?:for\s+|on\s+|in\s+|of\s+)?{_REST}\b"
     )
     denied = r"\b(?:no\s+other\s+(?:task|step)|nothing\s+else)\b[^.;\n]{0,40}?\b(?:repeated|re-?tried|again)\b"
     for match in finds(rf"{behind}|{before}", text, "other", "rest", "else", "remaining", "elsewhere"):
-        near = any(0 <= match.start() - hit.end <= _NEAR or 0 <= hit.start - match.end() <= _NEAR for hit in hits)
-        if near:
+        place = bisect_left(starts, match.start())
+        near = hits[max(0, place - 1) : place + 1]
+        if any(0 <= match.start() - hit.end <= _NEAR or 0 <= hit.start - match.end() <= _NEAR for hit in near):
             digits = match[2] or match[4]
             yield found(text, *match.span(), Retries(count=_count(match, digits) if digits else 0, scope="rest"), 0.8)
             return
@@ -319,7 +335,7 @@ def _named_pause(tail: str) -> Found[timedelta] | None:
         rf"|\b(?:intervals?|pauses?|gaps?|delays?|spaced|break)\s+(?:of\s+|by\s+|is\s+)?({LENGTH})"
     )
     match = pattern(named).search(plain)
-    value = duration(_said(tail, match)) if match is not None else None
+    value = duration(said(tail, match)) if match is not None else None
     return found(tail, *match.span(), value) if match is not None and value is not None else None
 
 
@@ -337,13 +353,13 @@ def find_retry_delay(text: str) -> Found[timedelta] | None:
     )
     if says(text, "delay", "between", "interval", "wait", "pause"):
         for match in pattern(expression, re.IGNORECASE | re.MULTILINE).finditer(masked(text)):
-            value = duration(_said(text, match))
+            value = duration(said(text, match))
             if value is not None:
                 return found(text, *match.span(), value)
     return None
 
 
-def _said(text: str, match: re.Match[str]) -> str:
+def said(text: str, match: re.Match[str]) -> str:
     """The words of the first group that holds any, in the text that was masked."""
     group = next(number for number, words in enumerate(match.groups(), 1) if words)
     return text[match.start(group) : match.end(group)]

@@ -1,0 +1,145 @@
+"""What cannot be built, told in words: steps that wait for each other in a ring, days and hours that do not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.lexicon import lines_of
+from airflow_llm.readers.prose.spellings import pattern, says
+
+_MOST_RELATIONS = 500
+_MOST_WORDS = 8
+_RELATION = re.compile(
+    r"\b(?:(?P<behind>(?:only\s+|first\s+)*(?:needs?(?:\s+the\s+output\s+of)?|requires?|waits?(?:\s+(?:for|on))?|depends?\s+on|"
+    r"(?:starts?|runs?|begins?|comes?|goes|happens?)?\s*(?:only\s+|first\s+)*after|"
+    r"can\s+(?:only|first)\s+(?:begin|start|run)\s+(?:when|after|once)))"
+    r"|(?P<ahead>before|submits|triggers))\b",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s+(?:when|if|because|since|so|first|on|at|in|with|every|each|daily)\b.*$", re.IGNORECASE | re.DOTALL
+)
+_SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        "the an is are be been was were has have had it its of to for step steps stage task job run runs done finished "
+        "ready complete completed over shall should must may can will only first output result both all also being",
+    )
+)
+
+
+def refuse_contradictions(text: str) -> None:
+    """InputError for a ring of steps that wait for each other, and for a day or an hour that no calendar has."""
+    _refuse_times(text)
+    if not says(text, "need", "require", "wait", "depend", "after", "before", "submits", "triggers"):
+        return
+    edges: dict[frozenset[str], set[frozenset[str]]] = {}
+    names: dict[frozenset[str], str] = {}
+    for late, early in _relations(text):
+        keys = [_key(late), _key(early)]
+        if all(keys) and keys[0] != keys[1]:
+            names.update(zip(keys, (late, early), strict=True))
+            edges.setdefault(keys[0], set()).add(keys[1])
+    ring = _ring(_merged(edges))
+    if ring:
+        said = " / ".join(repr(names[key].strip()[:60]) for key in ring[:4] if key in names)
+        raise InputError(
+            f"the order contradicts itself: {said} wait for each other", hint="say which of them comes first"
+        )
+
+
+def _relations(text: str) -> Iterator[tuple[str, str]]:
+    """The pairs of short phrases of which the first waits for the second."""
+    joined = pattern(r",\s*(?=(?:when|once|after)\b)").sub(" ", text)
+    for count, part in enumerate(_CUT.split(joined)):
+        match = _RELATION.search(part) if 2 < len(part) < 160 else None
+        if count > _MOST_RELATIONS * 20:
+            return
+        if match is None:
+            continue
+        left, right = part[: match.start()].strip(" `'"), _TAIL.sub("", part[match.end() :]).strip(" `'")
+        if 0 < len(left.split()) <= _MOST_WORDS and 0 < len(right.split()) <= _MOST_WORDS:
+            yield (left, right) if match["behind"] else (right, left)
+
+
+def _key(phrase: str) -> frozenset[str]:
+    """The words of a phrase that name a step, without endings."""
+    words = [word.lower() for word in pattern(r"\w+").findall(phrase)]
+    said = [word for word in words if word not in _SMALL and (word != "a" or len(words) == 1)]
+    if not said and words:
+        said = words[-1:] if words[-1] not in _SMALL else []
+    return frozenset(_stem(word) for word in said)
+
+
+def _stem(word: str) -> str:
+    base = _irregular().get(word, word)
+    cut = pattern(r"(?:ing|ed|es|s|e)$").sub("", base) if len(base) > 3 else base
+    return cut[:-1] if len(cut) > 3 and cut[-1] == cut[-2] else cut
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for line in lines_of("irregular"):
+        base, _, forms = line.partition(":")
+        table.update({form: base.strip() for form in forms.replace("/", " ").split()})
+    return table
+
+
+def _merged(edges: dict[frozenset[str], set[frozenset[str]]]) -> dict[frozenset[str], set[frozenset[str]]]:
+    """The relations with a phrase that says more (`the file be produced`) taken for the shorter one (`the file`)."""
+    keys = sorted({*edges, *(key for held in edges.values() for key in held)}, key=lambda key: (len(key), sorted(key)))
+    if len(keys) > _MOST_RELATIONS:
+        return edges
+    shortest = {key: next(other for other in keys if other <= key and (len(other) > 1 or other == key)) for key in keys}
+    merged: dict[frozenset[str], set[frozenset[str]]] = {}
+    for key, held in edges.items():
+        merged.setdefault(shortest[key], set()).update(shortest[other] for other in held)
+    return {key: held - {key} for key, held in merged.items()}
+
+
+def _ring(edges: dict[frozenset[str], set[frozenset[str]]]) -> list[frozenset[str]]:
+    """A ring of the relations, empty when there is none."""
+    done: set[frozenset[str]] = set()
+    for root in edges:
+        path: dict[frozenset[str], None] = {}
+        stack = [(root, False)]
+        while stack:
+            node, left = stack.pop()
+            if left:
+                done.add(path.popitem()[0])
+            elif node in path:
+                ring = list(path)
+                return ring[ring.index(node) :]
+            elif node not in done:
+                path[node] = None
+                stack.append((node, True))
+                stack.extend((other, False) for other in sorted(edges.get(node, ()), key=sorted))
+    return []
+
+
+_SHORT_MONTHS = (
+    r"\b(?:30(?:th)?|31(?:st)?|thirtieth|thirty[\s-]first)\s+(?:of\s+)?feb(?:ruary)?\b"
+    r"|\bfeb(?:ruary)?\s+(?:30|31)(?:th|st)?\b(?!\s*[:.]\d)"
+    r"|\b(?:31(?:st)?|thirty[\s-]first)\s+(?:of\s+)?(?:april|june|september|november)\b"
+)
+_NO_HOUR = r"\b(?:2[5-9]|[3-9]\d)\s*o'?\s?clock\b|\bo'clock\s+(?:[6-9]\d)\b(?!\s*(?:%|[a-z]))"
+_BACKWARDS = r"\bevery\s+-\s?\d+\s*(?:s|m|h|d|sec|min|hour|day|week)\w*|\binterval\s+(?:of\s+)?minus\s+\d+"
+
+
+def _refuse_times(text: str) -> None:
+    for expression, words in (
+        (_SHORT_MONTHS, ("feb", "31", "thirty")),
+        (_NO_HOUR, ("clock",)),
+        (_BACKWARDS, ("every -", "every\n-", "minus")),
+    ):
+        match = pattern(expression).search(text) if says(text, *words) else None
+        if match is not None:
+            raise InputError(
+                f"{match.group().strip()!r} does not exist in any calendar or clock",
+                hint="write the schedule like: every Monday at 06:00",
+            )
