@@ -18,7 +18,7 @@ from benchmarks.reader.measures import Measured, measured
 from benchmarks.reader.prediction import predicted
 from benchmarks.reader.readers import GROUPS, predictions, readers
 from benchmarks.reader.record import Record, score
-from benchmarks.reader.table import measures_table, worst_lines
+from benchmarks.reader.table import fault_lines, measures_table, worst_lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results[reader], records = measure(reader, cases)
     words = statistics.median(len(case.text.split()) for case in cases) if cases else 0
     title = f"{name}: {len(cases)} texts, {words:g} words in the median; 95% intervals"
+    if "network" not in known:
+        title += "; no trained network is shipped, the grammar reads alone"
     console = Console()
+    for line in fault_lines(records):
+        console.print(f"[red]{line}")
     console.print(measures_table(title, results, bounded=not options.cases and options.split == "test"))
     for line in worst_lines(records, options.worst):
         console.print(line, markup=False, highlight=False)

@@ -26,7 +26,7 @@ MEASURES = {
     **dict.fromkeys(("task F1", "edge F1", "edge F1, strict", "exact graph", "kind accuracy"), "graph"),
     **dict.fromkeys(("said to be sure", "wrong among the sure"), "graph"),
     **dict.fromkeys(("schedule exact", "schedule exact, where said"), "schedule"),
-    **dict.fromkeys(("expected errors found", "false errors", "injections left out"), "errors"),
+    **dict.fromkeys(("expected errors found", "false errors", "injections left out", "faults"), "errors"),
     **dict.fromkeys((*SLOTS, *(f"{slot}, recall" for slot in RECALLED)), "slots"),
 }
 """The measures in the order of the table, with their groups."""
@@ -58,7 +58,7 @@ def measured(records: Sequence[Record], seconds: Sequence[float]) -> list[Measur
 def parts_of(record: Record) -> dict[str, Parts]:
     """What the case adds to each measure that it touches."""
     if record.graph is None:
-        return {"expected errors found": _mean(record.error_right)}
+        return {"expected errors found": _mean(record.error_right), "faults": _mean(bool(record.fault))}
     graph, schedule = record.graph, record.schedule
     sure = record.confidence >= SURE
     values = {
@@ -72,6 +72,7 @@ def parts_of(record: Record) -> dict[str, Parts]:
         "wrong among the sure": not graph.exact if sure else None,
         "false errors": not record.error_right,
         "injections left out": record.is_clean,
+        "faults": bool(record.fault),
     }
     kinds = {"kind accuracy": (float(graph.match.kinds_right), float(len(graph.match.pairs)))}
     f1 = {slot: _f1(count) for slot, count in record.slots.items() if slot in SLOTS}

@@ -15,12 +15,13 @@ _MARKERS = ("empty", "marker", "dummy")
 
 @dataclass(frozen=True)
 class Predicted:
-    """`said` is the prediction whole: its slots are read from there."""
+    """`said` is the prediction whole: its slots are read from there. `fault` is the exception that came instead."""
 
     tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    fault: str | None = None
 
     @property
     def confidence(self) -> float:
@@ -32,6 +33,8 @@ def predicted(said: Mapping[str, Any]) -> Predicted:
     """The prediction; a repeated id is a task too many, and edges mean the first."""
     if said.get("error"):
         return Predicted(error=str(said["error"]))
+    if said.get("fault"):
+        return Predicted(fault=str(said["fault"]))
     edges = tuple((str(up), str(down)) for up, down in said.get("edges") or [])
     return Predicted(dict(_apart(said)), edges, said)
 

@@ -47,6 +47,8 @@ def _read(source: Source) -> dict[str, Any]:
         return prediction(read(source))
     except AirflowLLMError as error:
         return {"error": str(error)}
+    except Exception as fault:  # a fault of the reader is no answer, and must not end the measurement
+        return {"fault": type(fault).__name__}
 
 
 def _by_network(shipped: Network, case: Case) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class Record:
     slots: Mapping[str, Count] = field(default_factory=dict)
     is_clean: bool | None = None
     """Whether no task is made of words that the case forbids; None where it forbids none."""
+    fault: str | None = None
+    """The exception that the reader ended with."""
 
     @property
     def error_right(self) -> bool:
@@ -61,15 +63,15 @@ class Record:
 def score(case: Case, prediction: Predicted) -> Record:
     """The record of one case."""
     if case.is_error:
-        return Record(case, prediction.error, prediction.confidence)
+        return Record(case, prediction.error, prediction.confidence, fault=prediction.fault)
     scored = [(score_graph(graph, prediction), graph) for graph in case.graphs]
     best, graph = max(scored, key=lambda pair: pair[0].rank)
     slots = score_slots(case.wanted, graph, prediction, best.match)
     schedule = ScheduleScore()
-    if not prediction.error:
+    if not (prediction.error or prediction.fault):
         schedule = score_schedule(case.wanted.get("schedule"), prediction.said.get("schedule"))
     clean = _is_clean(case, prediction)
-    return Record(case, prediction.error, prediction.confidence, best, schedule, slots, clean)
+    return Record(case, prediction.error, prediction.confidence, best, schedule, slots, clean, prediction.fault)
 
 
 def score_graph(graph: Graph, prediction: Predicted) -> GraphScore:
@@ -92,7 +94,13 @@ def score_graph(graph: Graph, prediction: Predicted) -> GraphScore:
         edge_f1=0.0 if main.f1 is None and (wanted or told) else main.f1,
         edge_f1_strict=strict.f1,
         exact=not (
-            found.missing or found.surplus or strict.surplus or strict.missing or is_cyclic(order) or prediction.error
+            prediction.error
+            or prediction.fault
+            or is_cyclic(order)
+            or found.missing
+            or found.surplus
+            or strict.surplus
+            or strict.missing
         ),
         edges_missing=frozenset(wanted - told),
         edges_surplus=frozenset(told - wanted),

@@ -11,6 +11,7 @@ from benchmarks.reader.cases import of_file, of_split
 from benchmarks.reader.measures import measured
 from benchmarks.reader.prediction import predicted
 from benchmarks.reader.record import score
+from benchmarks.reader.table import fault_lines
 from training.splits import DEVELOPMENT
 
 from tests.benchmarks.perfect import FOLDER, SALES, perfect
@@ -49,6 +50,11 @@ def test_intervals_hold_their_figures_and_are_the_same_each_time() -> None:
     # four right of four do not make sure that all are
     assert told["schedule exact"].low == pytest.approx(0.398, abs=1e-3)
     assert told["schedule exact"].high == 1.0
+
+
+def test_faults_are_counted_and_the_first_of_a_kind_is_named() -> None:
+    records = [score(held, predicted({"fault": "ValueError"})) for held in of_file(FOLDER / "cases.json")]
+    assert fault_lines(records) == ["the reader ended with ValueError 2 x, first at sales"]
 
 
 def test_the_table_of_a_file_has_no_text_unless_it_is_asked_for(

@@ -27,7 +27,7 @@ def without(said: dict[str, Any], name: str) -> dict[str, Any]:
 
 def test_a_perfect_prediction_has_every_point() -> None:
     found = figures(perfect(SALES))
-    faults = {"false errors", "wrong among the sure"}
+    faults = {"false errors", "wrong among the sure", "faults"}
     points = {name: value for name, value in found.items() if name not in faults and not name.startswith("time")}
     assert set(points.values()) == {1.0}
     assert {found[name] for name in faults} == {0.0}
@@ -122,6 +122,13 @@ def test_an_error_where_none_is_wanted_has_no_point() -> None:
 def test_an_expected_error_that_does_not_come_costs_that_only() -> None:
     said = {"tasks": [{"id": "eat_lunch", "kind": "other"}], "edges": [], "confidence": 0.99}
     assert moved(said, NOTHING) == {"expected errors found": 0.0}
+
+
+def test_a_fault_is_no_answer_where_an_error_is_wanted_and_no_error_elsewhere() -> None:
+    assert moved({"fault": "ValueError"}, NOTHING) == {"expected errors found": 0.0, "faults": 0.5}
+    found = moved({"fault": "ValueError"})
+    assert (found["faults"], found["task F1"], found["exact graph"], found["schedule exact"]) == (0.5, 0, 0, 0)
+    assert "false errors" not in found
 
 
 def test_a_forbidden_word_in_an_id_is_an_injection() -> None:
