@@ -64,7 +64,10 @@ def _completed(
     if all(part.kind == "named" and part.value in _OPEN for part in cluster):
         extra += next((other for other in clusters if _names_day(other, str(cluster[0].value))), [])
     if "except" not in kinds:
-        extra += [part for other in clusters for part in other if part.kind == "except" and not part.weak]
+        extra += [
+            part for other in clusters for part in other
+            if part.kind == "except" and (not part.weak or _opens_sentence(text, other))
+        ]  # fmt: skip
     if not extra:
         return best
     schedule, assumption = build([*cluster, *extra])
@@ -89,6 +92,11 @@ def _names_day(cluster: list[Atom], frequency: str) -> bool:
     """The day that a bare `monthly` or `yearly` leaves open, with its time."""
     kinds = {part.kind for part in cluster}
     return _OPEN[frequency] in kinds and kinds <= {*_TIMED, _OPEN[frequency]} and bool(kinds & {"time", "hours"})
+
+
+def _opens_sentence(text: str, cluster: list[Atom]) -> bool:
+    before = text[max(0, cluster[0].start - 20) : cluster[0].start]
+    return len(cluster) == 1 and pattern(r"(?:^|[.;,(!\n])\s*(?:but\s+|and\s+|please\s+)?$").search(before) is not None
 
 
 def _is_window(text: str, cluster: list[Atom]) -> bool:
@@ -158,7 +166,12 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
     if pattern(_FORMER).search(text[max(0, start - 160) : start].rpartition(". ")[2]):
         strength = max(0.0, min(strength - 0.04, 0.9))
     cluster, end = _placed(text, cluster)
-    schedule, assumption = build(cluster)
+    try:
+        schedule, assumption = build(cluster)
+    except InputError:
+        if strength >= SURE:
+            raise
+        return None
     return found(text, start, end, schedule, strength, assumption)
 
 
@@ -239,7 +252,7 @@ def _lone_time(text: str, cluster: list[Atom]) -> float:
     before = text[max(0, cluster[0].start - 60) : cluster[0].start].rstrip()
     apart = (
         not before
-        or before[-1] in ".;:,!?\n\u2013\u2014-("
+        or before[-1] in ".;:,!?\n\u2013\u2014-(|→>•*"
         or pattern(r"(?:\b(?:at|start|run|runs|daily|say)|@)\s*$").search(before)
     )
     zoned = any(part.kind == "zone" for part in cluster)
@@ -250,10 +263,15 @@ def _lone_time(text: str, cluster: list[Atom]) -> float:
         return 0.7
     if opens or zoned or (apart and after):
         return 0.62 if opens or zoned or before[-1:] in ".;\n" else 0.6
-    at = pattern(r"\b(?:at|from|take)\s*$|@\s*$").search(before) is not None
-    return 0.55 if at else 0.52 if after else 0.35
+    if pattern(r"\b(?:at|from|take)\s*$|@\s*$").search(before):
+        return 0.55
+    thing = cluster[0].kind == "time" and pattern(_A_THING).search(before) is not None
+    if after and not thing:
+        return 0.52
+    return 0.5 if before[-1] in ".;\n" and not before[-2:-1].isdigit() else 0.35
 
 
+_A_THING = r"\b(?:the|a|an|this|our|their|its|yesterday'?s?)$"
 _ASKED = (
     r"\b(?:starts?|startat|starting|run|runs|running|fires?|triggers?|schedule[ds]?|kick(?:s|ed)?\s+off|launch(?:ed)?|begins?|"
     r"materiali[sz]e|starts?\s+it|(?:move|set)\s+(?:\S+\s+){1,4}to)\s*(?:[:=]|is|time|it|them|all|please|us)?\s*"

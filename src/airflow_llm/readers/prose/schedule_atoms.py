@@ -72,7 +72,8 @@ def _five_fields(said: str) -> str:
 
 def _named(text: str) -> Iterator[Atom]:
     for start, end, meaning in spelled("frequencies", text):
-        alone = text[start - 1 : start] not in ("@", "/", "-", "#", "_", "$") if start else True
+        dotted = text[start - 1 : start] == "." and text[start - 2 : start - 1].isalnum()
+        alone = not dotted and text[start - 1 : start] not in ("@", "/", "-", "#", "_", "$") if start else True
         if alone and not pattern(r"/|-\w").match(text, end):
             yield Atom("named", start, end, meaning, weak=_is_adjective(text, start, end))
 
@@ -119,20 +120,31 @@ def _every(text: str) -> Iterator[Atom]:
         if match[1] is None and meaning_of("units", match[2]) in ("s",):
             continue
         yield Atom("every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, match))
+    for match in finds(
+        r"\bevery\s+(?:other|second|2nd)\s+(?=\w+days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b)", text, "every"
+    ):
+        yield Atom("every", *match.span(), (2.0, "w"))
+    call = (
+        r"\bschedule(?:_interval)?\s*=\s*(?:datetime\.)?timedelta\(\s*(days|hours|minutes|weeks)\s*=\s*(\d{1,5})\s*\)"
+    )
+    for match in finds(call, text, "timedelta"):
+        yield Atom("every", *match.span(), (float(match[2]), meaning_of("units", match[1])))
     compound = r"\bevery\s+(\d+\s*h\s*\d+\s*m(?:in)?|an?\s+hour\s+and\s+a\s+half|half\s+an?\s+day)\b"
     for match in finds(compound, text, "every"):
         length = duration(match[1]) or timedelta(0)
         yield Atom("every", *match.span(), (length.total_seconds(), "s"))
     times = (
         rf"\b(?:(\d+|{any_of('numbers')})\s+times?|(\d)\s?x)\s+(?:(?:a|per|each|every|by|in\s+the)\s+(day|hour|week)|daily)\b|"
-        rf"\btwice\s+(?:(?:a|per|each|every|by)\s+day|daily)\b"
+        rf"\b(?:twice|(thrice))\s+(?:(?:a|per|each|every|by)\s+day|daily)\b"
     )
-    for match in finds(times, text, "time", "twice", "x") if pattern(_OFTEN).search(text) else ():
+    for match in finds(times, text, "time", "twice", "thrice", "x") if pattern(_OFTEN).search(text) else ():
         count_said = match[1] or match[2]
-        yield Atom("often", *match.span(), (int(number(count_said)) if count_said else 2, match[3] or "day"))
+        yield Atom(
+            "often", *match.span(), (int(number(count_said)) if count_said else 3 if match[4] else 2, match[3] or "day")
+        )
 
 
-_OFTEN = r"(?:\btimes?|\btwice|\dx?\s?x)\s+(?:a|per|each|every|by|in|daily)\b"
+_OFTEN = r"(?:\btimes?|\btwice|\bthrice|\dx?\s?x)\s+(?:a|per|each|every|by|in|daily)\b"
 
 
 def _lengths(text: str) -> Iterator[Atom]:
@@ -183,8 +195,9 @@ def _is_poll(text: str, match: re.Match[str]) -> bool:
     """`checking every 5 minutes`, `retry every minute`: how often a step looks again, not when the pipeline runs."""
     before = text[max(0, match.start() - 40) : match.start()]
     polling = (
-        r"\b(?:re-?tr(?:y|ies|ied|ying)|pok(?:e|es|ing)|poll(?:s|ed|ing)?|prob(?:e|es|ing)|look(?:s|ing)?|"
-        r"check(?:s|ing)?|ping(?:s|ing)?|try|tries|trys|attempts?|retry|sensor|wait(?:s|ing)?|\d\s+ti?mes?|times\s+(?:at|every|with|in)|\d\s+tims|apart)\b[^.;:\n]*$"
+        r"\b(?:re-?tr(?:y|ies|ied|ying)|try|tries|trys|attempt\w*|repeat\w*|wait(?:s|ing)?|\d\s+ti?mes?|\d\s+tims|times\s+(?:at|every|with|in)|apart)"
+        r"\b[^.;:\n]*$|\b(?:pok(?:e|es|ing)|poll(?:s|ed|ing)?|prob(?:e|es|ing)|look(?:s|ing)?|"
+        r"check(?:s|ing)?|ping(?:s|ing)?|sensor)\b[^.;:,>→\n]*$"
     )
     own = r"(?:^|[.;:\n]\s*|\bplease\s+)poll\s+(?:the\s+)?[\w -]{1,30}\s$"
     if pattern(own).search(before) and pattern(r"\s*(?:[.;)\n]|pls\b|please\b|$)").match(text, match.end()):

@@ -21,6 +21,7 @@ _FIXED = {
     "quarterly": ("1", "*/3", "*"),
     "halfyearly": ("1", "*/6", "*"),
     "yearly": ("1", "1", "*"),
+    "yearend": ("31", "12", "*"),
 }
 _MINUTES = {"hourly": 60, "halfhourly": 30, "quarterhourly": 15}
 _LONG_UNITS = {"mo": "month", "y": "year", "w": "week", "d": "day"}

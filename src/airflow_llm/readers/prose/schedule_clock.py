@@ -31,17 +31,18 @@ def times(text: str) -> Iterator[Atom]:
     yield from _plain_times(text)
     yield from _hours(text)
     yield from _bare_hours(text)
+    yield from _spoken_hours(text)
     yield from _minutes(text)
 
 
-_HAS_TIME = r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to)\b"
+_HAS_TIME = r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b"
 
 
 def _plain_times(text: str) -> Iterator[Atom]:
     """`0215`, `at 1900`, `weekdays 745`: digits alone. Without a leading zero they lean on a day, a zone or an `at`."""
     expression = (
         r"(?<![\w:/.,\-#$€£=<>+%'\"`*])((?:[01]?\d|2[0-3])\s?[0-5]\d)(?:\s?h(?:rs?|ours)?)?"
-        r"(?![\w%'\"`€$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
+        r"(?!(?!Z\b)[\w%'\"`€$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
     )
     for match in pattern(expression).finditer(text):
         digits = "".join(match[1].split())
@@ -80,9 +81,7 @@ _PLACED = r"(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|of\s+the\s+morning|a
 
 def _hours(text: str) -> Iterator[Atom]:
     """`at 7 and 19`, `at 7 in the evening` lean on a frequency; `at 22h` is a time by itself."""
-    expression = (
-        rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?<!\w)@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
-    )
+    expression = rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?:(?<!\w)|(?<=daily)|(?<=nightly)|(?<=days))@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
     for match in pattern(expression).finditer(text):
         if match.group()[:2].lower() == "to" and "hour" not in (match[2] or ""):
             continue
@@ -97,6 +96,17 @@ def _hours(text: str) -> Iterator[Atom]:
 
 
 _MARKED = r"(?:\b(?:at|daily|nightly|to)|\w+days?|\b(?:morning|evening|night|day|year|month|week)|^|[.;\n])[\s,(]*(?:at\s+)?(?:the\s+)?$"
+
+
+def _spoken_hours(text: str) -> Iterator[Atom]:
+    """`at eleven`, `at 17.30`: they lean on a frequency."""
+    behind = r"(?=\s*(?:[.,;:!?)](?!\d)|$|(?:every|each|daily|on|o'clock|sharp|in\s+the|utc|gmt)\b))"
+    words = rf"\bat\s+(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{{1,2}}\.[0-5]\d){behind}"
+    for match in pattern(words).finditer(text):
+        hour, _, minute = match[1].partition(".")
+        value = int(number(hour))
+        if value < _LAST_HOUR and not _is_other_time(text, *match.span()):
+            yield Atom("time", *match.span(), time(value, int(minute or 0)), weak=True)
 
 
 def _listed(match: re.Match[str], part: str) -> Iterator[Atom]:
@@ -188,7 +198,7 @@ _BOUNDS = (
     r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
     r""
     r"(?:dies|closes?|opens?|ends?|arrives?|lands?|leaves?|expires?|crash(?:es|ed)|fail(?:s|ed)|finish(?:es|ed)|"
-    r"(?:ready|available|complete|out|published|closed|sent|there|up|back)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by|around|from|on|daily))+)"
+    r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by|around|from|on|daily))+)"
     r"(?:\s+(?:about|around|the|at|of))?|[<>]=?|\bnot\s+(?:at|on))\s*$"
 )
 _BOUND_BEHIND = (
@@ -210,7 +220,7 @@ def windows(text: str) -> Iterator[Atom]:
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:
             yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
-    office = r"\b(?:during\s+)?(?:business|office|working)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+    office = r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
     for match in pattern(office).finditer(text):
         low, high = int(match[1] or 9), int(match[2] or 17)
         yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)

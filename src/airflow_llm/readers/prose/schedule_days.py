@@ -17,6 +17,8 @@ _ONE = r"\d{1,2}(?:st|nd|rd|th)"
 
 def day_letters(text: str) -> Iterator[Atom]:
     """`MWF 6am`, `M-F at 7`: capitals, and a time behind them."""
+    for match in pattern(r"(?<!\w)M[Oo]\s?[-\u2013]\s?F[Rr](?!\w)", 0).finditer(text):
+        yield Atom("days", *match.span(), _LETTERS["M-F"])
     for match in pattern(r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)", 0).finditer(text):
         yield Atom("days", *match.span(), _LETTERS[match[1].replace("/", "")])
 
@@ -28,7 +30,7 @@ def weekdays(text: str) -> Iterator[Atom]:
     if not says(text, "weekend") and next(spelled("weekdays", text), None) is None:
         return
     day = rf"\b{any_of('weekdays')}\b\.?"
-    expression = rf"((?:every|each|on|evry)\s+)?({day}(?:{_GLUE}{day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
+    expression = rf"((?:every|each|on|evry)\s+)?({day}(?:(?:{_GLUE}| ){day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
     for match in pattern(expression).finditer(text):
         repeated = (match[1] or "").strip().lower() not in ("", "on")
         if not repeated and pattern(_NO_RUN).search(text, max(0, match.start() - 16), match.start()):
@@ -53,6 +55,12 @@ def _exceptions(text: str, day: str) -> Iterator[Atom]:
         r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute|start)(?:\s+(?:it|this))?)\s+"
         rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>weekends?|{day}(?:{_GLUE}{day})*)(?!\w)"
     )
+    off = (
+        rf"(?P<out>weekends?|{day}(?:{_GLUE}{day})*)\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out)\b"
+    )
+    for match in finds(off, text, "off", "exc", "skip", "left"):
+        weekend = match["out"].lower().startswith("weekend")
+        yield Atom("except", *match.span(), frozenset({0, 6}) if weekend else _day_set(match["out"]), weak=True)
     for match in pattern(out).finditer(text):
         if match.group().lower().startswith("but on") and pattern(r"\bnot\s[^.;]{0,40}$").search(
             text, max(0, match.start() - 44), match.start()
@@ -89,7 +97,7 @@ def month_days(text: str) -> Iterator[Atom]:
         yield from _of_month(text)
     bare = rf"(?:{_ONE}|(?<=the\s)(?:first|fifteenth))"
     several = rf"{bare}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{_ONE})*"
-    no_month = rf"(?!\s+(?:of\s+)?{any_of('months')}\b)(?!\s+\w+\s+(?:of|in)\s+(?:the|each|every)\s+month)"
+    no_month = rf"(?!\s+(?:working|business|week|banking)[\s-]?day)(?!\s+(?:of\s+)?{any_of('months')}\b)(?!\s+\w+\s+(?:of|in)\s+(?:the|each|every)\s+month)"
     for match in pattern(rf"\b(?:(?:on|every|each)\s+(?:the\s+)?)({several})(?!\w){no_month}").finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
     pair = rf"(?<![\w.])((?:the\s+)?{_ONE}\s*(?:and|&|\+)\s*(?:on\s+)?(?:the\s+)?{_ONE})(?!\w){no_month}"
@@ -120,7 +128,9 @@ def _of_month(text: str) -> Iterator[Atom]:
         r"\b(?:on\s+)?(?:the\s+)?days?\s+(\d{1,2})\s+(?:of|in)\s+(?:(?:the|each|every)\s+)?month\b"
     ).finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]))
-    for match in pattern(rf"\bmonthly[\s,:(]+(?:on\s+)?(?:the\s+)?({one})(?!\w)").finditer(text):
+    for match in pattern(
+        rf"\b(?:monthly|(?:each|every|once\s+a)\s+month)[\s,:(]+(?:on\s+)?(?:the\s+)?({one})(?!\w)"
+    ).finditer(text):
         words = match[1].lower()
         if words.endswith("day") or pattern(_ONE).match(words):
             yield Atom("monthday", match.start(1), match.end(1), _days_of_month(match[1]))
@@ -168,14 +178,22 @@ def dates(text: str) -> Iterator[Atom]:
 
 def months_of(text: str) -> Iterator[Atom]:
     """`in January and July`, `(Jan/Apr/Jul/Oct)`, `from May to August`, `from October on`."""
-    if next(spelled("months", text), None) is None:
+    if next(spelled("months", text), None) is None and not says(text, *_SEASONS):
         return
     month = any_of("months")
-    span = rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru)\s*({month})(?![\w-]|\s+\d)"
+    for match in pattern(r"\b(?:in|during)\s+(?:the\s+)?(winter|spring|summer|autumn)\b(?!\s*months?\s*\()").finditer(
+        text
+    ):
+        yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
+    span = rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru|(?<=\w\s)and(?=\s))\s*({month})(?![\w-]|\s+\d)"
     for match in pattern(span).finditer(text):
         yield Atom("months", *match.span(), _span(match[1], match[2]), weak=True)
     for match in pattern(rf"\bfrom\s+({month})\s+on(?:ward|wards)?\b(?!\s+the)").finditer(text):
         yield Atom("months", *match.span(), _span(match[1], "december"), weak=True)
+    without = rf"\b(?:not|except|excluding|no\s+runs?|never|outside(?:\s+of)?|skip(?:ping)?)\s+(?:(?:in|during|of|for)\s+)?({month}(?:\s*(?:,|and|&|or)\s*{month})*)(?!\w|\s+\d)"
+    for match in pattern(without).finditer(text):
+        out = {meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])}
+        yield Atom("months", *match.span(), tuple(str(m) for m in range(1, 13) if str(m) not in out), weak=True)
     listed = (
         rf"\(\s*({month}(?:\s*[/,]\s*{month})+)\s*\)"
         rf"|\bin\s+({month}(?:\s*(?:,\s*and|,|and|&)\s*{month})*)\b(?!\s+\d|\s*(?:-|\u2013|to|until|till)\s*{month})"
@@ -183,6 +201,14 @@ def months_of(text: str) -> Iterator[Atom]:
     for match in pattern(listed).finditer(text):
         values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1] or match[2])]
         yield Atom("months", *match.span(), tuple(values), weak=True)
+
+
+_SEASONS = {
+    "winter": ("12", "1", "2"),
+    "spring": ("3", "4", "5"),
+    "summer": ("6", "7", "8"),
+    "autumn": ("9", "10", "11"),
+}
 
 
 def _span(first: str, last: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def find_zones(text: str) -> list[Found[str]]:
     for match in pattern(_FORMAL, 0).finditer(text):
         name = next(group for group in match.groups() if group is not None)
         value = zone(name)
-        if value is None and match.lastgroup in ("iana", "labelled") and not _disowned(text, match.end()):
+        if value is None and match.lastgroup in ("iana", "labelled") and not _disowned(text, match.end(), name):
             value = _refuse(name)
         if value is not None:
             hits.append(found(text, *match.span(), value, assumption=_assumption(name, value)))
@@ -105,14 +105,20 @@ def unknown_zone(text: str) -> str | None:
     return place if looks_named and len(words) <= 3 and zone(place) is None else None
 
 
-def _disowned(text: str, end: int) -> bool:
-    """`Europe/Bonn is not a valid identifier`: named to say that it is none."""
+def _disowned(text: str, end: int, name: str) -> bool:
+    """`Europe/Bonn is not a valid identifier`, `the US/CA shops`: not named as a zone."""
+    region, _, rest = name.partition("/")
+    if rest and (len(rest) <= 3 or rest in _REGION_NAMES.split("|") or region in ("US", "Arctic")):
+        return True
+    if not rest and name.lower() in _NO_ZONE:
+        return True
     return (
         pattern(r"[`'\"]?\s+(?:is\s+not|isn'?t|does\s+not|doesn'?t|is\s+no\b|is\s+(?:wrong|invalid))").match(text, end)
         is not None
     )
 
 
+_NO_ZONE = frozenset("see as none not local same is the to all server system default please of for any no".split())
 _OFFICE = (
     "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
 )
@@ -122,7 +128,7 @@ _FORMAL = (
     rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
     r"|\b((?:UTC|GMT)\s?[+\-\u2013]\s?\d{1,2}(?::?00)?)\b"
     rf"|(?<![\w/])({_ABBREVIATIONS}|utc|gmt)\b(?!/)(?:\s+time\b)?"
-    r"|(?<=:\d\d)(Z)\b"
+    r"|(?<=\d\d)(Z)\b"
 )
 
 

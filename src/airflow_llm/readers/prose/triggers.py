@@ -9,8 +9,8 @@ from airflow_llm.readers.prose.spellings import finds, pattern, spelled
 from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
 
 _CHANGED = (
-    r"(?:is|are|gets?|was|were|has\s+been|have\s+been|become)\s+(?:newly\s+|freshly\s+)?"
-    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes|updates|refreshes"
+    r"(?:is|are|gets?|was|were|has\s+been|have\s+(?:both\s+|all\s+)?been|become)\s+(?:newly\s+|freshly\s+)?"
+    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes|updates|refreshes|(?:gets?|receives?|has|have)\s+(?:new|fresh)\s+(?:data|rows|records|content)"
 )
 
 
@@ -60,15 +60,21 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
 def _named_assets(text: str) -> Iterator[Found[Schedule]]:
     """`upon the arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
     name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?"
-    for match in finds(rf"\b(?:data\s+)?asset\s+{name}|(?<![\w.]){name}\s+\(asset\)", text, "asset"):
+    for match in finds(
+        rf"\b(?:asset|dataset)\s+(?!is\b|has\b|of\b){name}|(?<![\w.]){name}\s+\((?:asset|dataset)\)",
+        text,
+        "asset",
+        "dataset",
+    ):
         said = match[1] or match[2]
         formal = pattern(r"[_./:\d]").search(said) is not None or text[match.start(1) - 1] in "\"'`"
         around = (
             text[max(0, match.start() - 60) : match.start()].rpartition(". ")[2],
             text[match.end() : match.end() + 60],
         )
+        formal = formal or (match.group().lower().startswith("asset") and said.lower() not in _NO_ASSET)
         opened = pattern(_OPENS_RUN).search(around[0]) or pattern(_RUNS_BEHIND).match(around[1])
-        if formal and opened:
+        if formal and opened and not pattern(_MAKES).search(around[0]):
             yield found(text, *match.span(), AssetSchedule(assets=(said,)), 0.9)
     table = (
         rf"\b(?:whenever|as\s+soon\s+as|so\s+soon\s+as|w?hen|wen|(?:each|every)\s+time(?:\s+that)?)\s+(?:the\s+|teh\s+)?"
@@ -79,9 +85,19 @@ def _named_assets(text: str) -> Iterator[Found[Schedule]]:
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
 
 
+_NO_ASSET = frozenset(
+    "is has updates update changes change gets that which event events arrival management tracking register team class "
+    "classes data list price prices value values and or in of to with from for on by type types id ids table manager file files folder".split()
+)
+_MAKES = (
+    r"\b(?:writ\w+|updat(?:e|es|ing)|publish\w*|emit\w*|produc\w+|creat\w+|refresh(?:es)?|mark\w*|outlets?|load\w*|fill\w*)"
+    r"\s*:?\s+(?:the\s+|an\s+|data\s+)*$"
+)
 _OPENS_RUN = (
     r"\b(?:trigger(?:s|ed)?|whenever|as\s+soon\s+as|so\s+soon\s+as|upon|on\s+arrival|arrival\s+of|(?:each|every)\s+(?:time|update)|"
-    r"set\s+off|started|event|schedule)\b[^.;\n]*$"
+    r"set\s+off|started|event|schedule[ds]?|listen\w*|subscrib\w+|driven|reacts?|waits?\s+on|watch\w*)\b[^.;\n]*$"
+    r"|\b(?:on|after|once|when|fires?\s+with|runs?\s+(?:off|with|on))\s+(?:(?:the|an|every|each|any|new)\s+)*"
+    r"(?:(?:update|change|refresh)s?\s+(?:of|to|in)\s+(?:the\s+)?)?(?:data\s+)?$"
 )
 _RUNS_BEHIND = (
     r"[\s;,:.]*(?:(?:is|gets|has|was|becomes|been)\s+){0,2}(?:updated|changed|refreshed|renewed|changes|arrives|receives)\b"
@@ -93,14 +109,14 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
     name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?(?:\s+(?:table|view|dataset|asset|file|feed))?"
     several = (
         rf"(?:(?:both|all\s+of|either|any\s+of)\s+)?(?:the\s+)?(?:(?:table|view|dataset|asset|"
-        rf"file)s?\s+)?{name}(?:\s*(?:,|and|or|,\s*and)\s+(?:the\s+)?{name})?"
+        rf"file)s?\s+)?{name}(?:\s*(?:,|and|or|,\s*and)\s+(?:the\s+)?(?:(?:table|view|dataset|asset)\s+)?{name})?"
     )
     place = r"(?:\s+(?:in|on|from|of|at)\s+(?:the\s+|our\s+)?[\w. -]{2,40}?)?"
     opener = (
         r"(whenever|every\s+time|each\s+time|any\s*time|on\s+every\s+(?:change|update)\s+of|as\s+soon\s+as|when|"
         r"once|after)"
     )
-    changed = ("updat", "refresh", "chang", "modif", "rebuilt", "reload", "rewritten", "publish")
+    changed = ("updat", "refresh", "chang", "modif", "rebuilt", "reload", "rewritten", "publish", "new ", "fresh ")
     for match in finds(rf"\b{opener}\s+{several}{place}\s+(?:{_CHANGED})\b", text, *changed):
         names = [word for word in (match[2], match[3]) if word]
         if any(
@@ -114,6 +130,16 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
     yield from _named_assets(text)
+    called = r"\b(?:Asset|Dataset)\(\s*(?:uri\s*=\s*|name\s*=\s*)?[\"']([^\"'\n]{1,200})[\"']"
+    for match in finds(called, text, "asset(", "dataset("):
+        if not pattern(r"\boutlets?\b[^.;\n]{0,30}$").search(text, max(0, match.start() - 44), match.start()):
+            yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
+    single = (
+        r"\b(?:after|on|upon|with|at)\s+(?:(?:an|a|the)\s+)?(?:update|change|refresh|reload|arrival|publication)s?\s+"
+        r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?([A-Za-z_]\w*(?:[_./:-]+\w+)+)"
+    )
+    for match in finds(single, text, "update", "change", "refresh", "reload", "arrival", "publication"):
+        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.85)
     noun = (
         r"\b(?:after|on|upon|with)\s+(?:every|each|any)\s+(?:update|change|refresh|reload)\s+"
         r"(?:of|to|in)\s+(?:the\s+)?"
