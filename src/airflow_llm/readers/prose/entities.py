@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from os.path import commonprefix
 
 from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
 
@@ -326,9 +328,25 @@ def _letters_off(word: str, meant: str, most: int) -> int:
     """How many letters were missed, doubled, swapped or replaced; more than `most` is said as one more."""
     if abs(len(meant) - len(word)) > most or len(set(meant) ^ set(word)) > 2 * most:
         return most + 1
+    written, right = _where_they_differ(word, meant)
+    if len(written) <= 1 and len(right) <= 1:
+        return int(bool(written or right))
+    if len(written) == 2 and written == right[::-1]:
+        return 1
+    strange, missing = Counter(written), Counter(right)
+    if most == 1 or (strange - missing).total() > most or (missing - strange).total() > most:
+        return most + 1
     from rapidfuzz.distance import OSA
 
-    return OSA.distance(word, meant, score_cutoff=most)
+    return OSA.distance(written, right, score_cutoff=most)
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """What is left of two words without the letters that they share at the start and at the end."""
+    start = len(commonprefix((one, other)))
+    one, other = one[start:], other[start:]
+    end = len(commonprefix((one[::-1], other[::-1])))
+    return one[: len(one) - end], other[: len(other) - end]
 
 
 @lru_cache(maxsize=1)
