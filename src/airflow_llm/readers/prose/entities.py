@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from os.path import commonprefix
 
 from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
 
@@ -343,10 +342,11 @@ def _letters_off(word: str, meant: str, most: int) -> int:
 
 def _where_they_differ(one: str, other: str) -> tuple[str, str]:
     """What is left of two words without the letters that they share at the start and at the end."""
-    start = len(commonprefix((one, other)))
-    one, other = one[start:], other[start:]
-    end = len(commonprefix((one[::-1], other[::-1])))
-    return one[: len(one) - end], other[: len(other) - end]
+    while one[:1] and one[:1] == other[:1]:
+        one, other = one[1:], other[1:]
+    while one[-1:] and one[-1:] == other[-1:]:
+        one, other = one[:-1], other[:-1]
+    return one, other
 
 
 @lru_cache(maxsize=1)
