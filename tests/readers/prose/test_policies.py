@@ -13,7 +13,8 @@ from airflow_llm.readers.prose.policies import (
     find_priority,
     find_timeouts,
 )
-from airflow_llm.readers.prose.retries import find_retries, find_retry_delay
+from airflow_llm.readers.prose.retries import find_retries
+from airflow_llm.readers.prose.retry_delays import find_retry_delay
 
 RETRIES = {
     "retry twice with 10 minutes in between": (2, 600, None),

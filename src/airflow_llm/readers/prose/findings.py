@@ -17,7 +17,8 @@ from airflow_llm.readers.prose.policies import (
     find_timeouts,
 )
 from airflow_llm.readers.prose.resources import Needs, find_needs
-from airflow_llm.readers.prose.retries import Retries, find_retries, find_retry_delay
+from airflow_llm.readers.prose.retries import Retries, find_retries
+from airflow_llm.readers.prose.retry_delays import find_retry_delay
 from airflow_llm.readers.prose.run_settings import (
     find_catchup,
     find_depends_on_past,

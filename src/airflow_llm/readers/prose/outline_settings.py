@@ -9,7 +9,8 @@ from typing import Any
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
 from airflow_llm.readers.prose.outline_parts import Document
 from airflow_llm.readers.prose.policies import find_pool, find_timeouts
-from airflow_llm.readers.prose.retries import find_retries, find_retry_delay
+from airflow_llm.readers.prose.retries import find_retries
+from airflow_llm.readers.prose.retry_delays import find_retry_delay
 from airflow_llm.readers.prose.run_settings import (
     find_catchup,
     find_depends_on_past,

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
-from airflow_llm.readers.prose.retries import said
+from airflow_llm.readers.prose.retry_delays import said
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import finds, pattern, says
 

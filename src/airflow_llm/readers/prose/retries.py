@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Literal
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked, number, number_words
+from airflow_llm.readers.prose.durations import number, number_words
+from airflow_llm.readers.prose.retry_delays import delay_in
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
 
@@ -21,13 +22,17 @@ _NEAR = 160  # how far behind a count `the others none` may stand
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """What the words say about trying again; None: not said. `scope` is `rest` for all tasks that have no own count."""
+    """What the words say about trying again; None: not said. `scope` is `rest` for all tasks that have no own count.
+
+    `about` are the words that name the tasks it is said of.
+    """
 
     count: int | None = None
     delay: timedelta | None = None
     backoff: bool | None = None
     longest_delay: timedelta | None = None
     scope: Literal["", "rest", "all"] = ""
+    about: str = ""
 
 
 _WORDS = (
@@ -247,7 +252,50 @@ def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
     close = f"{before[-40:]} {hit.text} {after.group() if after else ''}"
     if pattern(rf"\b{_REST}|\b(?:no\s+other|nothing\s+else)\b").search(close):
         return hit._replace(value=replace(hit.value, scope="rest"))
-    return hit._replace(value=replace(hit.value, scope="all")) if pattern(_ALL).search(around) else hit
+    if pattern(_ALL).search(around):
+        return hit._replace(value=replace(hit.value, scope="all"))
+    about = _about(before, hit.text, text[hit.end : hit.end + _CLOSE])
+    return hit._replace(value=replace(hit.value, about=about)) if about else hit
+
+
+_NAME = r"(?P<name>(?:[\w`'/-]+\s+){0,5}?[\w`'/-]+)"
+_ABOUT = (
+    rf"\b(?:if|when|should)\s+(?:the\s+|an?\s+)?{_NAME}\s+(?:ever\s+)?(?:fail\w*|dies?|breaks?|is\s+(?:not\s+\w+|unsuccessful))\b"
+    r"[^.;\n]{0,30}$",
+    rf"(?:^|[,(])\W*(?:and\s+|the\s+)*{_NAME}\s+(?:must|shall|should|may|is|are|can|gets?|needs?|deserves?|has|have|ought)\b[\w\s]{{0,20}}[:,]?\s*$",
+    rf"^\W*(?:the\s+)?{_NAME}(?:\s+is\s+\w+)?\s*:\s[^:]{{0,40}}$",
+)
+
+
+def _about(before: str, words: str, behind: str) -> str:
+    """The words around a count that name one task: `retry the call 3 times`, `the call is flaky: 3 retries`."""
+    if pattern(r"\W*(?:(?:just|only)\s+(?:for\s+)?(?:that|this)\s+(?:one|step|task)|for\s+(?:it|that|this)\b)").match(
+        behind
+    ):
+        return "it"
+    inside = pattern(
+        rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}{number_words()}(?:{_TIMES}|$)"
+    ).match(words)
+    after = pattern(
+        rf"\s*(?:only\s+)?(?:for|on)\s+(?:the\s+)?{_NAME}(?=\s*(?:[,.;:\n)]|$|\s(?:with|in|after|each)\b))"
+    ).match(behind)
+    refused = None
+    if pattern(r"(?:shall|should|must|may|is|are|can)\b").match(words):
+        refused = pattern(rf"(?:^|[,(])\W*(?:and\s+|the\s+)*{_NAME}\W*$").search(before)
+    elif pattern(r"(?:do|don|never)\b.*(?:retry|try)$").match(words):
+        refused = pattern(rf"\s+(?:the\s+)?{_NAME}(?=[,.;:\n)]|$)").match(behind)
+    for named in (inside, refused, *(pattern(form).search(before) for form in _ABOUT), after):
+        if named is not None and not pattern(_NOBODY).match(named["name"]):
+            return str(named["name"])
+    return ""
+
+
+# Words that stand where a task could be named, and name all of them or none.
+_NOBODY = (
+    r"(?:it|this|that|they|them|there|we|i|you|each|every|all|any|both|everything|anything|something|nothing|tasks?|steps?|"
+    r"failed|failing|the\s+(?:dag|pipeline|run|whole|job)|dag|pipeline|a\s+(?:task|step|run)|whole|entire|run|default\w*|"
+    rf"settings?|policy|{_NOUN}|fail\w*|errors?|retry|time|schedule|in|on|at|up|please|must|should|may)\b"
+)
 
 
 def _others(text: str, hits: Sequence[Found[Retries]]) -> Iterator[Found[Retries]]:
@@ -287,7 +335,7 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
         return hit
     rest = pattern(r"[^\n;]{0,140}?(?=[.!?;](?:\s|$)|\n|$)|[^\n;]{0,140}").match(text, end)
     tail = rest.group() if rest else ""
-    after = _delay_after(tail) or _named_pause(tail)
+    after = delay_in(tail)
     if after is not None:
         value, end = replace(value, delay=after.value), hit.end + after.end
     growing = (
@@ -299,67 +347,3 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
         value = replace(value, backoff=True)
         end = max(end, hit.end + backoff.end())
     return found(text, hit.start, end, value, hit.strength, hit.assumption)
-
-
-def _delay_after(tail: str) -> Found[timedelta] | None:
-    plain = masked(tail)
-    if MASK not in plain:
-        return None
-    link = (
-        r"[\s,(:;|]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
-        r"spaced\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
-        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential\s+back-?off\s+|starting\s+|from\s+|each\s+|"
-        r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
-        r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
-        r"on\s+task\s+failures?\s*|(?:the\s+)?whole\s+thing\s+)*"
-    )
-    match = pattern(
-        rf"{link}({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
-        rf"interval|apart|wait|"
-        rf"pause)s?)?"
-        r"(?:\s+(?:in\s+)?between(?:\s+(?:attempts|retries|them|each|tries))?)?"
-    ).match(plain)
-    if match is None:
-        return None
-    value = duration(tail[match.start(1) : match.end(1)])
-    return found(tail, *match.span(), value) if value is not None else None
-
-
-def _named_pause(tail: str) -> Found[timedelta] | None:
-    """`three tries for the upload, 5 minutes apart`: a length that is called a pause, anywhere in the sentence."""
-    plain = masked(tail)
-    if MASK not in plain:
-        return None
-    named = (
-        rf"({LENGTH})(?:\s+(?:of\s+)?(?:pause|gap|delay|apart|break)\b|\s+(?:in\s+)?between\b)"
-        rf"|\b(?:intervals?|pauses?|gaps?|delays?|spaced|break)\s+(?:of\s+|by\s+|is\s+)?({LENGTH})"
-    )
-    match = pattern(named).search(plain)
-    value = duration(said(tail, match)) if match is not None else None
-    return found(tail, *match.span(), value) if match is not None and value is not None else None
-
-
-def find_retry_delay(text: str) -> Found[timedelta] | None:
-    """A retry delay that stands by itself: `retry_delay=5 minutes`, `5-minute retry delay`."""
-    seconds = next(finds(r"\bretry_delay_seconds\s*[:=]\s*(\d{1,6})\b", text, "retry_delay_seconds"), None)
-    if seconds is not None:
-        return found(text, *seconds.span(), timedelta(seconds=int(seconds[1])))
-    expression = (
-        rf"\bre-?try[_\s-]?(?:delay|interval|wait|pause)[\"'`*]*\s*(?:is|of|[:=|])?\s*[\"'`*]*\s*({LENGTH})|"
-        rf"({LENGTH})[\s-]+(?:re-?try\s+)?delays?\b"
-        rf"|\bwait(?:ing)?\s+({LENGTH})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
-        rf"|\bbetween\s+(?:the\s+|two\s+)?(?:attempts|re-?tries|tries|trials)\s*,?\s*({LENGTH})"
-        rf"|^\s*delay\s*[:=]\s*({LENGTH})"
-    )
-    if says(text, "delay", "between", "interval", "wait", "pause"):
-        for match in pattern(expression, re.IGNORECASE | re.MULTILINE).finditer(masked(text)):
-            value = duration(said(text, match))
-            if value is not None:
-                return found(text, *match.span(), value)
-    return None
-
-
-def said(text: str, match: re.Match[str]) -> str:
-    """The words of the first group that holds any, in the text that was masked."""
-    group = next(number for number, words in enumerate(match.groups(), 1) if words)
-    return text[match.start(group) : match.end(group)]

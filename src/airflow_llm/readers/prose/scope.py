@@ -36,8 +36,9 @@ class Scopes:
         self.timeout: Any = None
         self.schedule = findings.schedule.value if findings.schedule is not None else None
         self.alerts: list[dict[str, Any]] = []
-        for retries in findings.retries:
-            self._retries(retries)
+        rest = any(retries.value.scope == "rest" for retries in findings.retries)
+        for retries in sorted(findings.retries, key=lambda hit: hit.value.scope != "rest"):
+            self._retries(retries, rest)
         if findings.retry_delay is not None:
             self.defaults.setdefault("retry_delay", findings.retry_delay.value)
         for limit in findings.timeouts:
@@ -96,15 +97,28 @@ class Scopes:
         return found if len(found) < len(self.drafts) else []
 
     # --------------------------------------------------------------- what is found
-    def _retries(self, hit: Found[Retries]) -> None:
+    def _told(self, hit: Found[Retries], rest: bool) -> list[Draft]:
+        """The steps of which a number of retries is said; none for all of them."""
+        if hit.value.scope or "default" in hit.text.lower():
+            return []
+        if self._in_brackets(hit.start):
+            return self._nearest(hit.start)
+        before = self._nearest(hit.start)
+        if hit.value.about == "it":
+            return before or [draft for draft in self.drafts if draft.clause.start < hit.start][-1:]
+        if hit.value.about:
+            words = tokenise(hit.value.about).items
+            named = resolve(words, self.drafts, [], strict=True) or resolve(words, self.drafts, [])
+            if named and len(named) < len(self.drafts):
+                return named
+        return self._of_item(hit.start) or (before if rest else [])
+
+    def _retries(self, hit: Found[Retries], rest: bool) -> None:
         fields: dict[str, Any] = {
             "retries": hit.value.count, "retry_delay": hit.value.delay, "backoff": hit.value.backoff,
         }  # fmt: skip
         said = {name: value for name, value in fields.items() if value is not None}
-        general = "default" in hit.text.lower()
-        drafts = (
-            [] if general else self._nearest(hit.start) if self._in_brackets(hit.start) else self._of_item(hit.start)
-        )
+        drafts = self._told(hit, rest)
         if drafts:
             self._give(drafts, said)
             return

@@ -1,0 +1,79 @@
+"""The pause between two tries: beside a count, or by itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
+from airflow_llm.readers.prose.span import Found, found
+from airflow_llm.readers.prose.spellings import finds, pattern, says
+
+
+def delay_in(tail: str) -> Found[timedelta] | None:
+    """The pause that the words behind a count name."""
+    return _delay_after(tail) or _named_pause(tail)
+
+
+def _delay_after(tail: str) -> Found[timedelta] | None:
+    plain = masked(tail)
+    if MASK not in plain:
+        return None
+    link = (
+        r"[\s,(:;|]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
+        r"spaced\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
+        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential\s+back-?off\s+|starting\s+|from\s+|each\s+|"
+        r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
+        r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
+        r"on\s+task\s+failures?\s*|(?:the\s+)?whole\s+thing\s+)*"
+    )
+    match = pattern(
+        rf"{link}({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
+        rf"interval|apart|wait|"
+        rf"pause)s?)?"
+        r"(?:\s+(?:in\s+)?between(?:\s+(?:attempts|retries|them|each|tries))?)?"
+    ).match(plain)
+    if match is None:
+        return None
+    value = duration(tail[match.start(1) : match.end(1)])
+    return found(tail, *match.span(), value) if value is not None else None
+
+
+def _named_pause(tail: str) -> Found[timedelta] | None:
+    """`three tries for the upload, 5 minutes apart`: a length that is called a pause, anywhere in the sentence."""
+    plain = masked(tail)
+    if MASK not in plain:
+        return None
+    named = (
+        rf"({LENGTH})(?:\s+(?:of\s+)?(?:pause|gap|delay|apart|break)\b|\s+(?:in\s+)?between\b)"
+        rf"|\b(?:intervals?|pauses?|gaps?|delays?|spaced|break)\s+(?:of\s+|by\s+|is\s+)?({LENGTH})"
+    )
+    match = pattern(named).search(plain)
+    value = duration(said(tail, match)) if match is not None else None
+    return found(tail, *match.span(), value) if match is not None and value is not None else None
+
+
+def find_retry_delay(text: str) -> Found[timedelta] | None:
+    """A retry delay that stands by itself: `retry_delay=5 minutes`, `5-minute retry delay`."""
+    seconds = next(finds(r"\bretry_delay_seconds\s*[:=]\s*(\d{1,6})\b", text, "retry_delay_seconds"), None)
+    if seconds is not None:
+        return found(text, *seconds.span(), timedelta(seconds=int(seconds[1])))
+    expression = (
+        rf"\bre-?try[_\s-]?(?:delay|interval|wait|pause)[\"'`*]*\s*(?:is|of|[:=|])?\s*[\"'`*]*\s*({LENGTH})|"
+        rf"({LENGTH})[\s-]+(?:re-?try\s+)?delays?\b"
+        rf"|\bwait(?:ing)?\s+({LENGTH})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
+        rf"|\bbetween\s+(?:the\s+|two\s+)?(?:attempts|re-?tries|tries|trials)\s*,?\s*({LENGTH})"
+        rf"|^\s*delay\s*[:=]\s*({LENGTH})"
+    )
+    if says(text, "delay", "between", "interval", "wait", "pause"):
+        for match in pattern(expression, re.IGNORECASE | re.MULTILINE).finditer(masked(text)):
+            value = duration(said(text, match))
+            if value is not None:
+                return found(text, *match.span(), value)
+    return None
+
+
+def said(text: str, match: re.Match[str]) -> str:
+    """The words of the first group that holds any, in the text that was masked."""
+    group = next(number for number, words in enumerate(match.groups(), 1) if words)
+    return text[match.start(group) : match.end(group)]
