@@ -12,7 +12,8 @@ from typing import Any
 
 from airflow_llm.errors import AirflowLLMError
 from airflow_llm.readers.predictions import prediction
-from airflow_llm.readers.prose.tagger.network import Network, network
+from airflow_llm.readers.prose.tagger.linking import GraphSaid
+from airflow_llm.readers.prose.tagger.network import network
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 from benchmarks.reader.cases import Case
@@ -30,7 +31,7 @@ def readers() -> dict[str, Predict]:
     found: dict[str, Predict] = {"grammar": _by_rules}
     shipped = network()
     if shipped is not None:
-        found["network"] = lambda case: _by_network(shipped, case)
+        found["network"] = lambda case: as_marked(case.text, shipped.read(case.text))
     return {**found, "both": _by_default}
 
 
@@ -47,21 +48,18 @@ def _read(source: Source) -> dict[str, Any]:
         return prediction(read(source))
     except AirflowLLMError as error:
         return {"error": str(error)}
-    except Exception as fault:  # a fault of the reader is no answer, and must not end the measurement
-        return {"fault": type(fault).__name__}
 
 
-def _by_network(shipped: Network, case: Case) -> dict[str, Any]:
+def as_marked(text: str, said: GraphSaid) -> dict[str, Any]:
     """Marked words as tasks, without anything that the grammar would make of them."""
-    said = shipped.read(case.text)
     if not said.tasks or said.error >= _REFUSED:
         return {"error": "no task is marked"}
     ids = [f"task_{number}" for number in range(len(said.tasks))]
-    words = [case.text[task.mark.start : task.mark.end] for task in said.tasks]
+    words = [text[task.mark.start : task.mark.end] for task in said.tasks]
     return {
         "tasks": [
-            {"id": name, "text": text, "kind": task.kind}
-            for name, text, task in zip(ids, words, said.tasks, strict=True)
+            {"id": name, "text": marked, "kind": task.kind}
+            for name, marked, task in zip(ids, words, said.tasks, strict=True)
         ],
         "edges": [[ids[up], ids[down]] for up, down in said.edges],
         "confidence": min(said.sure, *(task.sure for task in said.tasks)),
@@ -78,13 +76,21 @@ def _predictions(reader: str, cases: Sequence[Case]) -> Predictions:
     predict = readers()[reader]
     with _one_core():
         for case in cases[:3]:  # files and the network are loaded once; that is measured as start-up, not here
-            predict(case)
+            _answer(predict, case)
         told, seconds = [], []
         for case in cases:
             begin = time.process_time()
-            told.append(predict(case))
+            told.append(_answer(predict, case))
             seconds.append(time.process_time() - begin)
     return told, seconds
+
+
+def _answer(predict: Predict, case: Case) -> dict[str, Any]:
+    """The prediction; a fault of the reader is no answer, and must not end the measurement."""
+    try:
+        return predict(case)
+    except Exception as fault:
+        return {"fault": type(fault).__name__}
 
 
 @contextmanager
