@@ -18,13 +18,15 @@ def expression() -> str:
     hours = any_of("numbers")
     free = r"(?<![\w:/.\-])"
     return (
-        rf"(?:{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?!(?!Z\b)[\w/%]|[:.,]\d){_NOT_A_TIME}"
+        rf"(?:{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?!(?!Z\b)[\w/%]"
+        rf"|[:.,]\d){_NOT_A_TIME}"
         rf"|{free}\d{{1,2}}(?:\.\d{{2}}|\s?[0-5]\d)?\s*(?:{half})(?!\w)"
         rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
         rf"|{free}\d{{1,2}}\s?h\s?[0-5]\d(?!\w)"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+(?:\d{{1,2}}|{hours})(?:\s*(?:{half}))?(?![\w:])"
         rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
-        rf"|{free}(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with|the)\b|\w+\s+time)))?"
+        rf"|{free}(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
+        rf"|the)\b|\w+\s+time)))?"
         r"|\b(?:noon|midnight|midnite|midday)\b)"
     )
 

@@ -9,14 +9,19 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.assemble import assemble
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.drafts import Draft, spoken
-from airflow_llm.readers.prose.entities import Token, tokenise
+from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import questions
 from airflow_llm.readers.prose.recognition import Recognition
-from airflow_llm.readers.prose.understanding import understand, without_alerts_in_tasks
+from airflow_llm.readers.prose.understanding import (
+    Understanding,
+    by_grammar,
+    by_network,
+    without_alerts_in_tasks,
+)
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
@@ -39,6 +44,8 @@ _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
+_SURE_ENOUGH = 0.6
+"""The grammar's confidence from which the network is not asked: measured on development hands and own requests."""
 
 
 class ProseReader:
@@ -61,18 +68,28 @@ class ProseReader:
         text = normalise(source.text)
         refuse_contradictions(text)
         findings = find_all(_shielded(text))
+        first, refusal = None, None
         tokens = tokenise(text, findings.spans())
-        understood = understand(text, tokens.items, by_rules=source.by_rules)
+        try:
+            first = self._reading(source, by_grammar(tokens.items), findings, tokens)
+        except InputError as error:
+            refusal = error
+        if not source.by_rules and (first is None or first.confidence < _SURE_ENOUGH):
+            tokens = tokenise(text, findings.spans())
+            told = by_network(text, tokens.items, refused=refusal is not None)
+            if told is not None:
+                return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens)
+        if first is None:
+            raise refusal or InputError("nothing is understood", place=source.name)
+        return first
+
+    def _reading(self, source: Source, understood: Understanding, findings: Findings, tokens: Tokens) -> Reading:
         recognition = understood.recognition
         _refuse_too_many(source, recognition)
         linked = _without_empty_choices(understood.linked)
-        findings = without_alerts_in_tasks(findings, understood.said)
         self._refuse_nothing(source, linked)
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
-        if understood.said is None:
-            confidence = judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
-        else:
-            confidence = understood.confidence
+        confidence = understood.confidence or judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
         steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
         open_questions = questions(source.text, linked, flow)

@@ -17,7 +17,8 @@ _MOST_PARTS = 40
 _STRONG = frozenset({"cron", "named", "every", "often", "days", "nth", "monthday", "date"})
 _NEVER = (
     r"\b(?:no\s+longer|used\s+to(?:\s+(?:run|be|happen|go))?|previously|formerly|currently|instead\s+of|rather\s+than|"
-    r"until\s+now|so\s+far|was|were|ran|not|never|older\s+than|within|(?:if|when|unless)\s+(?:(?:it|today|this|that|the\s+\w+)(?:'?s|\s+is))|last|past)"
+    r"until\s+now|so\s+far|was|were|ran|not|never|older\s+than|within|(?:if|when|unless)\s+(?:(?:it|today"
+    r"|this|that|the\s+\w+)(?:'?s|\s+is))|last|past)"
     r"(?:\s+(?:it\s+)?(?:ran|runs?|a|an|the|scheduled|done|by\s+hand))*\s*$"
 )
 
@@ -176,7 +177,10 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
 
 
 _REFUSED = r"\s*(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not)\b|\?+\s*(?:->|→|\u2013|-)?\s*no\b"
-_FORMER = r"^\s*\W*(?:old|so\s+far|today|until\s+now|up\s+to\s+now|currently|at\s+present|history|previously|formerly|before)\b"
+_FORMER = (
+    r"^\s*\W*(?:old|so\s+far|today|until\s+now|up\s+to\s+now|currently|at\s+present|history|previously"
+    r"|formerly|before)\b"
+)
 
 
 def _stands_alone(text: str, cluster: list[Atom]) -> bool:
@@ -273,7 +277,8 @@ def _lone_time(text: str, cluster: list[Atom]) -> float:
 
 _A_THING = r"\b(?:the|a|an|this|our|their|its|yesterday'?s?)$"
 _ASKED = (
-    r"\b(?:starts?|startat|starting|run|runs|running|fires?|triggers?|schedule[ds]?|kick(?:s|ed)?\s+off|launch(?:ed)?|begins?|"
+    r"\b(?:starts?|startat|starting|run|runs|running|fires?|triggers?|schedule[ds]?|kick(?:s|ed)?\s+off"
+    r"|launch(?:ed)?|begins?|"
     r"materiali[sz]e|starts?\s+it|(?:move|set)\s+(?:\S+\s+){1,4}to)\s*(?:[:=]|is|time|it|them|all|please|us)?\s*"
     r"(?:at|by|for|on|is|@|from)?\s*$"
 )

@@ -134,7 +134,8 @@ def _every(text: str) -> Iterator[Atom]:
         length = duration(match[1]) or timedelta(0)
         yield Atom("every", *match.span(), (length.total_seconds(), "s"))
     times = (
-        rf"\b(?:(\d+|{any_of('numbers')})\s+times?|(\d)\s?x)\s+(?:(?:a|per|each|every|by|in\s+the)\s+(day|hour|week)|daily)\b|"
+        rf"\b(?:(\d+|{any_of('numbers')})\s+times?|(\d)\s?x)\s+(?:(?:a|per|each|every|by|in\s+the)\s+(day"
+        rf"|hour|week)|daily)\b|"
         rf"\b(?:twice|(thrice))\s+(?:(?:a|per|each|every|by)\s+day|daily)\b"
     )
     for match in finds(times, text, "time", "twice", "thrice", "x") if pattern(_OFTEN).search(text) else ():
@@ -195,7 +196,8 @@ def _is_poll(text: str, match: re.Match[str]) -> bool:
     """`checking every 5 minutes`, `retry every minute`: how often a step looks again, not when the pipeline runs."""
     before = text[max(0, match.start() - 40) : match.start()]
     polling = (
-        r"\b(?:re-?tr(?:y|ies|ied|ying)|try|tries|trys|attempt\w*|repeat\w*|wait(?:s|ing)?|\d\s+ti?mes?|\d\s+tims|times\s+(?:at|every|with|in)|apart)"
+        r"\b(?:re-?tr(?:y|ies|ied|ying)|try|tries|trys|attempt\w*|repeat\w*|wait(?:s|ing)?|\d\s+ti?mes?"
+        r"|\d\s+tims|times\s+(?:at|every|with|in)|apart)"
         r"\b[^.;:\n]*$|\b(?:pok(?:e|es|ing)|poll(?:s|ed|ing)?|prob(?:e|es|ing)|look(?:s|ing)?|"
         r"check(?:s|ing)?|ping(?:s|ing)?|sensor)\b[^.;:,>→\n]*$"
     )
@@ -213,7 +215,10 @@ def _zones(text: str) -> Iterator[Atom]:
 
 def _parts_of_day(text: str) -> Iterator[Atom]:
     """`by evening 8 o'clock`, `Saturday in the night, 1:00`: a part of the day right before a time."""
-    words = r"(?<!every\s)(?<!each\s)\b(?:(?:in|by|of)\s+(?:the\s+)?)?(morning|afternoon|evening|night)(?=[\s,]{1,3}(?:at\s+)?\d)"
+    words = (
+        r"(?<!every\s)(?<!each\s)\b(?:(?:in|by|of)\s+(?:the\s+)?)?(morning|afternoon|evening"
+        r"|night)(?=[\s,]{1,3}(?:at\s+)?\d)"
+    )
     for match in finds(words, text, "morning", "noon", "evening", "night"):
         yield Atom("part", *match.span(), match[1].lower(), weak=True)
 

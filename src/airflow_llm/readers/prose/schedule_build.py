@@ -19,6 +19,7 @@ _FIXED = {
     "monthstart": ("1", "*", "*"),
     "monthend": ("L", "*", "*"),
     "quarterly": ("1", "*/3", "*"),
+    "bimonthly": ("1", "*/2", "*"),
     "halfyearly": ("1", "*/6", "*"),
     "yearly": ("1", "1", "*"),
     "yearend": ("31", "12", "*"),

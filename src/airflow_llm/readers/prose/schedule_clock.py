@@ -35,7 +35,11 @@ def times(text: str) -> Iterator[Atom]:
     yield from _minutes(text)
 
 
-_HAS_TIME = r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b"
+_HAS_TIME = (
+    r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to"
+    r"|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve))\b"
+)
 
 
 def _plain_times(text: str) -> Iterator[Atom]:
@@ -64,12 +68,18 @@ def _plain_times(text: str) -> Iterator[Atom]:
             yield Atom("time", *match.span(), value, weak=True)
 
 
-_COUNTS = r"(?:\b(?:in|of|since|from|year|over|under|than|least|most|no|nr|number|error|port|code|id|job|line|room|last|top|every)|[#<>=~])\s*$"
+_COUNTS = (
+    r"(?:\b(?:in|of|since|from|year|over|under|than|least|most|no|nr|number|error|port|code|id|job|line"
+    r"|room|last|top|every)|[#<>=~])\s*$"
+)
 
 
 def _ends_well(text: str, end: int) -> bool:
     """Whether a stop, a day, a frequency or a second time stands behind, and not the thing that is counted."""
-    behind = rf"\s*(?:[.,;:!?)&+]|$|(?:on|and|sharp|every|each|daily|nightly|weekly|monthly|weekdays|wkdays|{any_of('weekdays')})(?!\w))"
+    behind = (
+        rf"\s*(?:[.,;:!?)&+]|$|(?:on|and|sharp|every|each|daily|nightly|weekly|monthly|weekdays|wkdays"
+        rf"|{any_of('weekdays')})(?!\w))"
+    )
     return pattern(behind).match(text, end) is not None
 
 
@@ -81,21 +91,25 @@ _PLACED = r"(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|of\s+the\s+morning|a
 
 def _hours(text: str) -> Iterator[Atom]:
     """`at 7 and 19`, `at 7 in the evening` lean on a frequency; `at 22h` is a time by itself."""
-    expression = rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?:(?<!\w)|(?<=daily)|(?<=nightly)|(?<=days))@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
+    expression = (
+        rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?:(?<!\w)|(?<=daily)|(?<=nightly)"
+        rf"|(?<=days))@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
+    )
     for match in pattern(expression).finditer(text):
         if match.group()[:2].lower() == "to" and "hour" not in (match[2] or ""):
             continue
         if not _is_other_time(text, *match.span()):
             yield from _listed(match, match[2] or "")
-    for match in pattern(rf"(?<![\w:/.\-])\d{{1,2}}\s?h(?:\s*(?:,|and|&|\+|/)\s*\d{{1,2}}\s?h)*(?![\w-])").finditer(
-        text
-    ):
+    for match in pattern(r"(?<![\w:/.\-])\d{1,2}\s?h(?:\s*(?:,|and|&|\+|/)\s*\d{1,2}\s?h)*(?![\w-])").finditer(text):
         marked = pattern(_MARKED).search(text, max(0, match.start() - 30), match.start()) is not None
         if marked and not _is_other_time(text, *match.span()):
             yield from _listed(match, "")
 
 
-_MARKED = r"(?:\b(?:at|daily|nightly|to)|\w+days?|\b(?:morning|evening|night|day|year|month|week)|^|[.;\n])[\s,(]*(?:at\s+)?(?:the\s+)?$"
+_MARKED = (
+    r"(?:\b(?:at|daily|nightly|to)|\w+days?|\b(?:morning|evening|night|day|year|month|week)|^"
+    r"|[.;\n])[\s,(]*(?:at\s+)?(?:the\s+)?$"
+)
 
 
 def _spoken_hours(text: str) -> Iterator[Atom]:
@@ -122,7 +136,7 @@ def _listed(match: re.Match[str], part: str) -> Iterator[Atom]:
             yield Atom("time", low, high, time(hour % 24))
     else:
         hours = [
-            hour + 12 if late and 6 < hour < 12 or late and "night" not in part and hour < 12 else hour
+            hour + 12 if (late and 6 < hour < 12) or (late and "night" not in part and hour < 12) else hour
             for hour in numbers
         ]
         yield Atom("hours", *match.span(), hours, weak=True)
@@ -136,7 +150,7 @@ def _bare_hours(text: str) -> Iterator[Atom]:
         rf"\b(?:daily|nightly|every\s+(?:day|night|morning|evening)|{day}|weekdays|wkdays|{often}|"
         r"(?:every|each|per)\s+shift(?:\s+start)?|time|morning|evening)(?:\s*[,:(]\s*|\s+)(?:times?\s+)?"
     )
-    several = rf"\d{{1,2}}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{{1,2}}\s\d|\d{{1,2}}\b))\d{{1,2}})*"
+    several = r"\d{1,2}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{1,2}\s\d|\d{1,2}\b))\d{1,2})*"
     behind = rf"(?=\s*(?:[.;!?)]|,(?!\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|{day}))"
     for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789"):
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
@@ -148,7 +162,10 @@ def _bare_hours(text: str) -> Iterator[Atom]:
                 yield Atom("time", low, low + len(place.group()), time(int(place.group())))
             if not shift:
                 yield Atom("hours", *match.span(1), [hour + 12 if late else hour for hour in numbers], weak=True)
-    more = r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)\s+(?=o'?\s?clock|utc\b|gmt\b|daily\b)(?:o'?\s?clock)?"
+    more = (
+        r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)\s+(?=o'?\s?clock|utc\b|gmt\b"
+        r"|daily\b)(?:o'?\s?clock)?"
+    )
     for match in finds(more, text, "clock", "utc", "gmt", "daily"):
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         if max(numbers) < _LAST_HOUR and not _is_other_time(text, *match.span()):
@@ -167,7 +184,8 @@ def _minutes(text: str) -> Iterator[Atom]:
         rf"|(?P<c>half|quarter)\s+past\s+{hour}\s+hour"
         r"|at\s+:(?P<d>\d{2})|hh:(?P<e>\d{2})"
         r"|every\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
-        rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b|two\b|three\b)))\b"
+        rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b"
+        rf"|two\b|three\b)))\b"
     )
     for match in pattern(expression).finditer(text):
         said = next(words for words in match.groups() if words).lower()
@@ -182,7 +200,7 @@ def _minutes(text: str) -> Iterator[Atom]:
 
 
 def _is_other_time(text: str, start: int, end: int) -> bool:
-    """A time that bounds a wait or a deadline, or when something else happens, not the run: `by 7 am`, `closes at 18:00`."""
+    """A time that bounds a wait, or when something else happens, not the run: `by 7 am`, `closes at 18:00`."""
     before = text[max(0, start - 44) : start]
     if pattern(r"\s*[=~]").match(text, end):
         return True
@@ -194,11 +212,15 @@ def _is_other_time(text: str, start: int, end: int) -> bool:
 
 
 _BOUNDS = (
-    r"(?:\b(?:until|till|til|before|b4|by|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?|later\s+than|"
-    r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
+    r"(?:\b(?:until|till|til|before|b4|by|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?"
+    r"|later\s+than|"
+    r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?"
+    r"|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?"
+    r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
     r""
     r"(?:dies|closes?|opens?|ends?|arrives?|lands?|leaves?|expires?|crash(?:es|ed)|fail(?:s|ed)|finish(?:es|ed)|"
-    r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by|around|from|on|daily))+)"
+    r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by"
+    r"|around|from|on|daily))+)"
     r"(?:\s+(?:about|around|the|at|of))?|[<>]=?|\bnot\s+(?:at|on))\s*$"
 )
 _BOUND_BEHIND = (
@@ -214,13 +236,19 @@ def windows(text: str) -> Iterator[Atom]:
     for match in pattern(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])").finditer(text):
         yield from _window(match, _hour(match[1], match[3]), _hour(match[4], match[6]), half=bool(match[6]))
     often = r"\b(?:hourly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
-    bare = rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
+    bare = (
+        rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
+        rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
+    )
     for match in pattern(bare).finditer(text):
         place = 1 if match[1] else 3
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:
             yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
-    office = r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+    office = (
+        r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
+        r"|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+    )
     for match in pattern(office).finditer(text):
         low, high = int(match[1] or 9), int(match[2] or 17)
         yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)

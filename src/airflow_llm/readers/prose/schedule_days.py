@@ -50,9 +50,11 @@ _NO_RUN = r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|af
 
 def _exceptions(text: str, day: str) -> Iterator[Atom]:
     out = (
-        r"\b(?:not\s+(?:on|at)|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?|but(?:\s+not)?|without|"
+        r"\b(?:not\s+(?:on|at)|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
+        r"|but(?:\s+not)?|without|"
         r"other\s+than|apart\s+from|besides(?:\s+of)?|"
-        r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute|start)(?:\s+(?:it|this))?)\s+"
+        r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute"
+        r"|start)(?:\s+(?:it|this))?)\s+"
         rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>weekends?|{day}(?:{_GLUE}{day})*)(?!\w)"
     )
     off = (
@@ -97,7 +99,10 @@ def month_days(text: str) -> Iterator[Atom]:
         yield from _of_month(text)
     bare = rf"(?:{_ONE}|(?<=the\s)(?:first|fifteenth))"
     several = rf"{bare}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{_ONE})*"
-    no_month = rf"(?!\s+(?:working|business|week|banking)[\s-]?day)(?!\s+(?:of\s+)?{any_of('months')}\b)(?!\s+\w+\s+(?:of|in)\s+(?:the|each|every)\s+month)"
+    no_month = (
+        rf"(?!\s+(?:working|business|week|banking)[\s-]?day)(?!\s+(?:of\s+)?{any_of('months')}\b)(?!\s+\w+\s+(?"
+        rf":of|in)\s+(?:the|each|every)\s+month)"
+    )
     for match in pattern(rf"\b(?:(?:on|every|each)\s+(?:the\s+)?)({several})(?!\w){no_month}").finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
     pair = rf"(?<![\w.])((?:the\s+)?{_ONE}\s*(?:and|&|\+)\s*(?:on\s+)?(?:the\s+)?{_ONE})(?!\w){no_month}"
@@ -115,7 +120,10 @@ _MAY_BE_DAY = (
 def _of_month(text: str) -> Iterator[Atom]:
     ordinal = rf"(?:{any_of('ordinals')})"
     month = r"(?:(?:of|in)\s+)?(?:(?:the|each|every|a)\s+)?(?:calendar\s+)?(?:months?|mn?th)\b"
-    full = rf"(?:\s+day)?\s+(?:(?:of|in)\s+(?:(?:the|each|every|a)\s+)?|(?:the|each|every|a)\s+)(?:calendar\s+)?(?:month|mn?th)\b"
+    full = (
+        r"(?:\s+day)?\s+(?:(?:of|in)\s+(?:(?:the|each|every|a)\s+)?|(?:the|each|every"
+        r"|a)\s+)(?:calendar\s+)?(?:month|mn?th)\b"
+    )
     nth = rf"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?({ordinal})\s+({any_of('weekdays')})\s+{month}"
     for match in pattern(nth).finditer(text):
         yield Atom("nth", *match.span(), (meaning_of("ordinals", match[1]), int(meaning_of("weekdays", match[2]))))
@@ -185,12 +193,18 @@ def months_of(text: str) -> Iterator[Atom]:
         text
     ):
         yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
-    span = rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru|(?<=\w\s)and(?=\s))\s*({month})(?![\w-]|\s+\d)"
+    span = (
+        rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru"
+        rf"|(?<=\w\s)and(?=\s))\s*({month})(?![\w-]|\s+\d)"
+    )
     for match in pattern(span).finditer(text):
         yield Atom("months", *match.span(), _span(match[1], match[2]), weak=True)
     for match in pattern(rf"\bfrom\s+({month})\s+on(?:ward|wards)?\b(?!\s+the)").finditer(text):
         yield Atom("months", *match.span(), _span(match[1], "december"), weak=True)
-    without = rf"\b(?:not|except|excluding|no\s+runs?|never|outside(?:\s+of)?|skip(?:ping)?)\s+(?:(?:in|during|of|for)\s+)?({month}(?:\s*(?:,|and|&|or)\s*{month})*)(?!\w|\s+\d)"
+    without = (
+        rf"\b(?:not|except|excluding|no\s+runs?|never|outside(?:\s+of)?|skip(?:ping)?)\s+(?:(?:in|during|of"
+        rf"|for)\s+)?({month}(?:\s*(?:,|and|&|or)\s*{month})*)(?!\w|\s+\d)"
+    )
     for match in pattern(without).finditer(text):
         out = {meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])}
         yield Atom("months", *match.span(), tuple(str(m) for m in range(1, 13) if str(m) not in out), weak=True)

@@ -57,7 +57,8 @@ def _places(text: str) -> Iterator[Found[str]]:
 def zone_after(text: str, at: int) -> Found[str] | None:
     """The place right behind a time of day: `7:00 (paris)`, `22:00, hour of Madrid`, `4am lisbon`, `6:00 in Oslo`."""
     match = pattern(
-        r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?P<open>\()\s*|(?P<of>(?:hours?|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|local,?)\s+))?"
+        r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?P<open>\()\s*|(?P<of>(?:hours?"
+        r"|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|local,?)\s+))?"
         r"(?P<name>[^\W\d_][\w/.]*(?:\s[^\W\d_][\w/]*){0,2})"
     ).match(text, at)
     if match is None:
@@ -110,7 +111,7 @@ def _disowned(text: str, end: int, name: str) -> bool:
     region, _, rest = name.partition("/")
     if rest and (len(rest) <= 3 or rest in _REGION_NAMES.split("|") or region in ("US", "Arctic")):
         return True
-    if not rest and name.lower() in _NO_ZONE:
+    if not rest and name.lower() in lexicon("zone_words"):
         return True
     return (
         pattern(r"[`'\"]?\s+(?:is\s+not|isn'?t|does\s+not|doesn'?t|is\s+no\b|is\s+(?:wrong|invalid))").match(text, end)
@@ -118,7 +119,6 @@ def _disowned(text: str, end: int, name: str) -> bool:
     )
 
 
-_NO_ZONE = frozenset("see as none not local same is the to all server system default please of for any no".split())
 _OFFICE = (
     "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
 )

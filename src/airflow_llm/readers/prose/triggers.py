@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import finds, pattern, spelled
+from airflow_llm.readers.prose.spellings import finds, lexicon, pattern, spelled
 from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
 
 _CHANGED = (
     r"(?:is|are|gets?|was|were|has\s+been|have\s+(?:both\s+|all\s+)?been|become)\s+(?:newly\s+|freshly\s+)?"
-    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes|updates|refreshes|(?:gets?|receives?|has|have)\s+(?:new|fresh)\s+(?:data|rows|records|content)"
+    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes"
+    r"|updates|refreshes|(?:gets?|receives?|has|have)\s+(?:new|fresh)\s+(?:data|rows|records|content)"
 )
 
 
@@ -72,37 +73,53 @@ def _named_assets(text: str) -> Iterator[Found[Schedule]]:
             text[max(0, match.start() - 60) : match.start()].rpartition(". ")[2],
             text[match.end() : match.end() + 60],
         )
-        formal = formal or (match.group().lower().startswith("asset") and said.lower() not in _NO_ASSET)
+        formal = formal or (match.group().lower().startswith("asset") and said.lower() not in lexicon("asset_words"))
         opened = pattern(_OPENS_RUN).search(around[0]) or pattern(_RUNS_BEHIND).match(around[1])
         if formal and opened and not pattern(_MAKES).search(around[0]):
             yield found(text, *match.span(), AssetSchedule(assets=(said,)), 0.9)
     table = (
-        rf"\b(?:whenever|as\s+soon\s+as|so\s+soon\s+as|w?hen|wen|(?:each|every)\s+time(?:\s+that)?)\s+(?:the\s+|teh\s+)?"
-        rf"(?:table|view|dataset|asset)\s+(?:of\s+(?:the\s+)?)?{name}\s+(?:(?:is|has|gets|becomes|was|been|newly)\s+){{0,3}}"
-        r"(?:actuali[sz]ed|renewed|chang(?:es|ed)|updat(?:es|ed)|refresh(?:es|ed)|modified|rebuilt|reloaded|receives\s+an\s+update)\b"
+        rf"\b(?:whenever|as\s+soon\s+as|so\s+soon\s+as|w?hen|wen|(?:each"
+        rf"|every)\s+time(?:\s+that)?)\s+(?:the\s+|teh\s+)?"
+        rf"(?:table|view|dataset|asset)\s+(?:of\s+(?:the\s+)?)?{name}\s+(?:(?:is|has|gets|becomes|was|been"
+        rf"|newly)\s+){{0,3}}"
+        r"(?:actuali[sz]ed|renewed|chang(?:es|ed)|updat(?:es|ed)|refresh(?:es|ed)|modified|rebuilt"
+        r"|reloaded|receives\s+an\s+update)\b"
     )
     for match in finds(table, text, "table", "view", "dataset", "asset"):
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
 
 
-_NO_ASSET = frozenset(
-    "is has updates update changes change gets that which event events arrival management tracking register team class "
-    "classes data list price prices value values and or in of to with from for on by type types id ids table manager file files folder".split()
-)
 _MAKES = (
-    r"\b(?:writ\w+|updat(?:e|es|ing)|publish\w*|emit\w*|produc\w+|creat\w+|refresh(?:es)?|mark\w*|outlets?|load\w*|fill\w*)"
+    r"\b(?:writ\w+|updat(?:e|es|ing)|publish\w*|emit\w*|produc\w+|creat\w+|refresh(?:es)?|mark\w*|outlets?"
+    r"|load\w*|fill\w*)"
     r"\s*:?\s+(?:the\s+|an\s+|data\s+)*$"
 )
 _OPENS_RUN = (
-    r"\b(?:trigger(?:s|ed)?|whenever|as\s+soon\s+as|so\s+soon\s+as|upon|on\s+arrival|arrival\s+of|(?:each|every)\s+(?:time|update)|"
+    r"\b(?:trigger(?:s|ed)?|whenever|as\s+soon\s+as|so\s+soon\s+as|upon|on\s+arrival|arrival\s+of|(?:each"
+    r"|every)\s+(?:time|update)|"
     r"set\s+off|started|event|schedule[ds]?|listen\w*|subscrib\w+|driven|reacts?|waits?\s+on|watch\w*)\b[^.;\n]*$"
     r"|\b(?:on|after|once|when|fires?\s+with|runs?\s+(?:off|with|on))\s+(?:(?:the|an|every|each|any|new)\s+)*"
     r"(?:(?:update|change|refresh)s?\s+(?:of|to|in)\s+(?:the\s+)?)?(?:data\s+)?$"
 )
 _RUNS_BEHIND = (
-    r"[\s;,:.]*(?:(?:is|gets|has|was|becomes|been)\s+){0,2}(?:updated|changed|refreshed|renewed|changes|arrives|receives)\b"
+    r"[\s;,:.]*(?:(?:is|gets|has|was|becomes|been)\s+){0,2}(?:updated|changed|refreshed|renewed|changes"
+    r"|arrives|receives)\b"
     r"|[\s;,:.]*(?:each|every)\s+(?:update|change|new\s+version)|[\s;,:.]*(?:gets|receives|has)\s+new\s+data"
 )
+
+
+def _called_assets(text: str) -> Iterator[Found[Schedule]]:
+    """`Asset("raw.orders")` in code, `after the update of crm.leads`."""
+    called = r"\b(?:Asset|Dataset)\(\s*(?:uri\s*=\s*|name\s*=\s*)?[\"']([^\"'\n]{1,200})[\"']"
+    for match in finds(called, text, "asset(", "dataset("):
+        if not pattern(r"\boutlets?\b[^.;\n]{0,30}$").search(text, max(0, match.start() - 44), match.start()):
+            yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
+    single = (
+        r"\b(?:after|on|upon|with|at)\s+(?:(?:an|a|the)\s+)?(?:update|change|refresh|reload|arrival|publication)s?\s+"
+        r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?([A-Za-z_]\w*(?:[_./:-]+\w+)+)"
+    )
+    for match in finds(single, text, "update", "change", "refresh", "reload", "arrival", "publication"):
+        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.85)
 
 
 def _assets(text: str) -> Iterator[Found[Schedule]]:
@@ -130,16 +147,7 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)
     yield from _named_assets(text)
-    called = r"\b(?:Asset|Dataset)\(\s*(?:uri\s*=\s*|name\s*=\s*)?[\"']([^\"'\n]{1,200})[\"']"
-    for match in finds(called, text, "asset(", "dataset("):
-        if not pattern(r"\boutlets?\b[^.;\n]{0,30}$").search(text, max(0, match.start() - 44), match.start()):
-            yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
-    single = (
-        r"\b(?:after|on|upon|with|at)\s+(?:(?:an|a|the)\s+)?(?:update|change|refresh|reload|arrival|publication)s?\s+"
-        r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?([A-Za-z_]\w*(?:[_./:-]+\w+)+)"
-    )
-    for match in finds(single, text, "update", "change", "refresh", "reload", "arrival", "publication"):
-        yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.85)
+    yield from _called_assets(text)
     noun = (
         r"\b(?:after|on|upon|with)\s+(?:every|each|any)\s+(?:update|change|refresh|reload)\s+"
         r"(?:of|to|in)\s+(?:the\s+)?"
