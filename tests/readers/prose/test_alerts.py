@@ -18,6 +18,19 @@ ALERTS = {
     "Alert via PagerDuty when a task fails": ("failure", "pagerduty", "", ""),
     "on_failure_callback=Slack.say_it_broke": ("failure", "slack", "", ""),
     "alerts to #data": ("failure", "slack", "#data", ""),
+    "dbt build. fail -> #night-desk": ("failure", "slack", "#night-desk", ""),
+    "err => pagerduty": ("failure", "pagerduty", "", ""),
+    "Failure notification: #epg": ("failure", "slack", "#epg", ""),
+    "On failure | dpo@x.example |": ("failure", "email", "dpo@x.example", ""),
+    "ops@x.example on any failure, 2 retries": ("failure", "email", "ops@x.example", ""),
+    "#desk gets a red mark if the job dies": ("failure", "slack", "#desk", ""),
+    "Failures go to PagerDuty service core-ingest": ("failure", "pagerduty", "core-ingest", ""),
+    'failing steps are reported to Opsgenie team "floor"': ("failure", "opsgenie", "floor", ""),
+    "a fault is to be reported to the officer at o@x.example": ("failure", "email", "o@x.example", ""),
+    "in case of problem: sms at +33 6 00 00 00 42": ("failure", "sms", "+33 6 00 00 00 42", ""),
+    "should a step break down, vet@x.example ought to hear of it": ("failure", "email", "vet@x.example", ""),
+    "please make sure that failures reach noc@x.example": ("failure", "email", "noc@x.example", ""),
+    "## Failure\nrehab@x.example": ("failure", "email", "rehab@x.example", ""),
 }
 
 
@@ -30,6 +43,33 @@ def test_alerts(words, expected):
 def test_one_sentence_may_ask_for_two_events():
     hits = find_alerts("send a slack message to #etl on success and failure")
     assert sorted(hit.value.on for hit in hits) == ["failure", "success"]
+
+
+LISTS = {
+    "failures to a@x.example and to #ops": ["a@x.example", "#ops"],
+    "SLA miss -> #grid. On failure notify oncall@x.example.": ["#grid", "oncall@x.example"],
+    "if the test fails page me and the boss b@x.example": ["", "b@x.example"],
+}
+
+
+@pytest.mark.parametrize(("words", "targets"), LISTS.items())
+def test_several_are_told(words, targets):
+    assert {hit.value.target for hit in find_alerts(words)} >= set(targets) - {""}
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "by"),
+    [
+        ("sla 10m, late -> #golf", 600, None),
+        ("SLA of 45 minutes, breach to be mailed at toll@x.example", 2700, None),
+        ("alert #loyal if not done by 05:00", None, 300),
+        ("late -> #golf", None, None),
+    ],
+)
+def test_a_deadline_is_a_length_or_a_time_of_day(words, after, by):
+    (hit,) = find_alerts(words)
+    seconds = None if hit.value.after is None else hit.value.after.total_seconds()
+    assert (hit.value.on, seconds, hit.value.by) == ("deadline", after, by)
 
 
 def test_a_deadline_has_its_length():
@@ -45,6 +85,9 @@ def test_a_deadline_has_its_length():
         "the report must run even when the export fails",
         "else hold on to the present model, and email the team",
         "Alerting: there is no email_on_failure and no callback",
+        "if one has failed, notify dpo@x.example instead",
+        "the error is greater than 5: mail a@x.example",
+        "then mail the report to board@x.example",
     ],
 )
 def test_messages_that_are_steps_are_no_alerts(words):

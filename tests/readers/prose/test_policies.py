@@ -34,6 +34,22 @@ RETRIES = {
     "it should retry the load three times, 2 minutes apart, then give up": (3, 120, None),
     "Automatic retry with 3 attempts and 4-minute delay": (3, 240, None),
     "retry after 5 minutes": (None, 300, None),
+    "Two repetitions, ten minutes pause": (2, 600, None),
+    "shall be repeated up to 4 times at intervals of 3 minutes": (4, 180, None),
+    "5x retry w/ a minute in between": (5, 60, None),
+    "may be attempted three more times": (3, None, None),
+    "2 further attempts spaced 90 seconds": (2, 90, None),
+    "three attempts beyond the first": (3, None, None),
+    "try everything once more": (1, None, None),
+    "repeat it six times": (6, None, None),
+    "Attempts after a failure: 3": (3, None, None),
+    "Max attempts: 5": (4, None, None),
+    "it is not to be repeated": (0, None, None),
+    "retries are forbidden": (0, None, None),
+    "we would refrain from retrying": (0, None, None),
+    "Retries | 2 after 30 minutes |": (2, 1800, None),
+    "thrice repeat it": (3, None, None),
+    "4 tries, half an hour pause": (4, 1800, None),
 }
 
 
@@ -46,7 +62,18 @@ def test_retries(words, expected):
 
 
 @pytest.mark.parametrize(
-    "words", ["Retry policy is not stated", "no mail on retry events", "two more tables", "try it out"]
+    "words",
+    [
+        "Retry policy is not stated",
+        "no mail on retry events",
+        "two more tables",
+        "try it out",
+        "repeat this for each of 5 shops",
+        "## 4 Repetition\n",
+        "6.8 Retry",
+        "past runs are not repeated",
+        "refresh the report 3 times a day",
+    ],
 )
 def test_words_that_are_no_retries(words):
     assert find_retries(words) == []
@@ -58,12 +85,33 @@ def test_impossible_numbers_are_refused(words):
         find_retries(words)
 
 
+SCOPES = {
+    "The upload is shaky: 5 retries, everything else 1.": [(5, "", "upload"), (1, "rest", "")],
+    "Retry the upload 8 times; all other tasks shall not retry": [(8, "", "upload"), (0, "rest", "")],
+    "3 retries for the download, none for the rest": [(3, "", "download"), (0, "rest", "")],
+    "If the upload fails, repeat it 4 times": [(4, "", "upload")],
+    "6 retries just that one": [(6, "", "it")],
+    "2 retries per task": [(2, "all", "")],
+    "retry failed tasks twice": [(2, "", "")],
+    "load orders into the shop, 3 retries": [(3, "", "")],
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), SCOPES.items())
+def test_of_which_tasks_a_number_of_retries_is_said(words, expected):
+    assert [(hit.value.count, hit.value.scope, hit.value.about) for hit in find_retries(words)] == expected
+
+
 def test_attempts_say_how_they_were_read():
     assert "2 retries" in find_retries("three attempts")[0].assumption
 
 
-def test_a_delay_by_itself():
-    assert find_retry_delay("retry_delay: 3 minutes").value == timedelta(minutes=3)
+@pytest.mark.parametrize(
+    "words",
+    ["retry_delay: 3 minutes", "between the attempts, three minutes", "retry_delay_seconds=180", "delay = 3 min"],
+)
+def test_a_delay_by_itself(words):
+    assert find_retry_delay(words).value == timedelta(minutes=3)
 
 
 LIMITS = {
@@ -75,6 +123,23 @@ LIMITS = {
     "the whole run must finish within 3 hours": (180, "run"),
     "watch the cluster (6h max)": (360, "wait"),
     "execution_timeout: 30 minutes": (30, "task"),
+    "Limits: 25 minutes": (25, "step"),
+    "a limit of two hours on the render": (120, "step"),
+    "2 h limit for the render": (120, "step"),
+    "cap it at 90 minutes": (90, "step"),
+    "a render that takes more than 6 minutes counts as failed": (6, "step"),
+    "if it is still not through after 40 min kill it": (40, "step"),
+    "the render gets 20 min, not more": (20, "step"),
+    "longer than one hour: break off": (60, "step"),
+    "the wait is to be abandoned after 90 minutes": (90, "wait"),
+    "give up after 3h": (180, "wait"),
+    "15 minutes at the longest": (15, "wait"),
+    "4 days then give up": (5760, "step"),
+    "each task may run for 20 minutes": (20, "task"),
+    "all tasks have limit 30 min": (30, "task"),
+    "the run as a whole shall be limited to one hour": (60, "run"),
+    "2 hours for the whole flow": (120, "run"),
+    "TimeoutStartSec=2h": (120, "step"),
 }
 
 
@@ -84,8 +149,19 @@ def test_timeouts(words, expected):
     assert (hit.value.length.total_seconds() / 60, hit.value.scope) == expected
 
 
-def test_the_time_out_of_a_request_is_none_of_a_task():
-    assert find_timeouts("30-second timeout for the HTTP call") == []
+@pytest.mark.parametrize(
+    "words",
+    [
+        "30-second timeout for the HTTP call",
+        "replication lag of at most 10 s: continue",
+        "the wind of the next 3 h exceeds 22 m/s",
+        "records older than 30 days",
+        "a gap of 2 mins for the whole DAG",
+        "retries with a delay of 1 minute\ntimeout: not set",
+    ],
+)
+def test_lengths_that_limit_no_task(words):
+    assert find_timeouts(words) == []
 
 
 def test_pools_and_priorities():

@@ -46,6 +46,15 @@ CATCHUP = {
     "backfill from the beginning": True,
     "Catchup: not stated (defaults to True)": None,
     "cannot be backfilled": None,
+    "catch-up of old days should be switched off": False,
+    "it should not make backfill": False,
+    "past intervals: not to be made up for": False,
+    "w/o backfilling": False,
+    "runs of the past are not repeated": False,
+    "Catching up: no": False,
+    "don't do past runs": False,
+    "Missed runs shall be caught up": True,
+    "backfill is wanted": True,
 }
 
 

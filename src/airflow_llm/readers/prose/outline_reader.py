@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline_branches import choices, targets_of
 from airflow_llm.readers.prose.outline_data import systems_in
@@ -75,6 +76,7 @@ def _titled(items: list[Item]) -> bool:
 
 def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
+    refuse_contradictions(normalise(text))
     document = _document(normalise(text))
     if len(document.items) > _MOST_STEPS:
         raise InputError(

@@ -194,7 +194,7 @@ def _policies(lines: list[str], settings: Settings) -> None:
 
 
 def _retries(line: str, defaults: Fields) -> None:
-    for hit in find_retries(line):
+    for hit in sorted(find_retries(line), key=lambda hit: hit.value.scope != "rest"):
         if hit.value.count is not None and not pattern(_UNSAID).search(line[hit.start :]):
             defaults.setdefault("retries", hit.value.count)
         if hit.value.delay is not None:
