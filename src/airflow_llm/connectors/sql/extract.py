@@ -10,6 +10,7 @@ from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
 from airflow_llm.connectors.sql.names import column, in_stand_in, table
+from airflow_llm.connectors.sql.text import text
 from airflow_llm.errors import InputError
 
 _START = "airflow_llm_interval_start"
@@ -74,7 +75,7 @@ def within_interval(query: exp.Select, moment: exp.Column) -> exp.Select:
 
 def rendered(query: exp.Expr, dialect: str) -> str:
     """The SQL, pretty; interval bounds become bound parameters in the style that the dialect's driver takes."""
-    sql = query.sql(dialect, pretty=True, copy=False)
+    sql = text(query, dialect)
     if not _MARK.search(sql):
         return sql + "\n"
     if dialect == "duckdb":

@@ -79,8 +79,11 @@ def _is_bare(name: str, dialect: str) -> bool:
 
 def _parses_bare(name: str, dialect: str) -> bool:
     """Whether the word alone is a column to the dialect's parser: a reserved word is something else, or an error."""
-    if name.upper() in RESERVED:
+    word = name.upper()
+    if word in RESERVED:
         return False
+    if dialect in NOT_COLUMNS:
+        return word not in NOT_COLUMNS[dialect]
     try:
         parsed = parse_one(name, dialect=dialect)
     except SqlglotError:
@@ -110,3 +113,14 @@ _WORDS = """
 """
 RESERVED = frozenset(_WORDS.split())
 """Words that one of our dialects reserves, though sqlglot's parser may let them pass."""
+
+_COMMANDS = """
+    BEGIN CACHE COMMENT COMMIT CONNECT_BY_ROOT COPY EXECUTE IF PARTITIONED_BY PRAGMA PREPARE ROLLBACK TRUNCATE UNCACHE
+    VACUUM
+"""
+NOT_COLUMNS = {
+    "duckdb": frozenset(_COMMANDS.split()) | {"ATTACH", "DETACH", "DISCONNECT", "INSTALL", "MAP", "RESET"},
+    "postgres": frozenset(_COMMANDS.split()) | {"CURRENT_SCHEMA", "EXEC", "REFRESH", "REINDEX", "RESET"},
+    "snowflake": frozenset(_COMMANDS.split()) | {"LIST", "LS", "MATCH_RECOGNIZE", "PUT", "REMOVE", "RM", "UNDROP"},
+}
+"""More words that the parser of a dialect takes for something else; known here, so that it need not be loaded."""

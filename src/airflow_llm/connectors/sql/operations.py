@@ -14,6 +14,7 @@ from airflow_llm.connectors.sql.expressions import parse_expression
 from airflow_llm.connectors.sql.extract import parse_query
 from airflow_llm.connectors.sql.names import column, identifier
 from airflow_llm.connectors.sql.predicates import parse_predicate
+from airflow_llm.connectors.sql.text import text
 from airflow_llm.spec import operations as ops
 
 _TYPES = {
@@ -72,7 +73,7 @@ def transform(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> exp
 
 def transform_sql(operations: Sequence[ops.Operation], inputs: Sequence[str]) -> str:
     """The query's text, pretty."""
-    return transform(operations, inputs).sql("duckdb", pretty=True, copy=False) + "\n"
+    return text(transform(operations, inputs), "duckdb") + "\n"
 
 
 @singledispatch

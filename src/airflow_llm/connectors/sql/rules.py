@@ -294,7 +294,8 @@ def _cast(value: exp.Expr, to: str, *, safe: bool = False) -> exp.Expr:
 
 @cache
 def _type(name: str) -> exp.DataType:
-    return exp.DataType.build(name, dialect="duckdb")
+    # Built without DuckDB's parser, which would have to be loaded; its TIMESTAMP has no time zone.
+    return exp.DataType(this=exp.DType.TIMESTAMPNTZ if name == "TIMESTAMP" else exp.DType[name], nested=False)
 
 
 def _number(value: float) -> exp.Expr:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from airflow_llm.connectors.hooks import hook_reason
 from airflow_llm.connectors.sql.rules import broken_rows, describe, kept_rows, subject, violation_counts
+from airflow_llm.connectors.sql.text import text
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.rules import Rule
 from airflow_llm.spec.steps import ValidateStep
@@ -79,4 +80,4 @@ def _queries(name: str, rules: Sequence[Rule]) -> str:
         f"{name}: the rows that break one": broken_rows(errors, name),
         f"{name}: the rows that break none": kept_rows(errors, name),
     }
-    return "\n".join(f"-- {title}\n{query.sql('duckdb', pretty=True, copy=False)};\n" for title, query in parts.items())
+    return "\n".join(f"-- {title}\n{text(query, 'duckdb')};\n" for title, query in parts.items())
