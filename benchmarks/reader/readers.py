@@ -21,7 +21,7 @@ from benchmarks.reader.cases import Case
 Predict = Callable[[Case], dict[str, Any]]
 Predictions = tuple[list[dict[str, Any]], list[float]]
 """The predictions, and the seconds of processor time on one core that each took."""
-GROUPS = {"network": ("graph", "time")}
+GROUPS = {"network": ("graph", "errors", "time")}
 """What a reader gives, where that is not all: the network says nothing of times and slots."""
 _REFUSED = 0.5
 
