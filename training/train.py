@@ -6,6 +6,7 @@ import argparse
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -19,7 +20,9 @@ from training.splits import hands_of
 
 CORPUS = Path(__file__).parent / "corpus"
 TEXTS_AT_ONCE = 16
-ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
+LONGEST = 320
+"""Pieces of the longest text that is learned from: longer ones cost most of the time, and are mostly outlines."""
+HEAD_RATE = 10.0  # times the rate of the encoder
 TAG_WEIGHT, KIND_WEIGHT, FLAG_WEIGHT, RULE_WEIGHT, EDGE_WEIGHT, ERROR_WEIGHT = 1.0, 0.4, 0.4, 0.2, 2.0, 0.2
 
 
@@ -67,17 +70,33 @@ def loss_of(encoder: Encoder, structure: Structure, given: Batch) -> Tensor:
     return total
 
 
-def train(weights: Path, out: Path, epochs: int, seed: int, splits: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """How to train: `rate` is the encoder's highest learning rate, `begin` holds what an earlier training wrote."""
+
+    epochs: int
+    rate: float
+    seed: int
+    splits: Sequence[str]
+    begin: Path | None = None
+
+
+def train(weights: Path, out: Path, plan: Plan) -> None:
     """Trains on the splits and writes `encoder.pt` and `structure.pt`."""
-    torch.manual_seed(seed)
-    chance = random.Random(seed)
+    epochs = plan.epochs
+    torch.manual_seed(plan.seed)
+    chance = random.Random(plan.seed)
     words = vocabulary(weights)
-    examples = [held for split in splits for held in examples_of(split)]
+    examples = [held for split in plan.splits for held in examples_of(split)]
+    examples = [held for held in examples if len(words.pieces(held.text)) <= LONGEST]
     encoder, structure = Encoder(weights), Structure()
+    if plan.begin is not None:
+        encoder.load_state_dict(torch.load(plan.begin / "encoder.pt", weights_only=True))
+        structure.load_state_dict(torch.load(plan.begin / "structure.pt", weights_only=True))
     heads = [*encoder.tags.parameters(), *encoder.error.parameters(), *structure.parameters()]
     learning = [held for held in encoder.bert.parameters() if held.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": learning, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": learning, "lr": plan.rate}, {"params": heads, "lr": plan.rate * HEAD_RATE}], weight_decay=0.01
     )
     steps = epochs * (-(-len(examples) // TEXTS_AT_ONCE))
     rate = torch.optim.lr_scheduler.LambdaLR(
@@ -118,9 +137,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--splits", nargs="+", default=["train"])
+    parser.add_argument("--begin", type=Path, help="the folder of an earlier training to go on from")
     options = parser.parse_args()
-    train(options.weights, options.out, options.epochs, options.seed, options.splits)
+    plan = Plan(options.epochs, options.rate, options.seed, options.splits, options.begin)
+    train(options.weights, options.out, plan)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,10 @@ class InputError(AirflowLLMError):
     """The text, YAML, file or option that the user gave cannot be used."""
 
 
+class ContradictionError(InputError):
+    """What the user asked for contradicts itself, so that no other reading helps."""
+
+
 class NotFoundError(AirflowLLMError):
     """Something named does not exist; the hint offers the nearest known name."""
 

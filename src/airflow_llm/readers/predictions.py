@@ -94,7 +94,7 @@ def predicted(name: str, text: str, *, by_rules: bool = False) -> dict[str, Any]
 def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:
     task: dict[str, Any] = {"id": step.id, "kind": _kind(pipeline, step)}
     if step.title:
-        task["text"] = step.title
+        task["text"] = step.origin.text if step.origin else step.title
     systems = {pipeline.dataset(name).connection for name in (*step.reads, *step.writes)} - {None}
     connection = getattr(step, "connection", None)
     task["systems"] = sorted({*systems, *([connection] if connection else [])}, key=str)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from airflow_llm.errors import InputError
+from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, stem
@@ -112,7 +112,9 @@ def ordered(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _refuse_cycle(stuck: Sequence[Draft]) -> None:
     words = " / ".join(f"{' '.join(token.raw for token in draft.clause.tokens)[:80]!r}" for draft in stuck[:3])
-    raise InputError(f"the order contradicts itself: {words} wait for each other", hint="say which of them comes first")
+    raise ContradictionError(
+        f"the order contradicts itself: {words} wait for each other", hint="say which of them comes first"
+    )
 
 
 def _steps(

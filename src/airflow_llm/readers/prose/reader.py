@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from airflow_llm.errors import InputError
+from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.assemble import assemble
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.drafts import Draft, spoken
@@ -20,6 +20,7 @@ from airflow_llm.readers.prose.understanding import (
     Understanding,
     by_grammar,
     by_network,
+    chosen,
     without_alerts_in_tasks,
 )
 from airflow_llm.readers.reading import Reading, Source
@@ -44,8 +45,8 @@ _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
-_SURE_ENOUGH = 0.6
-"""The grammar's confidence from which the network is not asked: measured on development hands and own requests."""
+_SURE = 0.9
+"""The grammar's confidence from which the network is not asked."""
 
 
 class ProseReader:
@@ -68,20 +69,33 @@ class ProseReader:
         text = normalise(source.text)
         refuse_contradictions(text)
         findings = find_all(_shielded(text))
-        first, refusal = None, None
         tokens = tokenise(text, findings.spans())
+        rules = by_grammar(tokens.items)
         try:
-            first = self._reading(source, by_grammar(tokens.items), findings, tokens)
-        except InputError as error:
-            refusal = error
-        if not source.by_rules and (first is None or first.confidence < _SURE_ENOUGH):
-            tokens = tokenise(text, findings.spans())
-            told = by_network(text, tokens.items, refused=refusal is not None)
-            if told is not None:
-                return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens)
-        if first is None:
-            raise refusal or InputError("nothing is understood", place=source.name)
-        return first
+            first = self._reading(source, rules, findings, tokens)
+        except ContradictionError:
+            raise
+        except InputError:
+            told = self._second(source, text, findings, refused=True)
+            if told is None:
+                raise
+            return told[0]
+        if source.by_rules or first.confidence >= _SURE:
+            return first
+        told = self._second(source, text, findings, refused=False)
+        return first if told is None else chosen((first, rules), told)
+
+    def _second(
+        self, source: Source, text: str, findings: Findings, *, refused: bool
+    ) -> tuple[Reading, Understanding] | None:
+        """What the network makes of the text."""
+        if source.by_rules:
+            return None
+        tokens = tokenise(text, findings.spans())
+        told = by_network(text, tokens.items, refused=refused)
+        if told is None:
+            return None
+        return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens), told
 
     def _reading(self, source: Source, understood: Understanding, findings: Findings, tokens: Tokens) -> Reading:
         recognition = understood.recognition

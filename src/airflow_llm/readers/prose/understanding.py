@@ -14,8 +14,12 @@ from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.prose.tagger.linking import GraphSaid, linked_by
 from airflow_llm.readers.prose.tagger.network import network
+from airflow_llm.readers.reading import Reading
 
-_REFUSED = 0.5
+_REFUSED = 0.8
+_REFUSED_TWICE = 0.2
+_NETWORK_SURE, _GRAMMAR_FAIR = 0.9, 0.6
+_DISPUTED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,55 @@ class Understanding:
         return round(min([self.said.sure, *(task.mark.sure for task in self.said.tasks)]), 3)
 
 
-def understand(text: str, tokens: Sequence[Token], *, by_rules: bool) -> Understanding:
-    """The text by the trained network where there is one and it finds a task, else by the grammar."""
-    trained = None if by_rules else network()
-    said = trained.read(text) if trained is not None else None
-    if said is not None and said.tasks and said.error < _REFUSED:
-        recognition, linked = linked_by(said, text, tokens)
-        return Understanding(recognition, linked, said)
+def by_grammar(tokens: Sequence[Token]) -> Understanding:
+    """What the rules make of the text."""
     recognition = recognise(split(tokens))
     return Understanding(recognition, link(recognition))
+
+
+def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
+    """What the trained network makes of the text; None where there is none, it finds no task, or would refuse as well.
+
+    `refused`: the grammar found no task, or a contradiction.
+    """
+    trained = network()
+    said = trained.read(text) if trained is not None else None
+    if said is None or not said.tasks or said.error >= (_REFUSED_TWICE if refused else _REFUSED):
+        return None
+    recognition, linked = linked_by(said, text, tokens)
+    return Understanding(recognition, linked, said)
+
+
+def chosen(rules: tuple[Reading, Understanding], told: tuple[Reading, Understanding]) -> Reading:
+    """One of two readings of a text: by the grammar, by the network. Sure only where both see the same graph.
+
+    The bounds were found on the corpus' development hands and on our own requests.
+    """
+    ours, theirs = rules[0], told[0]
+    if _shape(rules[1].linked) == _shape(told[1].linked):
+        return with_confidence(ours, max(ours.confidence, theirs.confidence))
+    better = theirs if theirs.confidence >= _NETWORK_SURE or ours.confidence < _GRAMMAR_FAIR else ours
+    return with_confidence(better, min(better.confidence, _DISPUTED))
+
+
+def with_confidence(reading: Reading, confidence: float) -> Reading:
+    """The reading with another confidence in its graph."""
+    pipeline = reading.pipeline.model_copy(update={"confidence": confidence})
+    return replace(reading, pipeline=pipeline, confidence=confidence)
+
+
+def _shape(linked: Linked) -> frozenset[tuple[int, int]]:
+    """The graph of the steps by their order in the text; choices are taken out."""
+    steps = sorted((draft for draft in linked.drafts if draft.kind != "choose"), key=lambda draft: draft.clause.start)
+    place = {draft.number: number for number, draft in enumerate(steps)}
+    by_number = {draft.number: draft for draft in linked.drafts}
+
+    def above(number: int, seen: frozenset[int]) -> set[int]:
+        ups = by_number[number].ups - seen
+        return {up for up in ups if up in place}.union(*(above(up, seen | {up}) for up in ups if up not in place))
+
+    edges = {(place[up], place[draft.number]) for draft in steps for up in above(draft.number, frozenset())}
+    return frozenset({(-1, len(steps)), *edges})
 
 
 def without_alerts_in_tasks(findings: Findings, said: GraphSaid | None) -> Findings:
