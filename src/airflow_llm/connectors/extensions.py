@@ -1,11 +1,15 @@
-"""What other distributions add by entry point. The metadata of all installed ones is read once a process."""
+"""What other distributions add by entry point. The metadata of all installed ones is looked through once a process."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, distributions
 
 _PREFIX = "airflow_llm."
+_METADATA = (".dist-info", ".egg-info")
 
 
 def extensions(group: str) -> tuple[EntryPoint, ...]:
@@ -15,5 +19,27 @@ def extensions(group: str) -> tuple[EntryPoint, ...]:
 
 @lru_cache(maxsize=1)
 def _all() -> tuple[EntryPoint, ...]:
-    ours = (one for one in distributions() if _PREFIX in (one.read_text("entry_points.txt") or ""))
-    return tuple(point for distribution in ours for point in distribution.entry_points)
+    found = (distribution for entry in sys.path for distribution in _ours(entry))
+    return tuple(point for distribution in found for point in distribution.entry_points)
+
+
+def _ours(entry: str) -> Iterator[Distribution]:
+    """The distributions in a place of the path that speak of us; in a folder only those are made, as most do not."""
+    if entry.endswith(".egg") or os.path.isfile(entry):
+        yield from (one for one in distributions(path=[entry]) if _PREFIX in (one.read_text("entry_points.txt") or ""))
+        return
+    try:
+        names = os.listdir(entry or ".")
+    except OSError:
+        return
+    for name in names:
+        if name.endswith(_METADATA) and _speaks_of_us(os.path.join(entry, name, "entry_points.txt")):
+            yield Distribution.at(os.path.join(entry, name))
+
+
+def _speaks_of_us(file: str) -> bool:
+    try:
+        with open(file, "rb") as opened:
+            return _PREFIX.encode() in opened.read()
+    except OSError:
+        return False
