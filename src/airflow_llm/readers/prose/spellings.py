@@ -62,8 +62,9 @@ def spelled(name: str, text: str) -> Iterator[tuple[int, int, str]]:
     """
     low, starts, end = lowered(text), _by_first_word(name), 0
     for match in pattern(r"@?\b\w+").finditer(low):
-        for words, meaning in starts.get(match.group(), ()) if match.start() >= end else ():
-            stop = _end_of(words, low, match.start())
+        found = starts.get(match.group(), ()) if match.start() >= end else ()
+        for spelling, meaning in sorted(found, key=_longest_first) if found else ():
+            stop = _end_of(spelling.split(), low, match.start())
             if stop and not (low[stop : stop + 1].isalnum() or low[stop : stop + 1] == "_"):
                 end = stop
                 yield match.start(), stop, meaning
@@ -71,13 +72,23 @@ def spelled(name: str, text: str) -> Iterator[tuple[int, int, str]]:
 
 
 @lru_cache(maxsize=8)
-def _by_first_word(name: str) -> dict[str, list[tuple[list[str], str]]]:
-    first: dict[str, list[tuple[list[str], str]]] = {}
-    for spelling, meaning in sorted(lexicon(name).items(), key=lambda item: (-len(item[0]), item[0])):
-        opening = re.match(r"@?\w+", spelling)
-        if opening is not None:
-            first.setdefault(opening.group(), []).append((spelling.split(), meaning))
+def _by_first_word(name: str) -> dict[str, list[tuple[str, str]]]:
+    first: dict[str, list[tuple[str, str]]] = {}
+    for spelling, meaning in lexicon(name).items():
+        word = spelling.partition(" ")[0]
+        opening = word if word.isalnum() else _opening(spelling)
+        first.setdefault(opening, []).append((spelling, meaning))
+    first.pop("", None)
     return first
+
+
+def _opening(spelling: str) -> str:
+    match = re.match(r"@?\w+", spelling)
+    return match.group() if match is not None else ""
+
+
+def _longest_first(known: tuple[str, str]) -> tuple[int, str]:
+    return -len(known[0]), known[0]
 
 
 def _end_of(words: list[str], low: str, at: int) -> int:
