@@ -154,8 +154,9 @@ def _far(text: str) -> Iterator[Found[Retries]]:
         rf"\b(twice|thrice|{count}\s+times)\s+(?:to\s+be\s+)?{_DONE_AGAIN}\b",
         rf"\bre-?tries\b[^.;\n\d]{{0,30}}?\b(?:above|more\s+than|at\s+most|up\s+to)\s+({count})(?!\w)",
     )
-    for form in forms:
-        for match in finds(form, text, *_RETRY_WORDS):
+    needed = (("times",), ("times", "twice", "thrice"), ("above", "more than", "at most", "up to"))
+    for form, words in zip(forms, needed, strict=True):
+        for match in finds(form, text, *words):
             if not _is_interval(text, match):
                 digits = pattern(r"\s+times$").sub("", match[1])
                 yield found(text, *match.span(), Retries(count=_count(match, digits)), 0.8)
@@ -191,13 +192,15 @@ def _attempts(text: str) -> Iterator[Found[Retries]]:
         rf"(?:attempt(?:ed)?|tr(?:y|ied))\s+(?:each\s+\w+\s+|it\s+|them\s+)?(?:up\s+to\s+)?({count})\s+(?:more\s+times?|times?\s+more)|"
         rf"a\s+second\s+(try|attempt))\b"
     )
-    for match in finds(more, text, "attempt", "tr"):
+    for match in finds(more, text, "more", "further", "additional", "extra", "other", "second"):
         count_said = 1 if match[3] else _count(match, match[1] or match[2])
         yield found(text, *match.span(), Retries(count=count_said))
     again = r"\b(?:try|tries|tried)\s+(?:each\s+\w+\s+|it\s+|them\s+|everything\s+)?once\s+(?:more|again)\b"
     for match in finds(again, text, "once"):
         yield found(text, *match.span(), Retries(count=1))
-    for match in finds(expression, text, "attempt", "tries", "trys", "try"):
+    if pattern(r"(?<![\w-])(?:attempt|tr(?:y|ies|ys)\b)").search(text) is None:
+        return
+    for match in pattern(expression).finditer(text):
         total = _count(match, match[1] or match[2])
         if pattern(r"extra|more$|more\s+times|again|addition|beyond|after\s+the\s+first|\btr[yi]e?s\b").search(
             match.group().lower()
@@ -274,7 +277,7 @@ def _about(before: str, words: str, behind: str) -> str:
     ):
         return "it"
     inside = pattern(
-        rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}{number_words()}(?:{_TIMES}|$)"
+        rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}(?:\d+|[a-z]+)(?:{_TIMES}|$)"
     ).match(words)
     after = pattern(
         rf"\s*(?:only\s+)?(?:for|on)\s+(?:the\s+)?{_NAME}(?=\s*(?:[,.;:\n)]|$|\s(?:with|in|after|each)\b))"
