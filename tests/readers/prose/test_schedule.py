@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import find_durations
+from airflow_llm.readers.prose.reader import ProseReader
 from airflow_llm.readers.prose.schedule import read_schedule
+from airflow_llm.readers.reading import Source
 from airflow_llm.spec.schedule import AssetSchedule, CronSchedule, IntervalSchedule, ManualSchedule, OnceSchedule
 
 CRON = {
@@ -71,7 +73,89 @@ CRON = {
 }
 
 
-@pytest.mark.parametrize(("words", "expected"), CRON.items(), ids=CRON.keys())
+AS_WRITTEN = {
+    "nightly 0225, dump the ledger": ("25 2 * * *", None),
+    "dump the ledger, sundays 5am lisbon": ("0 5 * * 0", "Europe/Lisbon"),
+    "ship the ledger at 1915 athens, then zip it": ("15 19 * * *", "Europe/Athens"),
+    "vacuum the ledger, sat 0440": ("40 4 * * 6", None),
+    "the ledger goes out 2x a day (7 + 19)": ("0 7,19 * * *", None),
+    "refresh q20m please": ("*/20 * * * *", None),
+    "ping the meters hrly 6-21": ("0 6-21 * * *", None),
+    "sum the tips, fri 1530": ("30 15 * * 5", None),
+    "weekdays 0615 dublin": ("15 6 * * 1-5", "Europe/Dublin"),
+    "1st of month 0530, print the ledger": ("30 5 1 * *", None),
+    "on 2 and 17 day of month, 4 AM": ("0 4 2,17 * *", None),
+    "Monthly, 7th day, 5:45 in morning": ("45 5 7 * *", None),
+    "each 23 day of month the seals are counted": ("0 0 23 * *", None),
+    "on every twelfth of the month count the seals": ("0 0 12 * *", None),
+    "every month on the 9th at 6": ("0 6 9 * *", None),
+    "every January 12th at 3am": ("0 3 12 1 *", None),
+    "4th March at 6, once a year: renew the seals": ("0 6 4 3 *", None),
+    "on the 3rd day of February, May, August and November": ("0 0 3 2,5,8,11 *", None),
+    "once a year, on the 14 June": ("0 0 14 6 *", None),
+    "from May to September every day at 5": ("0 5 * 5,6,7,8,9 *", None),
+    "every day at 7, not in August": ("0 7 * 1,2,3,4,5,6,7,9,10,11,12 *", None),
+    "every 30 minutes in summer": ("*/30 * * 6,7,8 *", None),
+    "daily at 16:20h": ("20 16 * * *", None),
+    "copy the seals at 04:50h, each for itself": ("50 4 * * *", None),
+    "nightly at 3 o'clock 25 with one script": ("25 3 * * *", None),
+    "all ten minutes fetch the level": ("*/10 * * * *", None),
+    "count them all the nights at 2": ("0 2 * * *", None),
+    "five minutes to nine on weekdays": ("55 8 * * 1-5", None),
+    "Tuesdays, half past four in the afternoon": ("30 16 * * 2", None),
+    "nine in the morning each Monday": ("0 9 * * 1", None),
+    "every night at eleven": ("0 23 * * *", None),
+    "every night 1115": ("15 23 * * *", None),
+    "by evening 7 o clock daily": ("0 19 * * *", None),
+    "every two days at 21:00": ("0 21 */2 * *", None),
+    "every hour between 21 and 4": ("0 21-23,0-4 * * *", None),
+    "every 20 minutes between 8h and 19h": ("*/20 8-19 * * *", None),
+    "hourly at quarter past": ("15 * * * *", None),
+    "at 7, 22, 37, 52: read the meter": ("7,22,37,52 * * * *", None),
+    "at minute 5 and 35": ("5,35 * * * *", None),
+    "count at ten past each full hour": ("10 * * * *", None),
+    "each hour on the half hour, count": ("30 * * * *", None),
+    "10-min cadence, read the meter": ("*/10 * * * *", None),
+    "8-hourly read the meter": ("0 */8 * * *", None),
+    "on a timer of 15 min": ("*/15 * * * *", None),
+    "frequency ${coord:hours(3)}": ("0 */3 * * *", None),
+    'crontab(minute="*/4")': ("*/4 * * * *", None),
+    "OnCalendar=*-*-* 04:30:00": ("30 4 * * *", None),
+    "Quartz says 0 45 3 * * ? and nothing else": ("45 3 * * *", None),
+    "AWS says cron(30 2 * * ? *)": ("30 2 * * *", None),
+    "0 15 6 ? * TUE": ("15 6 * * TUE", None),
+    "10 4 * * * utc": ("10 4 * * *", "UTC"),
+    "mon wed fri 8:10": ("10 8 * * 1,3,5", None),
+    "Mo-Fr 6:15": ("15 6 * * 1-5", None),
+    "weekdays + Saturday at 6": ("0 6 * * 1-6", None),
+    "daily besides of Sunday at 5": ("0 5 * * 1-6", None),
+    "Each day at 5. Not on Sundays.": ("0 5 * * 1-6", None),
+    "daily at 5, Sundays excluded": ("0 5 * * 1-6", None),
+    "not on Friday, but on Tuesday, 05:20": ("20 5 * * 2", None),
+    "every trading day 17:45": ("45 17 * * 1-5", None),
+    "daily@5": ("0 5 * * *", None),
+    "0510Z load the fixes": ("10 5 * * *", "UTC"),
+    "every day 15h UTC": ("0 15 * * *", "UTC"),
+    "3:25, Vilnius": ("25 3 * * *", "Europe/Vilnius"),
+    "the 6 and 18 utc vacuum": ("0 6,18 * * *", "UTC"),
+    "read the gauge at 21h of Geneva": ("0 21 * * *", "Europe/Zurich"),
+    "at 05:15 local, Seville, read the gauge": ("15 5 * * *", "Europe/Madrid"),
+    "daily at 17:05. Zone: the gauge sits in Turin, time zone of Turin": ("5 17 * * *", "Europe/Rome"),
+    "Runs at 23:35. WAREHOUSE TIME IS DENVER": ("35 23 * * *", "America/Denver"),
+    "daily at 6, America/Lima": ("0 6 * * *", "America/Lima"),
+    "Every <b>Friday</b> at 10:45": ("45 10 * * 5", None),
+    "The gate closes at 17:30; count the tickets at 18:10": ("10 18 * * *", None),
+    "Tickets arrive by 06:00 each day. They are counted at 06:25.": ("25 6 * * *", None),
+    "Yearly: on 5 May at 4:40 the seals are renewed": ("40 4 5 5 *", None),
+    "every trimester": ("0 0 1 */3 *", None),
+    "every second month": ("0 0 1 */2 *", None),
+    "at 17.40 every day": ("40 17 * * *", None),
+    "Counting daily the tickets is all we want": ("0 0 * * *", None),
+    "Start time 22:05. Then count the tickets": ("5 22 * * *", None),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), (CRON | AS_WRITTEN).items(), ids=(CRON | AS_WRITTEN).keys())
 def test_cron(words, expected):
     schedule = read_schedule(words)
     assert schedule is not None
@@ -85,8 +169,24 @@ def test_two_times_of_week_are_two_expressions():
     assert schedule.value.expressions == ("0 6 * * 1-5", "0 9 * * 0")
 
 
+def test_two_times_with_different_minutes_are_two_expressions():
+    assert read_schedule("06:10 and 18:40").value.expressions == ("10 6 * * *", "40 18 * * *")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Mondays at 9, weekly", "weekly, Monday 9:00", "on Monday at 9. Weekly.", "Weekly count. Monday, 9:00"],
+)
+def test_a_frequency_beside_its_day_is_one_schedule(words):
+    assert read_schedule(words).value.expressions == ("0 9 * * 1",)
+
+
 def test_periods_that_cron_cannot_say_are_intervals():
-    for words, every in {"every 45 minutes": timedelta(minutes=45), "every other day": timedelta(days=2)}.items():
+    for words, every in {
+        "every 45 minutes": timedelta(minutes=45),
+        "every other day": timedelta(days=2),
+        "every other Friday": timedelta(weeks=2),
+    }.items():
         assert read_schedule(words).value == IntervalSchedule(every=every)
 
 
@@ -105,6 +205,33 @@ def test_an_update_of_a_table_triggers():
     assert every.value == AssetSchedule(assets=("dwh.price_list",))
     both = read_schedule("whenever both price_list and stock are refreshed")
     assert both.value == AssetSchedule(assets=("price_list", "stock"), match="all")
+
+
+@pytest.mark.parametrize(
+    ("words", "asset"),
+    [
+        ("Trigger: asset core/rates is updated. Rebuild the index", "core/rates"),
+        ("The feed comes as asset core/rates; each update starts the run", "core/rates"),
+        ("as soon as the asset core_rates has changed, rebuild the index", "core_rates"),
+        ("on arrival of the asset core_rates", "core_rates"),
+        ("whenever the table of rates is updated", "rates"),
+        ("so soon as the table core.rates actualized is", "core.rates"),
+        ("after core_rates (asset) gets new data: rebuild the index", "core_rates"),
+        ("asset core.rates updated -> rebuild the index", "core.rates"),
+        ("Trigger: dataset 'core.rates'", "core.rates"),
+        ("after the update of core.rates, rebuild the index", "core.rates"),
+        ('schedule=[Asset("core.rates")]', "core.rates"),
+    ],
+)
+def test_an_asset_starts_the_pipeline(words, asset):
+    assert read_schedule(words).value == AssetSchedule(assets=(asset,))
+
+
+def test_an_asset_that_the_pipeline_writes_does_not_start_it():
+    assert read_schedule("Every day at 5 publish the asset core.rates").value == CronSchedule(
+        expressions=("0 5 * * *",), timezone=None
+    )
+    assert read_schedule('outlets=[Asset("core.rates")]') is None
 
 
 def test_lengths_of_time_stay_quick_to_find():
@@ -129,6 +256,16 @@ def test_once():
         "delete files older than 30 days",
         "Schedule: not specified",
         "it used to run nightly",
+        "the 06:00 file is loaded and checked",
+        "the feed is out by 05:20; wait for it",
+        "time-out at 5h for the whole run",
+        "try again at intervals of ten minutes",
+        "5 tries each 10m",
+        "sensor on the asset file s3://gates/close.ok",
+        "tidy each w/ his own broom",
+        "rows between 02:00 and 04:00 are left out",
+        "every 6 minutes is too often",
+        "the weekly newsletter is copied",
         "If today is the first of the month, also load the archive.",
         "",
     ],
@@ -148,6 +285,8 @@ def test_words_that_are_no_schedule(words):
         ("on the 42nd of each month", "42"),
         ("every day at 31", "31"),
         ("Every day at 26:10 copy the table", "26:10"),
+        ("every day at 08:00, Europe/Gotham", "Europe/Gotham"),
+        ("every night 26:10h", "26:10"),
         ("daily at 08:00, time zone Atlantis/Capital", "Atlantis/Capital"),
     ],
 )
@@ -164,6 +303,33 @@ def test_what_was_left_open_is_said():
 def test_a_general_time_zone_counts():
     words = "Every day at 6:15 load the fares. All times are in Oslo time."
     assert read_schedule(words).value.timezone == "Europe/Oslo"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Every day at 6:15 load the fares. Our time zone is Oslo.",
+        "Every day at 6:15 load the fares (Europe/Oslo).",
+        "Every day at 6:15 in Oslo load the fares.",
+        "6:15 oslo every day",
+        "zone Europe/Bergen does not exist, take Europe/Oslo; 6:15 every day",
+    ],
+)
+def test_a_zone_is_found_where_it_stands(words):
+    schedule = read_schedule(words).value
+    assert (schedule.expressions, schedule.timezone) == (("15 6 * * *",), "Europe/Oslo")
+
+
+@pytest.mark.parametrize("words", ["At 6:15 the US/CA fares are loaded", "At 6:15 french fares are loaded, every day"])
+def test_other_names_are_no_zone(words):
+    assert read_schedule(words).value.timezone is None
+
+
+def test_times_and_assets_in_backticks_are_read():
+    reading = ProseReader().read(Source("Load fares.csv into Postgres whenever `core.rates` is updated"))
+    assert reading.pipeline.schedule == AssetSchedule(assets=("core.rates",))
+    timed = ProseReader().read(Source("Load fares.csv into Postgres. Time: `06:15`, `Europe/Oslo`"))
+    assert timed.pipeline.schedule.timezone == "Europe/Oslo"
 
 
 @settings(deadline=None, max_examples=150)

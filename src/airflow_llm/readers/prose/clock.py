@@ -7,7 +7,7 @@ from datetime import time
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, pattern
+from airflow_llm.readers.prose.spellings import pattern
 
 _NOT_A_TIME = r"(?!\s*(?:ratio|split|scale|mix|aspect|proportion))"
 
@@ -15,7 +15,6 @@ _NOT_A_TIME = r"(?!\s*(?:ratio|split|scale|mix|aspect|proportion))"
 def expression() -> str:
     """A regular expression (no groups) for one time of day that needs no context."""
     half = r"a\.?m\b\.?|p\.?m\b\.?|(?:in|of)\s+(?:the\s+)?(?:morning|afternoon|evening|arvo|night)\b|at\s+night\b"
-    hours = any_of("numbers")
     free = r"(?<![\w:/.\-])"
     return (
         rf"(?:{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?!(?!Z\b)[\w/%]"
@@ -23,9 +22,9 @@ def expression() -> str:
         rf"|{free}\d{{1,2}}(?:\.\d{{2}}|\s?[0-5]\d)?\s*(?:{half})(?!\w)"
         rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
         rf"|{free}\d{{1,2}}\s?h\s?[0-5]\d(?!\w)"
-        rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+(?:\d{{1,2}}|{hours})(?:\s*(?:{half}))?(?![\w:])"
+        rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?![\w:])"
         rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
-        rf"|{free}(?:\d{{1,2}}|{hours})\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
+        rf"|{free}{_HOUR_WORD}\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
         rf"|the)\b|\w+\s+time)))?"
         r"|\b(?:noon|midnight|midnite|midday)\b)"
     )

@@ -149,7 +149,7 @@ _OFTEN = r"(?:\btimes?|\btwice|\bthrice|\dx?\s?x)\s+(?:a|per|each|every|by|in|da
 
 
 def _lengths(text: str) -> Iterator[Atom]:
-    """`10-min cadence`, `6-hourly`, `on a timer of 10 min`, `all ten minutes`, `frequency ${coord:hours(6)}`."""
+    """`10-min cadence`, `6-hourly`, `a timer of 12 min`, `all ten minutes`, `frequency ${coord:hours(6)}`."""
     count, unit = rf"(?:\d+|{any_of('numbers')})", any_of("units")
     word = r"(?:cadence|cycle|rhythm|intervals?|frequency|timer|schedule|period)"
     expression = (
@@ -214,7 +214,7 @@ def _zones(text: str) -> Iterator[Atom]:
 
 
 def _parts_of_day(text: str) -> Iterator[Atom]:
-    """`by evening 8 o'clock`, `Saturday in the night, 1:00`: a part of the day right before a time."""
+    """`by evening 8 o'clock`, `Friday in the night, 2:00`: a part of the day right before a time."""
     words = (
         r"(?<!every\s)(?<!each\s)\b(?:(?:in|by|of)\s+(?:the\s+)?)?(morning|afternoon|evening"
         r"|night)(?=[\s,]{1,3}(?:at\s+)?\d)"

@@ -80,12 +80,19 @@ def _groups(atoms: Sequence[Atom]) -> list[list[Atom]]:
     """Atoms cut before a second frequency that follows a time: `weekdays at 6 and Sundays at 9` is two schedules."""
     groups: list[list[Atom]] = [[]]
     for atom in atoms:
-        starts = atom.kind in ("days", "named", "monthday", "every", "nth", "date")
+        starts = not _repeats(atom) and atom.kind in ("days", "named", "monthday", "every", "nth", "date")
         kinds = {other.kind for other in groups[-1]}
         if starts and kinds & {"time", "hours"} and kinds & {"days", "named", "monthday", "every", "nth", "date"}:
             groups.append([])
         groups[-1].append(atom)
     return groups
+
+
+def _repeats(atom: Atom) -> bool:
+    """`Mondays at 9, weekly`: a frequency behind the day and the time says no second schedule."""
+    if atom.kind == "named":
+        return atom.value in _FIXED or atom.value == "daily"
+    return atom.kind == "every" and bool(atom.value[0] == 1 and atom.value[1] in ("d", "w", "mo", "y"))
 
 
 def _collect(atoms: Sequence[Atom]) -> _Parts:
@@ -189,7 +196,7 @@ def _interval(parts: _Parts) -> IntervalSchedule | None:
     if unit == "mo" and count in (1, 2, 3, 4, 6, 12):
         parts.fixed = ("1", "*" if count == 1 else f"*/{count:g}", "*") if count < 12 else ("1", "1", "*")
     elif unit == "y" and count == 1:
-        parts.fixed = ("1", "1", "*")
+        parts.fixed = parts.fixed or ("1", "1", "*")
     elif seconds == SECONDS["w"]:
         parts.fixed = parts.fixed or _FIXED["weekly"]
     elif seconds == SECONDS["d"]:

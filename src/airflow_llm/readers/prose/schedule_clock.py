@@ -183,11 +183,11 @@ def _minutes(text: str) -> Iterator[Atom]:
         rf"|(?P<b>{few})\s+(?:(?:minutes?|mins?)\s+(?:past|after)\s+{hour}(?:\s+hour)?|past\s+{hour}\s+hour)"
         rf"|(?P<c>half|quarter)\s+past\s+{hour}\s+hour"
         r"|at\s+:(?P<d>\d{2})|hh:(?P<e>\d{2})"
-        r"|every\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
+        r"|(?:every|each)\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
         rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b"
         rf"|two\b|three\b)))\b"
     )
-    for match in pattern(expression).finditer(text):
+    for match in finds(expression, text, "past", "minute", "mins", "hh:", "at :", "half"):
         said = next(words for words in match.groups() if words).lower()
         values = (
             [{"half": 30, "quarter": 15}.get(said) or int(number(said))]
@@ -230,17 +230,17 @@ _BOUND_BEHIND = (
 
 
 def windows(text: str) -> Iterator[Atom]:
-    """`between 9 and 17`, `from 22:00h to 04:30h`, `hourly 7-22`, `06-22h`, `during office hours`."""
+    """`between 9 and 17`, `from 21:00h to 05:00h`, `hourly 7-22`, `06-22h`, `during office hours`."""
     one = r"(?:the\s+)?(\d{1,2})(?::(\d{2})|h\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|o'clock)?"
     join = r"\s*(?:to|and|until|till|through|-|\u2013)\s*"
-    for match in pattern(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])").finditer(text):
+    for match in finds(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])", text, "from", "between"):
         yield from _window(match, _hour(match[1], match[3]), _hour(match[4], match[6]), half=bool(match[6]))
-    often = r"\b(?:hourly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
+    often = r"\b(?:hourly|hrly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
     bare = (
         rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
         rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
     )
-    for match in pattern(bare).finditer(text):
+    for match in finds(bare, text, "-", "\u2013"):
         place = 1 if match[1] else 3
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:
@@ -249,7 +249,7 @@ def windows(text: str) -> Iterator[Atom]:
         r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
         r"|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
     )
-    for match in pattern(office).finditer(text):
+    for match in finds(office, text, "hours"):
         low, high = int(match[1] or 9), int(match[2] or 17)
         yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)
 

@@ -91,7 +91,7 @@ def _day_set(words: str) -> frozenset[int]:
 
 
 def month_days(text: str) -> Iterator[Atom]:
-    """`the 1st and 15th of each month`, `first Monday of the month`, `5th of month`, `on the last day`."""
+    """`the 2nd and 20th of each month`, `first Monday of the month`, `5th of month`, `on the last day`."""
     of_month = says(text, "month", "mnth")
     if not of_month and not pattern(_MAY_BE_DAY).search(text):
         return
@@ -156,7 +156,7 @@ def _days_of_month(words: str) -> tuple[str, ...]:
 
 
 def dates(text: str) -> Iterator[Atom]:
-    """`2nd January, yearly`, `every December 20th`, `5 of January, April, July and October`."""
+    """`2nd January, yearly`, `every December 20th`, `2 of March and June`."""
     if next(spelled("months", text), None) is None:
         return
     month = any_of("months")

@@ -59,7 +59,7 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
 
 
 def _named_assets(text: str) -> Iterator[Found[Schedule]]:
-    """`upon the arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
+    """`on arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
     name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?"
     for match in finds(
         rf"\b(?:asset|dataset)\s+(?!is\b|has\b|of\b){name}|(?<![\w.]){name}\s+\((?:asset|dataset)\)",
