@@ -49,6 +49,8 @@ RETRIES = {
     "we would refrain from retrying": (0, None, None),
     "Retries | 2 after 30 minutes |": (2, 1800, None),
     "thrice repeat it": (3, None, None),
+    "retry every 10 minutes up to 6 times": (6, 600, None),
+    "3 retries / 5 min": (3, 300, None),
     "4 tries, half an hour pause": (4, 1800, None),
 }
 
@@ -140,6 +142,14 @@ LIMITS = {
     "the run as a whole shall be limited to one hour": (60, "run"),
     "2 hours for the whole flow": (120, "run"),
     "TimeoutStartSec=2h": (120, "step"),
+    "timeout=1800": (30, "step"),
+    "the render must finish within 30 minutes": (30, "step"),
+    "everything must be through in 4 hours": (240, "run"),
+    "max runtime 45 min": (45, "step"),
+    "kill anything that runs longer than 1h": (60, "step"),
+    "no task over 1h": (60, "task"),
+    "wait two hours for the file": (120, "wait"),
+    "if it is not there within two hours, fail": (120, "step"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -21,7 +22,7 @@ class Limit(NamedTuple):
 
 def find_timeouts(text: str) -> list[Found[Limit]]:
     """Every time-out with its scope."""
-    hits: list[Found[Limit]] = []
+    hits: list[Found[Limit]] = list(_seconds(text))
     plain = masked(text)
     for scope, expression, needed in _LIMITS if MASK in plain else ():
         for match in finds(expression, plain, *needed):
@@ -42,10 +43,19 @@ def find_timeouts(text: str) -> list[Found[Limit]]:
 _MEASURED = r"\b(?:lag|latency|drift|age|delay|freshness|gap|older|newer)\s+(?:(?:is|of|was)\s+)*$"
 
 
+def _seconds(text: str) -> Iterator[Found[Limit]]:
+    """`timeout=1800`: an argument of Airflow's operators without a unit."""
+    for match in finds(r"\b(\w{0,20}_)?timeout\s*=\s*(\d{2,6})\b(?!\s*[a-z%:*/.])", text, "timeout"):
+        scope = _scope("step", f"{match.group()} ".replace("dagrun_", "dagrun "))
+        yield found(text, *match.span(), Limit(timedelta(seconds=int(match[2])), scope))
+
+
 def _scope(scope: str, words: str) -> Literal["task", "run", "wait", "step"]:
     if scope == "task":
         return "task"
-    if scope == "run" or pattern(r"\b(?:dag|pipeline|run|whole|entire|overall|total)\b|dagrun").search(words):
+    if scope == "run" or pattern(r"\b(?:dag|pipeline|run|whole|entire|overall|total|everything)\b|dagrun").search(
+        words
+    ):
         return "run"
     if pattern(r"\b(?:each|every|any|per|all)\s+(?:task|step)|execution_timeout").search(words):
         return "task"
@@ -64,6 +74,19 @@ _OVER = (
 _STOP = (
     r"(?:kill(?:ed)?|abort(?:ed)?|cancel(?:l?ed)?|stop(?:ped)?|terminat(?:e|ed|ion)|interrupt(?:ed)?|br(?:eak|oken)\s+off|"
     r"abandon(?:ed)?|g[ai]ven?\s+up|gives?\s+up|(?:counts?|treat(?:ed)?|regard(?:ed)?)\s+as\s+failed|cut\s+off)"
+)
+# Said without the word time-out: what has to be over by then, what is given so long.
+_GIVEN = (
+    rf"\b(?:everything\s+|(?:the\s+)?(?:dag|pipeline|run)\s+)?(?:must|should|shall|has\s+to|have\s+to|needs?\s+to)\s+(?:be\s+)?"
+    rf"(?:finish(?:ed)?|done|over|through|completed?|ended)\s+(?:within|in|after)\s+({LENGTH})(?!\s+(?:of|before))"
+    rf"|({LENGTH})\s+cap\b|\bcap\s+of\s+({LENGTH})|\bmax(?:imum|imal)?\.?\s+(?:run\s?time|duration|length)\s*[:=]?\s*({LENGTH})"
+    rf"|\brun\s?time\s+max\.?\s+({LENGTH})|\b(?:time\s?box|t/o)\s+(?:of\s+)?({LENGTH})|\bhard\s+stop\s+(?:after\s+|at\s+)?({LENGTH})"
+    rf"|\ballow(?:ed)?\s+(?:to\s+(?:run|take)\s+)?(?:for\s+)?({LENGTH})|\b(?:whole|entire)\s+\w+\s+within\s+({LENGTH})"
+    rf"|\b(?:if|when|unless)\b[^.;\n]{{0,40}}?\b(?:not|isn't)\b[^.;\n]{{0,25}}?\b(?:after|within|in)\s+({LENGTH}),?\s+(?:then\s+)?fail\b"
+)
+_STOPPED = (
+    rf"\b(?:kill|stop|abort|cancel|break|terminate)s?\s+(?:it(?:self)?\s+|waiting\s+|anything\s+|them\s+|everything\s+)?(?:off\s+)?"
+    rf"(?:(?:that|which|when|if)\s+[^.;\n]{{0,30}}?{_OVER}|after)\s+({LENGTH})|\b(?:never|not)\s+more\s+than\s+({LENGTH})"
 )
 _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -133,6 +156,34 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         rf"|({LENGTH}),?\s+(?:and\s+)?(?:not|no)\s+(?:more|longer)\b|\b(?:maximal|maximum|max)ly\s+({LENGTH})",
         ("limit", "cap", "longer", "more", "maximal"),
     ),
+    (
+        "step",
+        _GIVEN,
+        (
+            "finish",
+            "done",
+            "over",
+            "through",
+            "complete",
+            "ended",
+            "cap",
+            "max",
+            "box",
+            "t/o",
+            "stop",
+            "allow",
+            "within",
+            "fail",
+        ),
+    ),
+    ("step", _STOPPED, ("kill", "stop", "abort", "cancel", "break", "terminate", "more than")),
+    (
+        "task",
+        rf"\bno\s+(?:task|step|job)s?\s+(?:over|above|longer\s+than)\s+({LENGTH})|\b(?:each|every)\s+(?:task|step)\s+(?:has|gets)"
+        rf"\s+({LENGTH})(?!\s+(?:delay|pause|between))",
+        ("task", "step", "job"),
+    ),
+    ("wait", rf"\bwait(?:s|ing)?\s+({LENGTH})\s+(?:for|until|till)\b", ("wait",)),
     (
         "wait",
         rf"\b(?:for\s+)?(?:up\s+to|at\s+most|(?:no|not)\s+longer\s+than|no\s+more\s+than|max(?:imum)?(?:\s+of)?\.?)\s+({LENGTH})"

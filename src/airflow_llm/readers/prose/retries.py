@@ -11,7 +11,7 @@ from typing import Literal
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
-from airflow_llm.readers.prose.retry_delays import delay_in
+from airflow_llm.readers.prose.retry_delays import delay_before, delay_in
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
 
@@ -339,6 +339,9 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
     rest = pattern(r"[^\n;]{0,140}?(?=[.!?;](?:\s|$)|\n|$)|[^\n;]{0,140}").match(text, end)
     tail = rest.group() if rest else ""
     after = delay_in(tail)
+    led = delay_before(text[max(0, hit.start - _CLOSE) : hit.start], hit.text) if after is None else None
+    if led is not None:
+        value = replace(value, delay=led)
     if after is not None:
         value, end = replace(value, delay=after.value), hit.end + after.end
     growing = (

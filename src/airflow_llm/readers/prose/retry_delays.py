@@ -15,13 +15,26 @@ def delay_in(tail: str) -> Found[timedelta] | None:
     return _delay_after(tail) or _named_pause(tail)
 
 
+def delay_before(before: str, words: str) -> timedelta | None:
+    """The pause inside the words of the count, or right before them: `retry every 5 minutes up to 6 times`."""
+    for said_there, form in (
+        (words, rf"\b(?:every|after|in|wait(?:ing)?)\s+({LENGTH})"),
+        (before, rf"\bwait(?:s|ing)?\s+({LENGTH})(?:\s+and|,)?\s*(?:then\s+)?$"),
+    ):
+        plain = masked(said_there)
+        match = pattern(form).search(plain) if MASK in plain else None
+        if match is not None:
+            return duration(said(said_there, match))
+    return None
+
+
 def _delay_after(tail: str) -> Found[timedelta] | None:
     plain = masked(tail)
     if MASK not in plain:
         return None
     link = (
-        r"[\s,(:;|]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
-        r"spaced\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
+        r"[\s,(:;|/@\u2013-]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
+        r"spaced\s+|separated\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
         r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential\s+back-?off\s+|starting\s+|from\s+|each\s+|"
         r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
         r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
