@@ -11,6 +11,7 @@ from airflow_llm.checks.check import Files
 
 _PARSE_TIME_DECORATORS = ("dag", "task_group")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PARTLY = (*_FUNCTIONS, ast.Lambda, ast.If)
 
 
 @lru_cache(maxsize=256)
@@ -54,13 +55,19 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     """Every node in the order of `ast.walk`, which costs several times as much."""
     found = [tree]
     for node in found:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                found.extend([item for item in value if isinstance(item, ast.AST)])
-            elif isinstance(value, ast.AST):
-                found.append(value)
+        found.extend(_children(node))
     return tuple(found)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found.extend([item for item in value if isinstance(item, ast.AST)])
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -130,11 +137,13 @@ def at_parse_time(tree: ast.Module) -> tuple[ast.AST, ...]:
     while pending:
         node = pending.pop()
         found.append(node)
-        pending.extend(reversed(list(_evaluated(node, names))))
+        children = list(_evaluated(node, names)) if isinstance(node, _PARTLY) else _children(node)
+        pending.extend(reversed(children))
     return tuple(found)
 
 
 def _evaluated(node: ast.AST, names: dict[str, str]) -> Iterator[ast.AST]:
+    """What is evaluated at parse time of a node of which not everything is."""
     if isinstance(node, ast.Lambda):
         return
     if isinstance(node, _FUNCTIONS):
@@ -146,7 +155,7 @@ def _evaluated(node: ast.AST, names: dict[str, str]) -> Iterator[ast.AST]:
     if isinstance(node, ast.If) and _only_for_main_or_types(node.test):
         yield from node.orelse
         return
-    yield from ast.iter_child_nodes(node)
+    yield from _children(node)
 
 
 def _builds_dag(decorator: ast.expr, names: dict[str, str]) -> bool:

@@ -31,17 +31,24 @@ def text(query: exp.Expr, dialect: str) -> str:
 
 
 def _is_standard(query: exp.Expr, dialect: str) -> bool:
-    nodes = _NODES.get(dialect)
-    return nodes is not None and all(type(node) in nodes and _is_plain(node) for node in query.walk())
+    nodes = _NODES.get(dialect, frozenset())
+    pending: list[exp.Expr] = [query]
+    while pending:
+        node = pending.pop()
+        if type(node) not in nodes or not _is_plain(node):
+            return False
+        pending.extend(node.iter_expressions())
+    return True
 
 
 def _is_plain(node: exp.Expr) -> bool:
     """Whether the node has none of the additions that the dialects write differently."""
-    if isinstance(node, exp.Star):
-        return not any(node.args.values())
-    if isinstance(node, exp.Identifier):
+    kind = type(node)
+    if kind is exp.Identifier:
         return bool(node.args.get("quoted")) or node.name.upper() not in _QUOTED
-    return not isinstance(node, exp.DataType) or (node.this in _TYPES and not node.expressions)
+    if kind is exp.Star:
+        return not any(node.args.values())
+    return kind is not exp.DataType or (node.this in _TYPES and not node.expressions)
 
 
 @cache
