@@ -50,6 +50,7 @@ CATCHUP = {
     "it should not make backfill": False,
     "past intervals: not to be made up for": False,
     "w/o backfilling": False,
+    "No catchup or owner stated": None,
     "runs of the past are not repeated": False,
     "Catching up: no": False,
     "don't do past runs": False,

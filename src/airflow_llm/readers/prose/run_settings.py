@@ -40,6 +40,12 @@ _CATCHUP_ON = (
 )
 
 
+_NOT_SAID = (
+    r"(?:\s+(?:or|and|nor)\s+[\w-]+){0,2}\s+(?:is\s+|are\s+|was\s+)?"
+    r"(?:specified|stated|mentioned|given|defined|set\b(?!\s+to))"
+)
+
+
 def find_catchup(text: str) -> Found[bool] | None:
     """Whether missed runs are made up for; None when the text does not say."""
     for value, expression in ((False, _CATCHUP_OFF), (True, _CATCHUP_ON)):
@@ -47,6 +53,8 @@ def find_catchup(text: str) -> Found[bool] | None:
         for match in finds(expression, text, *words):
             if value is False and match.group().lower().startswith("can"):
                 continue  # one step's nature, not a setting of the pipeline
+            if pattern(_NOT_SAID).match(text, match.end()):
+                continue
             return found(text, *match.span(), value)
     return None
 
