@@ -26,10 +26,10 @@ ALERTS = {
     "#desk gets a red mark if the job dies": ("failure", "slack", "#desk", ""),
     "Failures go to PagerDuty service core-ingest": ("failure", "pagerduty", "core-ingest", ""),
     'failing steps are reported to Opsgenie team "floor"': ("failure", "opsgenie", "floor", ""),
-    "a fault is to be reported to the officer at o@x.example": ("failure", "email", "o@x.example", ""),
-    "in case of problem: sms at +33 6 00 00 00 42": ("failure", "sms", "+33 6 00 00 00 42", ""),
+    "faults are reported to our officer: o@x.example": ("failure", "email", "o@x.example", ""),
+    "any problem: sms at +44 20 7946 0000": ("failure", "sms", "+44 20 7946 0000", ""),
     "should a step break down, vet@x.example ought to hear of it": ("failure", "email", "vet@x.example", ""),
-    "please make sure that failures reach noc@x.example": ("failure", "email", "noc@x.example", ""),
+    "see that failures reach noc@x.example": ("failure", "email", "noc@x.example", ""),
     "## Failure\nrehab@x.example": ("failure", "email", "rehab@x.example", ""),
 }
 
@@ -61,8 +61,8 @@ def test_several_are_told(words, targets):
     ("words", "after", "by"),
     [
         ("sla 10m, late -> #golf", 600, None),
-        ("SLA of 45 minutes, breach to be mailed at toll@x.example", 2700, None),
-        ("alert #loyal if not done by 05:00", None, 300),
+        ("SLA 45 minutes; a breach goes to toll@x.example", 2700, None),
+        ("late is not finished by 05:00 -> #loyal", None, 300),
         ("late -> #golf", None, None),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_deadline_has_its_length():
         "the report must run even when the export fails",
         "else hold on to the present model, and email the team",
         "Alerting: there is no email_on_failure and no callback",
-        "if one has failed, notify dpo@x.example instead",
+        "when one failed, mail dpo@x.example instead",
         "the error is greater than 5: mail a@x.example",
         "then mail the report to board@x.example",
     ],

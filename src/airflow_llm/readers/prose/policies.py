@@ -39,7 +39,7 @@ def find_timeouts(text: str) -> list[Found[Limit]]:
     return without_overlaps(hits)
 
 
-# `lag of at most 10 s` bounds a measured value, not a task.
+# `a lag of at most 9 s` bounds a measured value, not a task.
 _MEASURED = r"\b(?:lag|latency|drift|age|delay|freshness|gap|older|newer)\s+(?:(?:is|of|was)\s+)*$"
 
 
@@ -97,7 +97,7 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "run",
-        rf"\b{_WHOLE}\s+(?:must|should|shall|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+(?:done|limited)|finish|"
+        rf"\b{_WHOLE}\s+is\s+limited\s+to\s+({LENGTH})|\b{_WHOLE}\s+(?:must|should|shall|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+(?:done|limited)|finish|"
         rf"complete|end|take|run|last)\s+(?:with)?(?:in|to)?\s*({LENGTH})|\b{_WHOLE}\s+(?:may|must|should|shall|can)\s*"
         rf"(?:not|n'?t|only|never)?\s*(?:take|run|last)\s+(?:for\s+)?(?:longer\s+than|more\s+than|at\s+most|up\s+to|"
         rf"max(?:imum)?)?\s*({LENGTH})|(?<!gap\sof\s)(?<!delay\sof\s)(?<!pause\sof\s)({LENGTH})\s+for\s+{_WHOLE}|({LENGTH})\s+(?:for\s+the\s+whole|overall|in\s+total)\b",
