@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import isinf, isnan
 from typing import Any
 
 WIDTH = 100
 _MAX_SIMPLE_KEY = 200
+_SCALARS = (str, int, float, type(None))
 # A letter first; then a colon, a hash or a space only where no reader gives it a meaning.
 _BLOCK_PLAIN = re.compile(r"[^\W\d_](?:[^ :#]|:(?=[^ ])|(?<=[^ ])#| (?=[^ #]))*$")
 _FLOW_PLAIN = re.compile(r"[^\W\d_](?:[\w.@/()+*=~^$;-]| (?=\w))*$")
@@ -44,12 +46,14 @@ def write(data: Mapping[str, Any], *, spaced: frozenset[str] = frozenset()) -> s
 def entry(key: str, value: Any, indent: int, *, spaced: bool = False) -> Iterator[str]:
     """The lines of one `key: value`, each with its indentation."""
     pad = " " * indent
-    name = key if isinstance(key, Word) else scalar(key)
+    name = key if isinstance(key, Word) else _name(key)
     if len(name) > _MAX_SIMPLE_KEY:
         yield f"{pad}? {name}"
         yield from _leaf(f"{pad}: ", value, indent)
         return
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, _SCALARS):
+        yield from _leaf(f"{pad}{name}: ", value, indent)
+    elif isinstance(value, Mapping) and value:
         yield f"{pad}{name}:"
         for inner, member in value.items():
             yield from entry(inner, member, indent + 2)
@@ -63,10 +67,17 @@ def entry(key: str, value: Any, indent: int, *, spaced: bool = False) -> Iterato
         yield from _leaf(f"{pad}{name}: ", value, indent)
 
 
+@lru_cache(maxsize=1024, typed=True)
+def _name(key: str) -> str:
+    return scalar(key)
+
+
 def list_item(item: Any, indent: int) -> Iterator[str]:
     """The lines of one `- item`, each with its indentation."""
     pad = " " * indent
-    if isinstance(item, Mapping) and item:
+    if isinstance(item, _SCALARS):
+        yield from _leaf(f"{pad}- ", item, indent)
+    elif isinstance(item, Mapping) and item:
         inner = [line for key, value in item.items() for line in entry(key, value, indent + 2)]
         yield f"{pad}- {inner[0][indent + 2 :]}"
         yield from inner[1:]
@@ -80,9 +91,11 @@ def list_item(item: Any, indent: int) -> Iterator[str]:
 
 def inline(value: Any) -> str:
     """A scalar, or an empty or short list of scalars, on one line."""
+    if isinstance(value, _SCALARS):
+        return scalar(value)
     if isinstance(value, Mapping):
         return "{}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return "[" + ", ".join(scalar(item, flow=True) for item in value) + "]"
     return scalar(value)
 
@@ -136,9 +149,11 @@ def _escape(character: str) -> str:
 
 
 def _is_block(value: Any) -> bool:
+    if isinstance(value, _SCALARS):
+        return False
     if isinstance(value, Mapping):
         return bool(value)
-    if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+    if not isinstance(value, Sequence) or not value:
         return False
     if any(isinstance(item, (Mapping, list, tuple)) for item in value):
         return True
