@@ -189,7 +189,9 @@ def _stands_alone(text: str, cluster: list[Atom]) -> bool:
     zoned = any(part.kind == "zone" for part in cluster)
     if hours is None or not pattern(r"(?:at|@)\b").match(text, hours.start):
         return False
-    before = text[max(0, hours.start - 20) : hours.start]
+    before = text[max(0, hours.start - 40) : hours.start]
+    if pattern(r"\bthe\s+\w+\s+(?:runs|starts|does)\b[^.;\n]*$").search(before):
+        return False
     counted = pattern(
         r"\b(?:cap(?:ped)?|limit\w*|stops?|max\w*|stays?|set|fails?|over|below|above|start\w*|value|threshold)\s+$"
     )

@@ -58,6 +58,8 @@ def _plain_times(text: str) -> Iterator[Atom]:
         before = text[max(0, match.start() - 24) : match.start()]
         if pattern(_COUNTS).search(before) or _is_other_time(text, *match.span()):
             continue
+        if pattern(rf"\b{any_of('months')}[.,]?\s+$").search(before):
+            continue
         value = time(int(digits[:-2]), int(digits[-2:]))
         full = len(digits) == len("0000")
         zoned = full and zone_after(text, match.end()) is not None
@@ -155,6 +157,8 @@ def _bare_hours(text: str) -> Iterator[Atom]:
     for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789"):
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         late = match.group().lower().startswith("evening") and max(numbers) < 12
+        if text[match.end() : match.end() + 1] == ")" and "(" not in match.group():
+            continue
         if max(numbers) < _LAST_HOUR:
             shift = "shift" in match.group().lower()
             for place in re.finditer(r"\d+", match[1]) if shift else ():
