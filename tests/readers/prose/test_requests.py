@@ -1,4 +1,4 @@
-"""Whole requests, each with the graph and the settings that it must give."""
+"""Whole requests, each with the graph and the settings that the grammar must give."""
 
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ def schedule_of(pipeline: Pipeline) -> str:
 
 @pytest.mark.parametrize("case", REQUESTS, ids=lambda case: " ".join(case["text"].split())[:50])
 def test_a_request_gives_its_graph(case: dict[str, Any]) -> None:
-    pipeline = read(Source(text=case["text"])).pipeline
+    pipeline = read(Source(text=case["text"], by_rules=True)).pipeline
     assert {step.id: step.kind for step in pipeline.steps} == case["steps"]
     expected = {tuple(edge.split(" > ")) for edge in case["edges"]}
     assert reachable(set(edges(pipeline))) == reachable(expected)

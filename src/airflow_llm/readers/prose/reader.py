@@ -22,6 +22,7 @@ from airflow_llm.readers.prose.understanding import (
     by_network,
     chosen,
     without_alerts_in_tasks,
+    writes_edges,
 )
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
@@ -80,7 +81,7 @@ class ProseReader:
             if told is None:
                 raise
             return told[0]
-        if source.by_rules or first.confidence >= _SURE:
+        if source.by_rules or first.confidence >= _SURE or writes_edges(rules.recognition):
             return first
         told = self._second(source, text, findings, refused=False)
         return first if told is None else chosen((first, rules), told)

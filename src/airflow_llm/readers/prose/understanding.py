@@ -20,6 +20,7 @@ _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
 _NETWORK_SURE, _GRAMMAR_FAIR = 0.9, 0.6
 _DISPUTED = 0.8
+_WRITTEN_EDGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understa
         return None
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
+
+
+def writes_edges(recognition: Recognition) -> bool:
+    """Whether the text writes a graph edge by edge (`a -> b`, `a -> c`), which the grammar reads to the letter."""
+    arrows = sum(unit.clause.joint == "arrow" for unit in recognition.units)
+    named = [draft.number for unit in recognition.units for draft in unit.drafts]
+    return arrows >= _WRITTEN_EDGES and len(named) > len(set(named))
 
 
 def chosen(rules: tuple[Reading, Understanding], told: tuple[Reading, Understanding]) -> Reading:

@@ -39,7 +39,8 @@ class Network:
         """What the network says of the text."""
         pieces = self.words.pieces(text)
         hidden, tags, error = self._encoded(pieces)
-        found = marked(text, pieces, _softmax(tags[1:]).tolist())
+        chances = _softmax(tags[1:]).tolist()
+        found = marked(text, pieces, chances)
         tasks = [mark for mark in found if mark.label == LABELS[0]]
         others = tuple(mark for mark in found if mark.label != LABELS[0])
         if not tasks:
@@ -49,7 +50,7 @@ class Network:
         edges, sure = graph(ways[..., 0].tolist(), ways[..., 1].tolist())
         told = zip(tasks, _softmax(kinds[0]), _sigmoid(flags[0]), _softmax(rules[0]), strict=True)
         said = tuple(_said(mark, kind, flag, rule) for mark, kind, flag, rule in told)
-        return GraphSaid(said, others, frozenset(edges), sure, error)
+        return GraphSaid(said, others, frozenset(edges), min(sure, 1.0 - _missed(found, chances)), error)
 
     def _encoded(self, pieces: Sequence[Piece]) -> tuple[Any, Any, float]:
         """Hidden states and tag scores, the first for the text as a whole; and how likely it is no request."""
@@ -65,6 +66,13 @@ class Network:
             tags.append(scores[0, first:-1])
             error = float(_sigmoid(wrong)[0]) if not at else error
         return np.concatenate(hidden), np.concatenate(tags), error
+
+
+def _missed(found: Sequence[Marked], chances: Sequence[Sequence[float]]) -> float:
+    """How likely the likeliest word begins a task where none was marked."""
+    inside = {number for mark in found for number in range(mark.first, mark.last)}
+    begins = TAGS.index(f"B-{LABELS[0]}")
+    return max((row[begins] for number, row in enumerate(chances) if number not in inside), default=0.0)
 
 
 def _said(mark: Marked, kind: Any, flag: Any, rule: Any) -> TaskSaid:

@@ -1,0 +1,49 @@
+"""The shipped network inside the reader: what it adds, and what it may not change."""
+
+from __future__ import annotations
+
+import pytest
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.tagger.network import FOLDER, network
+from airflow_llm.readers.reading import Source
+from airflow_llm.readers.registry import read
+from airflow_llm.spec.graph import edges
+
+
+def test_the_network_is_shipped_and_small() -> None:
+    assert network() is not None
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 30_000_000
+
+
+def test_operators_and_ids_that_no_grammar_knows_are_read() -> None:
+    text = (
+        "S3KeySensor drop_ready, afterwards SparkSubmit tidy_clicks; GlueJob crunch_totals behind it. "
+        "EmailOperator brag_about_it closes the thing."
+    )
+    pipeline = read(Source(text=text)).pipeline
+    assert len(pipeline.steps) >= 3
+    assert len(set(edges(pipeline))) >= 2
+
+
+def test_the_same_text_gives_the_same_reading() -> None:
+    text = "tidy up kiosk feeds thing: grab csvs off the ftp box, squash dupes, shove the lot into bq"
+    assert read(Source(text=text)).pipeline == read(Source(text=text)).pipeline
+
+
+def test_the_grammar_alone_can_be_asked_for() -> None:
+    text = "Copy a.csv from S3 to Postgres daily."
+    assert read(Source(text=text, by_rules=True)).pipeline.steps
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Loading needs cleaning to be finished, and cleaning only starts when loading is finished.",
+        "Load orders into Postgres at 25:75 every day.",
+        "thanks for yesterday, see you at lunch",
+    ],
+)
+def test_what_cannot_be_stays_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        read(Source(text=text))
