@@ -21,6 +21,8 @@ _REFUSED_TWICE = 0.2
 _NETWORK_SURE, _GRAMMAR_FAIR = 0.9, 0.6
 _DISPUTED = 0.8
 _WRITTEN_EDGES = 2
+_LONGEST = 8_000
+"""Characters of the longest text that the network is asked about: it has learned from shorter ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def by_grammar(tokens: Sequence[Token]) -> Understanding:
 
 
 def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
-    """What the trained network makes of the text; None where there is none, it finds no task, or would refuse as well.
+    """What the trained network makes of the text; None without one, without a task, or where it would refuse as well.
 
     `refused`: the grammar found no task, or a contradiction.
     """
-    trained = network()
+    trained = network() if len(text) <= _LONGEST else None
     said = trained.read(text) if trained is not None else None
     if said is None or not said.tasks or said.error >= (_REFUSED_TWICE if refused else _REFUSED):
         return None
@@ -88,13 +90,18 @@ def _shape(linked: Linked) -> frozenset[tuple[int, int]]:
     steps = sorted((draft for draft in linked.drafts if draft.kind != "choose"), key=lambda draft: draft.clause.start)
     place = {draft.number: number for number, draft in enumerate(steps)}
     by_number = {draft.number: draft for draft in linked.drafts}
-
-    def above(number: int, seen: frozenset[int]) -> set[int]:
-        ups = by_number[number].ups - seen
-        return {up for up in ups if up in place}.union(*(above(up, seen | {up}) for up in ups if up not in place))
-
-    edges = {(place[up], place[draft.number]) for draft in steps for up in above(draft.number, frozenset())}
-    return frozenset({(-1, len(steps)), *edges})
+    edges = {(-1, len(steps))}
+    for draft in steps:
+        waiting, seen = list(draft.ups), set(draft.ups)
+        while waiting:
+            up = waiting.pop()
+            if up in place:
+                edges.add((place[up], place[draft.number]))
+                continue
+            further = by_number[up].ups - seen
+            seen |= further
+            waiting.extend(further)
+    return frozenset(edges)
 
 
 def without_alerts_in_tasks(findings: Findings, said: GraphSaid | None) -> Findings:
