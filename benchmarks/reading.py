@@ -26,7 +26,7 @@ def measure() -> Iterator[Figure]:
     yield Figure(f"read a request of {words} words, 99th percentile", percentile(short, 0.99) * 1e3, "ms", 50)
     long = samples(lambda: read(Source(f"{LONG}\n{next(number)}")), repeat=30)
     yield Figure(f"read a description of {len(LONG.split())} words, median", statistics.median(long) * 1e3, "ms", 100)
-    small, large = (DEMO + ". ") * 100, (DEMO + ". ") * 400
+    small, large = (DEMO + ". ") * 60, (DEMO + ". ") * 240
     times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in (small, large)]
     yield Figure("reading time of four times the text", times[1] / times[0], "x", 6, note="linear would be 4")
     yield from _hostile()
