@@ -11,12 +11,11 @@ from typing import Any
 from airflow_llm.readers.prose.flow import Flow
 from airflow_llm.readers.prose.lexicon import lines_of
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import finds
+from airflow_llm.readers.prose.spellings import finds, pattern
 
-_COLUMN = re.compile(
+_COLUMN = (
     r"\b(?:by|on|using|via|from|where|column|watermark(?:\s+\w+)?)\s+(?:the\s+)?(?:column\s+)?[`'\"]?"
-    r"(\w*(?:_at|_on|_ts|_date|_time|_timestamp|modified|updated|timestamp))\b[`'\"]?",
-    re.IGNORECASE,
+    r"(\w*(?:_at|_on|_ts|_date|_time|_timestamp|modified|updated|timestamp))\b[`'\"]?"
 )
 _SINCE = (
     r"\b(?:that|which|what(?:ever)?)?\s*(?:have\s+|has\s+)?(?:been\s+)?(?:changed?\s+|modified\s+|updated\s+|added\s+|created\s+)?"
@@ -70,7 +69,7 @@ def _cuttable(step: Fields, flow: Flow) -> bool:
 
 
 def _cut(step: Fields, flow: Flow) -> None:
-    said = _COLUMN.search(step["origin"]["text"])
+    said = pattern(_COLUMN).search(step["origin"]["text"])
     step["incremental"] = said.group(1) if said is not None else _GUESS
     taken = "" if said is not None else f"; the text names no column, `{_GUESS}` is taken"
     flow.assume(

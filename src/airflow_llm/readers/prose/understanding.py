@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
@@ -12,9 +13,10 @@ from airflow_llm.readers.prose.link import link
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
-from airflow_llm.readers.prose.tagger.linking import GraphSaid, linked_by
-from airflow_llm.readers.prose.tagger.network import network
 from airflow_llm.readers.reading import Reading
+
+if TYPE_CHECKING:
+    from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
@@ -52,6 +54,9 @@ def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understa
 
     `refused`: the grammar found no task, or a contradiction.
     """
+    from airflow_llm.readers.prose.tagger.linking import linked_by
+    from airflow_llm.readers.prose.tagger.network import network
+
     trained = network() if len(text) <= _LONGEST else None
     said = trained.read(text) if trained is not None else None
     if said is None or not said.tasks or said.error >= (_REFUSED_TWICE if refused else _REFUSED):
