@@ -46,7 +46,7 @@ def test_nothing_begins_within_a_word() -> None:
 
 def test_the_graph_keeps_no_edge_that_follows_from_others() -> None:
     chances = [[0.0, 0.9, 0.8], [0.0, 0.0, 0.9], [0.0, 0.0, 0.0]]
-    edges, sure = graph(chances, chances)
+    edges, sure = graph(chances)
     assert edges == {(0, 1), (1, 2)}
     assert sure <= 0.9
 
@@ -58,7 +58,7 @@ def test_the_graph_keeps_no_edge_that_follows_from_others() -> None:
     )
 )
 def test_the_graph_never_has_a_circle(chances: list[list[float]]) -> None:
-    edges, sure = graph(chances, chances)
+    edges, sure = graph(chances)
     order: list[int] = []
     left = set(range(len(chances)))
     while left:

@@ -47,7 +47,7 @@ class Network:
             return GraphSaid((), others, frozenset(), 1.0, error)
         kinds, flags, rules, pairs = self.structure.run(None, {"tasks": _vectors(hidden, tasks)[None]})
         ways = _sigmoid(pairs[0])
-        edges, sure = graph(ways[..., 0].tolist(), ways[..., 1].tolist())
+        edges, sure = graph(ways[..., 1].tolist())
         told = zip(tasks, _softmax(kinds[0]), _sigmoid(flags[0]), _softmax(rules[0]), strict=True)
         said = tuple(_said(mark, kind, flag, rule) for mark, kind, flag, rule in told)
         return GraphSaid(said, others, frozenset(edges), min(sure, 1.0 - _missed(found, chances)), error)
