@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import questions
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.prose.understanding import (
+    NothingAskedError,
     Understanding,
     by_grammar,
     by_network,
@@ -93,16 +94,23 @@ class ProseReader:
         if source.by_rules:
             return None
         tokens = tokenise(text, findings.spans())
-        told = by_network(text, tokens.items, refused=refused)
+        try:
+            told = by_network(text, tokens.items, refused=refused)
+        except NothingAskedError:
+            raise _nothing_understood(source) from None
         if told is None:
             return None
-        return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens), told
+        try:
+            return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens), told
+        except InputError:
+            return None  # a graph that no pipeline can have is no better reading
 
     def _reading(self, source: Source, understood: Understanding, findings: Findings, tokens: Tokens) -> Reading:
         recognition = understood.recognition
         _refuse_too_many(source, recognition)
         linked = _without_empty_choices(understood.linked)
-        self._refuse_nothing(source, linked)
+        if not linked.drafts:
+            raise _nothing_understood(source)
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
         confidence = understood.confidence or judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
@@ -115,16 +123,15 @@ class ProseReader:
             pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked, tokens.items, findings)
         )
 
-    @staticmethod
-    def _refuse_nothing(source: Source, linked: Linked) -> None:
-        if not linked.drafts:
-            words = " ".join(source.text.split())
-            quoted = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
-            raise InputError(
-                f"no task is understood in {quoted!r}",
-                hint="say what is to be done with which data, for example: load orders.csv into Postgres",
-                place=source.name,
-            )
+
+def _nothing_understood(source: Source) -> InputError:
+    words = " ".join(source.text.split())
+    quoted = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
+    return InputError(
+        f"no task is understood in {quoted!r}",
+        hint="say what is to be done with which data, for example: load orders.csv into Postgres",
+        place=source.name,
+    )
 
 
 def _shielded(text: str) -> str:

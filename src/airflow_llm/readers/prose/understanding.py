@@ -18,6 +18,7 @@ from airflow_llm.readers.reading import Reading
 if TYPE_CHECKING:
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
+_NOTHING_ASKED = 0.98
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
 _NETWORK_SURE, _GRAMMAR_FAIR = 0.9, 0.6
@@ -25,6 +26,10 @@ _DISPUTED = 0.8
 _WRITTEN_EDGES = 2
 _LONGEST = 8_000
 """Characters of the longest text that the network is asked about: it has learned from shorter ones."""
+
+
+class NothingAskedError(Exception):
+    """The network is all but certain that the text asks for nothing that can be built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,15 @@ def by_grammar(tokens: Sequence[Token]) -> Understanding:
 def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
     """What the trained network makes of the text; None without one, without a task, or where it would refuse as well.
 
-    `refused`: the grammar found no task, or a contradiction.
+    `refused`: the grammar found no task. NothingAskedError where it is all but certain that the text asks for no work.
     """
     from airflow_llm.readers.prose.tagger.linking import linked_by
     from airflow_llm.readers.prose.tagger.network import network
 
     trained = network() if len(text) <= _LONGEST else None
     said = trained.read(text) if trained is not None else None
+    if said is not None and said.error >= _NOTHING_ASKED:
+        raise NothingAskedError
     if said is None or not said.tasks or said.error >= (_REFUSED_TWICE if refused else _REFUSED):
         return None
     recognition, linked = linked_by(said, text, tokens)

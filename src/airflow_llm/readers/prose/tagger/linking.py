@@ -141,13 +141,16 @@ def _place_choices(said: GraphSaid, drafts: list[Draft], source: str) -> None:
         for number in members:
             arms.setdefault(_condition_words(said, number, source), []).append(number)
             drafts[number].ups = {choice.number}
+        if set(arms) == {""}:  # an otherwise without its if
+            first = said.tasks[members[0]].mark
+            arms = {f"{source[first.start : first.end]} is needed": members}
         choice.arms = [
             *((words, held) for words, held in arms.items() if words),
             *([("", arms[""])] if "" in arms else []),
         ]
     for draft in drafts:
-        if draft.kind == "choose" and not draft.arms:
-            draft.kind = "validate"
+        if draft.kind == "choose" and not any(words for words, _ in draft.arms):
+            draft.kind, draft.arms = "validate", []
 
 
 def _choice(drafts: list[Draft], ups: frozenset[int], members: list[int]) -> Draft:
