@@ -141,17 +141,26 @@ class Graph:
                 stack.extend(self.drafts[current].ups)
         return False
 
+    def _above(self, draft: Draft) -> set[int]:
+        """Every step that stands somewhere before the draft."""
+        seen: set[int] = set()
+        waiting = list(draft.ups)
+        while waiting and len(seen) < _FARTHEST:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(self.drafts[current].ups)
+        return seen
+
     def _merges(self, draft: Draft) -> bool:
         """Whether the step joins two arms of a choice."""
         if len(draft.ups) < 2:
             return False
         choices = [other for other in self.drafts if other.kind == "choose" and len(other.arms) > 1][-_CHOICES:]
+        above = self._above(draft) if choices else set()
         for choice in choices:
             arms = [set(taken) for _, taken in choice.arms]
-            hit = sum(
-                any(self._reaches(first, up) for up in draft.ups for first in arm if first != draft.number)
-                for arm in arms
-            )
+            hit = sum(any(first in above for first in arm if first != draft.number) for arm in arms)
             if hit > 1 or (hit == 1 and choice.number in draft.ups):
                 return True
         return False
