@@ -10,12 +10,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from airflow_llm.readers.prose.tagger.labels import KINDS, RULES, TAGS, WINDOW
 from airflow_llm.readers.prose.tagger.wordpiece import Piece, WordPieces
-from training.examples import KIND_NAMES, RULE_NAMES, Example
-from training.network import TAGS
+from training.examples import Example
 
-WINDOW = 500
-"""Pieces that the encoder sees at once, of the 512 that it was made for."""
 _TAG = {tag: number for number, tag in enumerate(TAGS)}
 
 
@@ -100,7 +98,7 @@ def batch(cuts: Sequence[Cut], words: WordPieces) -> Batch:
         tags=torch.full((len(cuts), pieces), -1),
         places=torch.zeros(len(cuts), most, 4, dtype=torch.long),
         tasks=torch.zeros(len(cuts), most, dtype=torch.bool),
-        kinds=torch.zeros(len(cuts), most, len(KIND_NAMES)),
+        kinds=torch.zeros(len(cuts), most, len(KINDS)),
         flags=torch.zeros(len(cuts), most, 2),
         rules=torch.full((len(cuts), most), -1),
         edges=torch.full((len(cuts), most, most, 2), -1.0),
@@ -121,10 +119,10 @@ def _fill(made: Batch, row: int, held: Cut) -> None:
     made.places[row, :count] = torch.tensor(surrounded(held.places, len(held.pieces) + 1))
     for number, task in enumerate(held.example.tasks):
         for rank, kind in enumerate(task.kinds):
-            made.kinds[row, number, KIND_NAMES.index(kind)] = 0.7 if rank == 0 else 0.3 / (len(task.kinds) - 1)
+            made.kinds[row, number, KINDS.index(kind)] = 0.7 if rank == 0 else 0.3 / (len(task.kinds) - 1)
         made.kinds[row, number] /= made.kinds[row, number].sum()
         made.flags[row, number] = torch.tensor([float(task.conditional), float(task.mapped)])
-        made.rules[row, number] = RULE_NAMES.index(task.rule)
+        made.rules[row, number] = RULES.index(task.rule)
     made.edges[row, :count, :count] = _edge_targets(held.example.edges, count)
 
 

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from training.corpus import KINDS, Request, edges_of, pieces
+from airflow_llm.readers.prose.tagger.labels import RULES
+from training.corpus import Request, edges_of, pieces
 
-LABELS = ("task", "schedule", "retries", "alert", "skip")
-KIND_NAMES = tuple(sorted(KINDS))
-RULE_NAMES = ("all_success", "all_done", "one_failed", "none_failed", "one_success")
 _RULES = {
     "always": "all_done",
     "all_done_min_one_success": "all_done",
@@ -108,7 +106,7 @@ def _task(request: Request, name: str, mark: Mark) -> TaskMark:
         kinds=tuple(str(request.tasks[name]["kind"]).split("/")),
         conditional=name in (data.get("conditions") or {}),
         mapped=name in (data.get("mapped") or {}),
-        rule=_RULES.get(rule, rule if rule in RULE_NAMES else "all_success"),
+        rule=_RULES.get(rule, rule if rule in RULES else "all_success"),
     )
 
 

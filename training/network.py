@@ -12,9 +12,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from training.examples import KIND_NAMES, LABELS, RULE_NAMES
+from airflow_llm.readers.prose.tagger.labels import KINDS, RULES, TAGS
 
-TAGS = ("O", *(f"{position}-{label}" for label in LABELS for position in ("B", "I")))
 WIDTH = 192
 FARTHEST = 12
 FROZEN_LAYERS = 1
@@ -50,9 +49,9 @@ class Structure(nn.Module):
         self.place = nn.Embedding(FARTHEST + 1, WIDTH)
         layer = nn.TransformerEncoderLayer(WIDTH, 4, 2 * WIDTH, dropout=0.2, batch_first=True, norm_first=True)
         self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
-        self.kinds = nn.Linear(WIDTH, len(KIND_NAMES))
+        self.kinds = nn.Linear(WIDTH, len(KINDS))
         self.flags = nn.Linear(WIDTH, len(FLAGS))
-        self.rules = nn.Linear(WIDTH, len(RULE_NAMES))
+        self.rules = nn.Linear(WIDTH, len(RULES))
         self.up, self.down = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
         self.apart = nn.Embedding(2 * FARTHEST + 1, WIDTH)
         self.pair = nn.Sequential(nn.GELU(), nn.LayerNorm(WIDTH), nn.Dropout(0.2), nn.Linear(WIDTH, 2))

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from training.corpus import KINDS as KINDS_OF_CORPUS
+from training.corpus import RULES as RULES_OF_CORPUS
 from training.corpus import Request, case, edges_of, findings, load, near_duplicates
 from training.splits import DEVELOPMENT, TEST, hands_of
+
+from airflow_llm.readers.prose.tagger.labels import KINDS, RULES
 
 FILES = sorted((Path(__file__).parents[2] / "training" / "corpus").glob("*.yml"))
 
@@ -72,3 +76,8 @@ def test_a_request_becomes_a_case_in_the_format_of_the_score() -> None:
     assert (made["tasks"][0]["kind"], made["tasks"][0]["kind_alt"]) == ("load", ["sql"])
     assert made["schedule"] == {"cron": "0 5 * * *", "timezone": None, "trigger": None}
     assert made["alerts"] == [{"channel": "slack", "target": "#ops", "on": "step"}]
+
+
+def test_the_network_knows_the_kinds_of_the_guidelines() -> None:
+    assert set(KINDS) == KINDS_OF_CORPUS
+    assert set(RULES) <= RULES_OF_CORPUS

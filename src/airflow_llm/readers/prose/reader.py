@@ -81,16 +81,14 @@ class ProseReader:
             told = self._second(source, text, findings, refused=True)
             if told is None:
                 raise
-            return told[0]
+            return told
         if source.by_rules or first.confidence >= _SURE or writes_edges(rules.recognition):
             return first
         told = self._second(source, text, findings, refused=False)
-        return first if told is None else chosen((first, rules), told)
+        return first if told is None else chosen(first, told)
 
-    def _second(
-        self, source: Source, text: str, findings: Findings, *, refused: bool
-    ) -> tuple[Reading, Understanding] | None:
-        """What the network makes of the text."""
+    def _second(self, source: Source, text: str, findings: Findings, *, refused: bool) -> Reading | None:
+        """What the network makes of the text; None where it was not to be asked, or has no better reading."""
         if source.by_rules:
             return None
         tokens = tokenise(text, findings.spans())
@@ -101,7 +99,7 @@ class ProseReader:
         if told is None:
             return None
         try:
-            return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens), told
+            return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens)
         except InputError:
             return None  # a graph that no pipeline can have is no better reading
 

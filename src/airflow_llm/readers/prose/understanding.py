@@ -14,6 +14,9 @@ from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.reading import Reading
+from airflow_llm.spec.graph import upstream
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import Step
 
 if TYPE_CHECKING:
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
@@ -79,13 +82,12 @@ def writes_edges(recognition: Recognition) -> bool:
     return arrows >= _WRITTEN_EDGES and len(named) > len(set(named))
 
 
-def chosen(rules: tuple[Reading, Understanding], told: tuple[Reading, Understanding]) -> Reading:
-    """One of two readings of a text: by the grammar, by the network. Sure only where both see the same graph.
+def chosen(ours: Reading, theirs: Reading) -> Reading:
+    """One of two readings of a text: the grammar's or the network's. Sure only where both see the same graph.
 
     The bounds were found on the corpus' development hands and on our own requests.
     """
-    ours, theirs = rules[0], told[0]
-    if _shape(rules[1].linked) == _shape(told[1].linked):
+    if _shape(ours.pipeline) == _shape(theirs.pipeline):
         return with_confidence(ours, max(ours.confidence, theirs.confidence))
     better = theirs if theirs.confidence >= _NETWORK_SURE or ours.confidence < _GRAMMAR_FAIR else ours
     return with_confidence(better, min(better.confidence, _DISPUTED))
@@ -97,23 +99,27 @@ def with_confidence(reading: Reading, confidence: float) -> Reading:
     return replace(reading, pipeline=pipeline, confidence=confidence)
 
 
-def _shape(linked: Linked) -> frozenset[tuple[int, int]]:
+def _shape(pipeline: Pipeline) -> frozenset[tuple[int, int]]:
     """The graph of the steps by their order in the text; choices are taken out."""
-    steps = sorted((draft for draft in linked.drafts if draft.kind != "choose"), key=lambda draft: draft.clause.start)
-    place = {draft.number: number for number, draft in enumerate(steps)}
-    by_number = {draft.number: draft for draft in linked.drafts}
+    before = upstream(pipeline)
+    steps = sorted((step for step in pipeline.steps if step.kind != "choose"), key=_start)
+    place = {step.id: number for number, step in enumerate(steps)}
     edges = {(-1, len(steps))}
-    for draft in steps:
-        waiting, seen = list(draft.ups), set(draft.ups)
+    for step in steps:
+        waiting, seen = list(before[step.id]), set(before[step.id])
         while waiting:
             up = waiting.pop()
             if up in place:
-                edges.add((place[up], place[draft.number]))
+                edges.add((place[up], place[step.id]))
                 continue
-            further = by_number[up].ups - seen
+            further = set(before[up]) - seen
             seen |= further
             waiting.extend(further)
     return frozenset(edges)
+
+
+def _start(step: Step) -> int:
+    return (step.origin.start or 0) if step.origin is not None else 0
 
 
 def without_alerts_in_tasks(findings: Findings, said: GraphSaid | None) -> Findings:

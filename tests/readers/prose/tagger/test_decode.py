@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_llm.readers.prose.tagger.decode import TAGS, graph, marked
+from airflow_llm.readers.prose.tagger.decode import graph, marked
+from airflow_llm.readers.prose.tagger.labels import TAGS
 from airflow_llm.readers.prose.tagger.wordpiece import Piece
 
 BEGIN, INSIDE = TAGS.index("B-task"), TAGS.index("I-task")

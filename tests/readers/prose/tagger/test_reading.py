@@ -51,8 +51,8 @@ def test_what_cannot_be_stays_refused(text: str) -> None:
 
 def test_conditions_become_choices_whatever_shape_the_text_has() -> None:
     text = (
-        "Kiosk returns: grab the returns feed off S3, eyeball the refund ratio with the ratio script. Ratio fine? push it "
-        "to Snowflake returns.daily. Otherwise park the feed under s3://kiosk/odd/ and give #kiosk-ops a shout."
+        "Kiosk returns: grab the returns feed off S3, eyeball the refund ratio with the ratio script. Ratio fine? "
+        "push it to Snowflake returns.daily. Otherwise park the feed under s3://kiosk/odd/ and give #kiosk-ops a shout."
     )
     pipeline = read(Source(text=text)).pipeline
     assert all(step.branches for step in pipeline.steps if step.kind == "choose")

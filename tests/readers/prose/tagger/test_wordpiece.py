@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_llm.readers.prose.tagger.network import FOLDER
@@ -36,6 +36,7 @@ def test_marks_within_names_are_pieces_of_their_own() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
+@example("\uc7b4")
 def test_pieces_stand_in_order_within_the_text_and_hold_no_space(text: str) -> None:
     pieces = WordPieces((FOLDER / "vocabulary.txt").read_text(encoding="utf-8").splitlines()).pieces(text)
     assert all(0 <= piece.start < piece.end <= len(text) for piece in pieces)

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from airflow_llm.readers.prose.tagger.labels import LABELS, TAGS
 from airflow_llm.readers.prose.tagger.wordpiece import Piece
 
-LABELS = ("task", "schedule", "retries", "alert", "skip")
-TAGS = ("O", *(f"{position}-{label}" for label in LABELS for position in ("B", "I")))
 _LEAST_MARK = 0.6
 _LEAST_WAY = 0.3
 """Both were found on development hands, as what gets most texts wholly right."""

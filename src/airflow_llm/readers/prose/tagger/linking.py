@@ -25,6 +25,7 @@ _EACH = re.compile(
 _IF = re.compile(
     r"\b(if|when|whenever|unless|in\s+case|once|where|provided(?:\s+that)?|as\s+long\s+as)\b(.*)$", re.I | re.S
 )
+_ONLY = re.compile(r"^\W*(?:(?:but\s+)?only\s+)?", re.I)
 _ELSE = re.compile(r"\b(?:otherwise|else|if\s+not|in\s+the\s+other\s+case|all\s+others?|the\s+rest)\b", re.I)
 _ENDS = frozenset({"if", "unless", "when", "after", "before", "while", "then", "otherwise", "meanwhile"})
 _JOINING = frozenset({",", "and", "&", "+", "or", "then", "-", ":", "(", ")", "but", "finally", "also"})
@@ -73,8 +74,7 @@ def linked_by(said: GraphSaid, source: str, tokens: Sequence[Token]) -> tuple[Re
 
 def _regions(said: GraphSaid, tokens: Sequence[Token]) -> list[Clause]:
     """For each task the tokens from its first word to the next task or the end of the sentence."""
-    starts = [task.mark.start for task in said.tasks]
-    found: list[Clause] = [Clause([], 0) for _ in starts]
+    found = [Clause([], 0) for _ in said.tasks]
     for number, sentence in enumerate(sentences(tokens)):
         own = -1
         for token in sentence.tokens:
@@ -173,7 +173,7 @@ def _condition_words(said: GraphSaid, number: int, source: str) -> str:
         return ""
     stated = _IF.search(re.split(r"[.;\n]", before)[-1])
     asked = re.search(r"([^.?;\n]{2,120})\?\W*$", before)
-    trailing = _IF.match(re.split(r"[.;\n]", after.lstrip(_LOOSE + "only"))[0])
+    trailing = _IF.match(_ONLY.sub("", re.split(r"[.;\n]", after)[0]))
     for found in (stated, trailing):
         if found is not None:
             words = found.group(2).strip(_LOOSE)

@@ -7,18 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from airflow_llm.readers.prose.tagger.decode import LABELS, TAGS, Marked, graph, marked
+from airflow_llm.readers.prose.tagger.decode import Marked, graph, marked
+from airflow_llm.readers.prose.tagger.labels import KINDS, LABELS, RULES, TAGS, WINDOW
 from airflow_llm.readers.prose.tagger.linking import GraphSaid, TaskSaid
 from airflow_llm.readers.prose.tagger.wordpiece import Piece, WordPieces
 
-KINDS = (
-    "api_call", "bash", "branch", "cleanup", "dbt", "deploy", "docker", "empty", "evaluate", "extract", "ingest",
-    "load", "notify", "other", "predict", "report", "sensor", "spark", "sql", "train", "transform",
-    "trigger_dag", "validate",
-)  # fmt: skip
-RULES = ("all_success", "all_done", "one_failed", "none_failed", "one_success")
 FOLDER = Path(__file__).parent / "trained"
-_WINDOW = 500
 _LEAST = 0.5
 
 
@@ -58,8 +52,8 @@ class Network:
 
         numbers = [piece.number for piece in pieces]
         hidden, tags, error = [], [], 0.0
-        for at in range(0, max(len(numbers), 1), _WINDOW):
-            row = np.array([[self.words.first, *numbers[at : at + _WINDOW], self.words.last]], dtype=np.int64)
+        for at in range(0, max(len(numbers), 1), WINDOW):
+            row = np.array([[self.words.first, *numbers[at : at + WINDOW], self.words.last]], dtype=np.int64)
             states, scores, wrong = self.encoder.run(None, {"numbers": row, "mask": np.ones_like(row)})
             first = 0 if not at else 1
             hidden.append(states[0, first:-1])
@@ -125,6 +119,3 @@ def network() -> Network | None:
         return Network()
     except ImportError:
         return None
-
-
-__all__ = ["TAGS", "Network", "network"]

@@ -59,11 +59,10 @@ class WordPieces:
 
 
 def _plain(word: str) -> Iterator[tuple[str, int]]:
-    """Lower-case letters without accents, each with its place in the word."""
+    """Lower-case letters without accents, each with its place in the word; of a composed syllable the first letter."""
     if word.isascii():
         yield from zip(word.lower(), range(len(word)), strict=True)
         return
     for place, char in enumerate(word):
-        for letter in unicodedata.normalize("NFD", char.lower()):
-            if unicodedata.category(letter) != "Mn":
-                yield letter, place
+        letters = unicodedata.normalize("NFD", char.lower())
+        yield from ((letter, place) for letter in letters[:1] if unicodedata.category(letter) != "Mn")
