@@ -55,7 +55,7 @@ def prediction(reading: Reading) -> dict[str, Any]:
 
 def _systems(reading: Reading) -> list[str]:
     """Every system that the pipeline uses or the text names."""
-    named = reading.trace.get("systems")
+    named = reading.facts.get("systems")
     used = [connection.name for connection in reading.pipeline.connections]
     return list(dict.fromkeys([*used, *(named if isinstance(named, list) else [])]))
 
@@ -130,7 +130,7 @@ def _schedule(pipeline: Pipeline) -> dict[str, Any]:
 
 def _catchup(reading: Reading) -> bool | None:
     """Catch-up only where the text says something about it."""
-    said = reading.trace.get("catchup")
+    said = reading.facts.get("catchup")
     return bool(said) if said is not None else None
 
 

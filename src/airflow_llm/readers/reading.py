@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from airflow_llm.readers.trace import Trace
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
 
@@ -22,16 +23,22 @@ class Source:
     """The id that the user asked for; None lets the reader find one."""
     by_rules: bool = False
     """Whether prose is read by the grammar alone, without the trained network."""
+    traced: bool = False
+    """Whether the reading says how it came about, stage by stage."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A pipeline, what was noticed on the way, and how sure the reader is (0 to 1)."""
+    """A pipeline, what was noticed on the way, and how sure the reader is (0 to 1).
+
+    `facts` are things that the text says and the spec has no place for. `trace` is there when the source asked for it.
+    """
 
     pipeline: Pipeline
     diagnostics: tuple[Diagnostic, ...] = ()
     confidence: float = 1.0
-    trace: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    trace: Trace | None = None
 
 
 class Reader(Protocol):

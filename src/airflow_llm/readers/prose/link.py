@@ -14,7 +14,7 @@ from airflow_llm.readers.prose.recognition import Recognition
 
 def link(recognition: Recognition) -> Linked:
     """The drafts with their upstreams."""
-    linker = _Linker(recognition)
+    linker = Linker(recognition)
     linker.walk(recognition.units)
     return linker.finish()
 
@@ -22,10 +22,11 @@ def link(recognition: Recognition) -> Linked:
 _LONGEST_LANE = 5
 
 
-class _Linker(Settling):
+class Linker(Settling):
     """Walks over the units and links their steps."""
 
     def walk(self, units: Sequence[Unit]) -> None:
+        """Links the steps of all units, in order."""
         for position, unit in enumerate(units):
             following = units[position + 1] if position + 1 < len(units) else None
             if self.ahead and unit.clause.sentence != self.ahead[0].clause.sentence:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.assemble import assemble
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
-from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
@@ -72,20 +72,24 @@ class ProseReader:
         refuse_contradictions(text)
         findings = find_all(_shielded(text))
         tokens = tokenise(text, findings.spans())
-        rules = by_grammar(tokens.items)
+        rules = by_grammar(tokens.items, watched=source.traced)
         try:
             first = self._reading(source, rules, findings, tokens)
         except ContradictionError:
             raise
-        except InputError:
+        except InputError as error:
             told = self._second(source, text, findings, refused=True)
             if told is None:
                 raise
-            return told
-        if source.by_rules or first.confidence >= _SURE or writes_edges(rules.recognition):
-            return first
+            return _because(told, f"the grammar found no pipeline ({error.message})")
+        settled = _settled_by(source, first, rules)
+        if settled:
+            return _because(first, settled)
         told = self._second(source, text, findings, refused=False)
-        return first if told is None else chosen(first, told)
+        if told is None:
+            return _because(first, "the network has no reading of its own")
+        choice = chosen(first, told)
+        return _because(choice.reading, choice.why, first, told)
 
     def _second(self, source: Source, text: str, findings: Findings, *, refused: bool) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
@@ -117,9 +121,30 @@ class ProseReader:
         pipeline = pipeline.model_copy(
             update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *open_questions)}
         )
-        return Reading(
-            pipeline, _diagnostics(recognition, linked), confidence, _trace(recognition, linked, tokens.items, findings)
-        )
+        trace = None
+        if source.traced:
+            from airflow_llm.readers.prose.tracing import Stages, traced
+
+            text = normalise(source.text)
+            trace = traced(Stages(text, tokens, findings, understood, linked, pipeline, flow.missing))
+        return Reading(pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace)
+
+
+def _settled_by(source: Source, first: Reading, rules: Understanding) -> str:
+    """Why the grammar's reading stands without the network being asked; empty when it is to be asked."""
+    if source.by_rules:
+        return "the grammar was to read alone"
+    if first.confidence >= _SURE:
+        return f"the grammar is sure ({first.confidence:.2f})"
+    return "the text writes its edges out" if writes_edges(rules.recognition) else ""
+
+
+def _because(reading: Reading, why: str, *weighed: Reading) -> Reading:
+    """The reading whose trace, if there is one, says why it was taken, and among which."""
+    if reading.trace is None:
+        return reading
+    candidates = tuple(one for held in weighed if held.trace is not None for one in held.trace.candidates)
+    return replace(reading, trace=replace(reading.trace, why=why, candidates=candidates or reading.trace.candidates))
 
 
 def _nothing_understood(source: Source) -> InputError:
@@ -209,36 +234,10 @@ def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, 
     return tuple(found)
 
 
-def _trace(recognition: Recognition, linked: Linked, tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
-    """What each stage made of the text."""
-    units = [
-        {
-            "words": spoken(unit.clause.tokens),
-            "joint": unit.clause.joint,
-            "marks": list(unit.clause.marks),
-            "sort": unit.sort,
-            "steps": [draft.id for draft in unit.drafts],
-        }
-        for unit in recognition.units
-    ]
+def _facts(tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
+    """What the text says and the spec has no place for."""
     systems = dict.fromkeys(token.system.name for token in tokens if token.system is not None)
-    return {
-        "clauses": units,
-        "steps": [_traced(draft) for draft in linked.drafts],
-        "systems": list(systems),
-        "catchup": findings.catchup.value if findings.catchup is not None else None,
-    }
-
-
-def _traced(draft: Draft) -> dict[str, object]:
-    return {
-        "id": draft.id,
-        "verb": draft.verb.base,
-        "kind": draft.kind,
-        "voice": draft.phrase.voice,
-        "after": sorted(draft.ups),
-        "confidence": step_confidence(draft),
-    }
+    return {"systems": list(systems), "catchup": findings.catchup.value if findings.catchup is not None else None}
 
 
 READER = ProseReader()

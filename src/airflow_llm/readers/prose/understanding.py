@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
@@ -19,6 +19,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 
 if TYPE_CHECKING:
+    from airflow_llm.readers.prose.link_watch import Drawings
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
 _NOTHING_ASKED = 0.98
@@ -42,6 +43,8 @@ class Understanding:
     recognition: Recognition
     linked: Linked
     said: GraphSaid | None = None
+    drawings: Drawings = field(default_factory=dict)
+    """Why each edge of the grammar is there, where that was asked for."""
 
     @property
     def confidence(self) -> float:
@@ -51,10 +54,15 @@ class Understanding:
         return round(min([self.said.sure, *(task.mark.sure for task in self.said.tasks)]), 3)
 
 
-def by_grammar(tokens: Sequence[Token]) -> Understanding:
-    """What the rules make of the text."""
+def by_grammar(tokens: Sequence[Token], *, watched: bool = False) -> Understanding:
+    """What the rules make of the text; `watched`: with the reason for each edge."""
     recognition = recognise(split(tokens))
-    return Understanding(recognition, link(recognition))
+    if not watched:
+        return Understanding(recognition, link(recognition))
+    from airflow_llm.readers.prose.link_watch import watched_link
+
+    linked, drawings = watched_link(recognition)
+    return Understanding(recognition, linked, drawings=drawings)
 
 
 def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
@@ -82,15 +90,30 @@ def writes_edges(recognition: Recognition) -> bool:
     return arrows >= _WRITTEN_EDGES and len(named) > len(set(named))
 
 
-def chosen(ours: Reading, theirs: Reading) -> Reading:
-    """One of two readings of a text: the grammar's or the network's. Sure only where both see the same graph.
+class Choice(NamedTuple):
+    """One of two readings of a text, and why it was taken; `other` is the one that was not, where they differ."""
+
+    reading: Reading
+    why: str
+    other: Reading | None = None
+
+
+def chosen(ours: Reading, theirs: Reading) -> Choice:
+    """The grammar's reading or the network's. Sure only where both see the same graph.
 
     The bounds were found on the corpus' development hands and on our own requests.
     """
     if _shape(ours.pipeline) == _shape(theirs.pipeline):
-        return with_confidence(ours, max(ours.confidence, theirs.confidence))
-    better = theirs if theirs.confidence >= _NETWORK_SURE or ours.confidence < _GRAMMAR_FAIR else ours
-    return with_confidence(better, min(better.confidence, _DISPUTED))
+        both = with_confidence(ours, max(ours.confidence, theirs.confidence))
+        return Choice(both, "grammar and network see the same graph")
+    if theirs.confidence >= _NETWORK_SURE:
+        better, other, why = theirs, ours, f"they differ, and the network is sure ({theirs.confidence:.2f})"
+    elif ours.confidence < _GRAMMAR_FAIR:
+        better, other, why = theirs, ours, f"they differ, and the grammar is in doubt ({ours.confidence:.2f})"
+    else:
+        better, other = ours, theirs
+        why = f"they differ: the network is not sure ({theirs.confidence:.2f}), the grammar is fair"
+    return Choice(with_confidence(better, min(better.confidence, _DISPUTED)), why, other)
 
 
 def with_confidence(reading: Reading, confidence: float) -> Reading:

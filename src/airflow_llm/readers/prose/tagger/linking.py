@@ -43,6 +43,8 @@ class TaskSaid:
     mapped: bool
     rule: str
     sure: float
+    chances: tuple[tuple[str, float], ...] = ()
+    """How likely each thing is that it says: that it is a task, its kind, that it hangs on a condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class GraphSaid:
     sure: float
     error: float
     """How likely the text asks for nothing that can be built."""
+    before: tuple[tuple[float, ...], ...] = ()
+    """For each pair of tasks how likely the first comes before the second."""
 
 
 def linked_by(said: GraphSaid, source: str, tokens: Sequence[Token]) -> tuple[Recognition, Linked]:

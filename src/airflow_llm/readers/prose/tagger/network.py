@@ -41,10 +41,12 @@ class Network:
             return GraphSaid((), others, frozenset(), 1.0, error)
         kinds, flags, rules, pairs = self.structure.run(None, {"tasks": _vectors(hidden, tasks)[None]})
         ways = _sigmoid(pairs[0])
-        edges, sure = graph(ways[..., 1].tolist())
+        before = ways[..., 1].tolist()
+        edges, sure = graph(before)
         told = zip(tasks, _softmax(kinds[0]), _sigmoid(flags[0]), _softmax(rules[0]), strict=True)
         said = tuple(_said(mark, kind, flag, rule) for mark, kind, flag, rule in told)
-        return GraphSaid(said, others, frozenset(edges), min(sure, 1.0 - _missed(found, chances)), error)
+        sure = min(sure, 1.0 - _missed(found, chances))
+        return GraphSaid(said, others, frozenset(edges), sure, error, tuple(map(tuple, before)))
 
     def _encoded(self, pieces: Sequence[Piece]) -> tuple[Any, Any, float]:
         """Hidden states and tag scores, the first for the text as a whole; and how likely it is no request."""
@@ -77,6 +79,13 @@ def _said(mark: Marked, kind: Any, flag: Any, rule: Any) -> TaskSaid:
         mapped=float(flag[1]) > _LEAST,
         rule=RULES[int(rule.argmax())],
         sure=min(mark.sure, float(kind.max())),
+        chances=(
+            ("task", mark.sure),
+            ("kind", float(kind.max())),
+            ("conditional", float(flag[0])),
+            ("mapped", float(flag[1])),
+            ("trigger rule", float(rule.max())),
+        ),
     )
 
 
