@@ -104,3 +104,8 @@ def test_alerts_that_are_ruled_out(words):
 @given(st.text(max_size=150))
 def test_any_text(text):
     assert all(text[hit.start : hit.end] == hit.text for hit in find_alerts(text))
+
+
+def test_a_late_run_is_told_with_the_time_of_day_that_the_text_names():
+    (hit,) = find_alerts("Load a.csv into Postgres at 5:00 and tell #ops if it is not done by 6:30")
+    assert (hit.value.on, hit.value.target, hit.value.by) == ("deadline", "#ops", 390)

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.policies import (
-    find_pool,
-    find_pool_slots,
     find_priority,
     find_timeouts,
 )
@@ -174,10 +172,7 @@ def test_lengths_that_limit_no_task(words):
     assert find_timeouts(words) == []
 
 
-def test_pools_and_priorities():
-    assert find_pool("pool='heavy_jobs', pool_slots=2").value == "heavy_jobs"
-    assert find_pool_slots("pool='heavy_jobs', pool_slots=2").value == 2
-    assert find_pool("in the reporting pool").value == "reporting"
+def test_priorities():
     assert find_priority("priority_weight=7").value == 7
     assert find_priority("with high priority").assumption
 

@@ -327,9 +327,8 @@ def _alert(words: str, on: str, about: str) -> AlertWords | None:
     kind = "email" if address else meaning_of("alert_channels", named.group()) if named else "slack" if channel else ""
     if channel is not None and kind == "email" and not address:
         kind = "slack"
-    lengths = find_durations(words) if on == "deadline" else []
-    after = lengths[0].value if lengths else None
-    if on == "deadline" and after is None:
+    after, by = _until(words, words) if on == "deadline" else (None, None)
+    if on == "deadline" and after is None and not target:
         return None
     event: AlertEvent = on if on in ("failure", "success", "retry", "deadline") else "failure"  # type: ignore[assignment]  # narrowed above
-    return AlertWords(event, kind, target, about, after)
+    return AlertWords(event, kind, target, about, after, by)

@@ -52,6 +52,7 @@ def assemble(
     data["connections"] = list(flow.connections.values())
     data["datasets"] = list(flow.datasets.values())
     data["assumptions"] = flow.assumptions
+    data["questions"] = flow.asked
     try:
         return Pipeline.model_validate(data), flow
     except ValidationError as error:
@@ -128,7 +129,6 @@ def _steps(
     found: dict[str, Any] = {"steps": [fields[draft.number] for draft in drafts], "parameters": parameters}
     for name, hit in (
         ("depends_on_past", findings.depends_on_past),
-        ("pool", findings.pool),
         ("priority", findings.priority),
     ):
         if hit is not None:
@@ -280,6 +280,8 @@ def _schedule(findings: Findings, flow: Flow) -> dict[str, Any]:
         data: dict[str, Any] = {"kind": "manual"}
     else:
         data = findings.schedule.value.model_dump()
+        zones = {hit.value.timezone for hit in findings.deadlines} - {""}
+        data["timezone"] = data["timezone"] or (zones.pop() if len(zones) == 1 else None)
         if findings.schedule.assumption:
             flow.assume("schedule", findings.schedule.assumption, "say it in the text, or set `schedule` in tasks.yml")
         if isinstance(findings.schedule.value, CronSchedule):

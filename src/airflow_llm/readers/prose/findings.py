@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
+from airflow_llm.readers.prose.deadlines import Deadline, find_deadlines
 from airflow_llm.readers.prose.increments import find_increments
 from airflow_llm.readers.prose.policies import (
     Limit,
-    find_pool,
-    find_pool_slots,
     find_priority,
     find_timeouts,
 )
+from airflow_llm.readers.prose.pools import Pool, find_pools
 from airflow_llm.readers.prose.resources import Needs, find_needs
 from airflow_llm.readers.prose.retries import Retries, find_retries
 from airflow_llm.readers.prose.retry_delays import find_retry_delay
@@ -40,6 +40,7 @@ class Findings:
     retry_delay: Found[timedelta] | None = None
     timeouts: Sequence[Found[Limit]] = ()
     alerts: Sequence[Found[AlertWords]] = ()
+    deadlines: Sequence[Found[Deadline]] = ()
     no_alerts: Found[bool] | None = None
     needs: Sequence[Found[Needs]] = ()
     increments: Sequence[Found[bool]] = ()
@@ -48,8 +49,7 @@ class Findings:
     max_active_runs: Found[int] | None = None
     start: Found[date] | None = None
     end: Found[date] | None = None
-    pool: Found[str] | None = None
-    pool_slots: Found[int] | None = None
+    pools: Sequence[Found[Pool]] = ()
     priority: Found[int] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -57,9 +57,11 @@ class Findings:
         """The places that the grammars have read."""
         singles: list[Found[Any] | None] = [
             self.schedule, self.retry_delay, self.no_alerts, self.catchup, self.depends_on_past, self.max_active_runs,
-            self.start, self.end, self.pool, self.pool_slots, self.priority,
+            self.start, self.end, self.priority,
         ]  # fmt: skip
-        lists: list[Sequence[Found[Any]]] = [self.retries, self.timeouts, self.alerts, self.needs, self.increments]
+        lists: list[Sequence[Found[Any]]] = [
+            self.retries, self.timeouts, self.alerts, self.deadlines, self.pools, self.needs, self.increments,
+        ]  # fmt: skip
         for hit in [*singles, *(hit for hits in lists for hit in hits)]:
             if hit is not None:
                 yield hit.start, hit.end
@@ -73,6 +75,7 @@ def find_all(text: str) -> Findings:
         retry_delay=find_retry_delay(text),
         timeouts=find_timeouts(text),
         alerts=find_alerts(text),
+        deadlines=find_deadlines(text),
         no_alerts=find_unwanted(text),
         needs=find_needs(text),
         increments=find_increments(text),
@@ -81,7 +84,6 @@ def find_all(text: str) -> Findings:
         max_active_runs=find_max_active_runs(text),
         start=find_start(text),
         end=find_end(text),
-        pool=find_pool(text),
-        pool_slots=find_pool_slots(text),
+        pools=find_pools(text),
         priority=find_priority(text),
     )

@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, shor
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import System, words
 from airflow_llm.spec.datasets import Connection, Dataset
-from airflow_llm.spec.pipeline import Assumption
+from airflow_llm.spec.pipeline import Assumption, Question
 
 _FORMATS: dict[str, Any] = {
     "csv": "csv", "tsv": "csv", "json": "json", "jsonl": "jsonl",
@@ -33,6 +33,7 @@ class Flow:
     connections: dict[str, Connection] = field(default_factory=dict)
     outputs: dict[int, list[str]] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
     missing: int = 0
     noted: set[tuple[str, str]] = field(default_factory=set)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -62,6 +63,11 @@ class Flow:
         if (subject, text) not in self.noted:
             self.noted.add((subject, text))
             self.assumptions.append(Assumption(subject=subject, text=text, change=change))
+
+    def ask(self, question: Question) -> None:
+        """Notes what the text leaves open, once."""
+        if question not in self.asked:
+            self.asked.append(question)
 
     def source_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
         """The connection that data is read from; an assumption when the text names none."""

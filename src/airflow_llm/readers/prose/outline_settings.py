@@ -8,7 +8,8 @@ from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
 from airflow_llm.readers.prose.outline_parts import Document
-from airflow_llm.readers.prose.policies import find_pool, find_timeouts
+from airflow_llm.readers.prose.policies import find_timeouts
+from airflow_llm.readers.prose.pools import find_pools
 from airflow_llm.readers.prose.retries import find_retries
 from airflow_llm.readers.prose.retry_delays import find_retry_delay
 from airflow_llm.readers.prose.run_settings import (
@@ -185,9 +186,8 @@ def _policies(lines: list[str], settings: Settings) -> None:
         past = find_depends_on_past(line)
         if past is not None:
             defaults.setdefault("depends_on_past", past.value)
-        pool = find_pool(line) if "default" in line.lower() else None
-        if pool is not None:
-            defaults.setdefault("pool", pool.value)
+        for pool in find_pools(line) if "default" in line.lower() else ():
+            defaults.setdefault("pool", pool.value.name)
         for limit in find_timeouts(line):
             if limit.value.scope in ("run", "task"):
                 (settings.fields if limit.value.scope == "run" else defaults).setdefault("timeout", limit.value.length)

@@ -351,7 +351,8 @@ def _plain(node: Node) -> str:
 
 def retry_fields(node: Node) -> Fields:
     """Retries, time-out, pool and the like that the task's own words state."""
-    from airflow_llm.readers.prose.policies import find_pool, find_pool_slots, find_timeouts
+    from airflow_llm.readers.prose.policies import find_timeouts
+    from airflow_llm.readers.prose.pools import find_pools
     from airflow_llm.readers.prose.retries import find_retries
 
     words = node.item.text("parameters", "retries", "timeout", "notes", "operator")
@@ -367,10 +368,8 @@ def retry_fields(node: Node) -> Fields:
     length = limits[0] if limits else _bare_length(node.item.text("timeout"))
     if length is not None and length > timedelta(0):
         fields["timeout"] = length
-    pool, slots = find_pool(words), find_pool_slots(words)
-    if pool is not None:
-        fields["pool"] = pool.value
-        fields["pool_slots"] = slots.value if slots is not None else 1
+    for pool in find_pools(words)[:1]:
+        fields |= {"pool": pool.value.name, "pool_slots": pool.value.slots}
     return fields
 
 

@@ -1,4 +1,4 @@
-"""Time-outs, pools and priorities: what holds for a step or for all of them."""
+"""Time-outs and priorities: what holds for a step or for all of them."""
 
 from __future__ import annotations
 
@@ -140,6 +140,8 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         rf"|\b(?:may|can)\s+(?:take|last|run\s+for)\s+(?:up\s+to\s+|at\s+most\s+|until\s+\S+\s+\(|till?\s+)?({LENGTH})"
         rf"|\b(?:may|must|should|shall|can)\s*(?:not|n'?t|never|only)\s+(?:\w+\s+){{1,4}}?(?:for\s+)?(?:longer|"
         rf"more)\s+than\s+({LENGTH})"
+        rf"|\b(?:(?:it|this|that|they)\s+)?(?:may|must|should|shall|can|will|has\s+to)\s+(?:take|last|run(?:\s+for)?)\s+"
+        rf"(?:no\s+(?:longer|more)\s+than|at\s+most|max(?:imum|imally)?\.?|up\s+to)\s+({LENGTH})"
         rf"|\b(?:no|not|never)\s+\w+[^.;\n]{{0,40}}?\b(?:shall|may|must|can)\s+(?:last|take|run)\s+longer\s+than\s+({LENGTH})",
         ("longer", "more", "after", "over", "above", "beyond", ">", "may", "can"),
     ),
@@ -193,25 +195,6 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("up", "most", "longer", "max", "tops", "longest", "abandon", "latest", "more", "sensor"),
     ),
 )
-
-
-def find_pool(text: str) -> Found[str] | None:
-    """The Airflow pool that the words name."""
-    forms = (
-        r"\b(?:pool[\"'`*]*\s*(?:is|[:=])\s*[\"'`]*|(?:in|use|uses|using)\s+(?:the\s+)?pool\s+[\"'`]?)([\w.-]{1,80})",
-        r"\b(?:in|through|use|uses|using|with)\s+(?:the\s+)?[\"'`]([\w.-]{1,80})[\"'`]\s+pool\b",
-        r"\b(?:in|through|uses?|using)\s+(?:the\s+)?([\w-]{1,160})\s+pool\b(?!\s+of)",
-    )
-    match = next((hit for form in forms for hit in finds(form, text, "pool")), None)
-    return found(text, *match.span(), match[1]) if match else None
-
-
-def find_pool_slots(text: str) -> Found[int] | None:
-    """How many slots of its pool a task takes."""
-    form = r"\bpool[_\s]slots[\"'`*]*\s*(?:is|[:=])?\s*(\d{1,3})\b|\b(\d{1,3})\s+pool\s+slots\b"
-    match = next(finds(form, text, "slots"), None)
-    slots = int(match[1] or match[2]) if match else 0
-    return found(text, *match.span(), slots) if match and slots > 0 else None
 
 
 def find_priority(text: str) -> Found[int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from airflow_llm.readers.prose.alerts import AlertWords
@@ -11,16 +10,16 @@ from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.policies import Limit
+from airflow_llm.readers.prose.pools import Pool
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.resources import Needs
 from airflow_llm.readers.prose.retries import Retries
 from airflow_llm.readers.prose.span import Found
-from airflow_llm.spec.schedule import CronSchedule
 
 _SUBJECT = 4
 _LOOK_BACK = 300
-_DAY = 24 * 60
 _HEAVY = ("spark", "train", "container", "transform", "python", "predict", "evaluate")
 
 
@@ -34,7 +33,6 @@ class Scopes:
         self.steps: dict[int, dict[str, Any]] = {}
         self.defaults: dict[str, Any] = {}
         self.timeout: Any = None
-        self.schedule = findings.schedule.value if findings.schedule is not None else None
         self.alerts: list[dict[str, Any]] = []
         rest = any(retries.value.scope == "rest" for retries in findings.retries)
         for retries in sorted(findings.retries, key=lambda hit: hit.value.scope != "rest"):
@@ -45,10 +43,12 @@ class Scopes:
             self._limit(limit)
         for needs in findings.needs:
             self._needs(needs)
+        self.late = Lateness(self.drafts, findings, flow)
         for alert in findings.alerts:
             self._alert(alert)
-        if findings.pool_slots is not None:
-            self._give(self._nearest(findings.pool_slots.start) or drafts, {"pool_slots": findings.pool_slots.value})
+        self.alerts += self.late.alerts(self._told_of_failures())
+        for pool in findings.pools:
+            self._pool(pool, several=len({hit.value.name for hit in findings.pools}) > 1)
 
     def _give(self, drafts: Sequence[Draft], fields: dict[str, Any]) -> None:
         for draft in drafts:
@@ -93,7 +93,8 @@ class Scopes:
     def _subject(self, place: int) -> list[Draft]:
         """`Training needs 4 CPUs and may take 2 hours`: the steps that the sentence's first words name."""
         words = self.text[self._sentence_start(place) : place].split()[:_SUBJECT]
-        found = resolve(tokenise(" ".join(words)).items[:1], self.drafts, [], strict=True) if words else []
+        said = [word for word in words if word.lower() not in ("the", "a", "an", "this", "that", "each", "every")]
+        found = resolve(tokenise(" ".join(said)).items[:1], self.drafts, [], strict=True) if said else []
         return found if len(found) < len(self.drafts) else []
 
     # --------------------------------------------------------------- what is found
@@ -147,6 +148,29 @@ class Scopes:
         else:
             self.defaults.setdefault("timeout", hit.value.length)
 
+    def _pool(self, hit: Found[Pool], *, several: bool) -> None:
+        """A pool is that of the step beside it; said by itself, or at the end of everything, it is that of all."""
+        drafts = [] if hit.value.everywhere else self._pooled(hit, several=several)
+        slots = {"pool_slots": hit.value.slots} if hit.value.slots > 1 else {}
+        if drafts:
+            self._give(drafts, {"pool": hit.value.name, **slots})
+            return
+        self.defaults.setdefault("pool", hit.value.name)
+        if slots and self.defaults["pool"] == hit.value.name:
+            self._give([draft for draft in self.drafts if "pool" not in self.steps.get(draft.number, {})], slots)
+
+    def _pooled(self, hit: Found[Pool], *, several: bool) -> list[Draft]:
+        """The steps that the pool is said of; none for all of them."""
+        if hit.value.about:
+            named = resolve(tokenise(hit.value.about).items, self.drafts, [], strict=True)
+            if named:
+                return named if len(named) < len(self.drafts) else []
+        sentence = self._sentence_start(hit.start)
+        further = [draft for draft in self.drafts if hit.end <= draft.clause.start]
+        goes_on = any(self._sentence_start(draft.clause.start) == sentence for draft in further)
+        before = self._nearest(hit.start) if several or goes_on or self._in_brackets(hit.start) else []
+        return before or self._of_item(hit.start) or self._subject(hit.start)
+
     def _needs(self, hit: Found[Needs]) -> None:
         drafts = self._nearest(hit.start) or [draft for draft in self.drafts if draft.kind in _HEAVY]
         for draft in drafts:
@@ -168,7 +192,7 @@ class Scopes:
                 "name a channel or address in the text",
             )
         alert: dict[str, Any] = {"on": words.on, "connection": self.flow.connect(channel), "target": words.target}
-        after = words.after if words.on != "deadline" or words.after is not None else self._latest(words)
+        after = self.late.limit(words) if words.on == "deadline" else words.after
         if after is not None:
             alert["after"] = after
         about = resolve(tokenise(words.subject).items, self.drafts, []) if words.subject else []
@@ -178,11 +202,6 @@ class Scopes:
         else:
             self.alerts.append(alert)
 
-    def _latest(self, words: AlertWords) -> timedelta:
-        """How long after its start a run is late, when the text names the time of day or only says `late`."""
-        if words.by is not None and isinstance(self.schedule, CronSchedule):
-            minute, hour = self.schedule.expressions[0].split()[:2]
-            if minute.isdigit() and hour.isdigit():
-                return timedelta(minutes=(words.by - int(hour) * 60 - int(minute)) % _DAY or _DAY)
-        self.flow.assume("alerts", "the text does not say when a run is late; one hour is taken", "name the time limit")
-        return timedelta(hours=1)
+    def _told_of_failures(self) -> list[dict[str, Any]]:
+        """The alerts of the pipeline, or where it has none those of its steps."""
+        return self.alerts or [alert for fields in self.steps.values() for alert in fields.get("alerts", ())]
