@@ -45,7 +45,7 @@ def test_words_about_other_pools(words: str) -> None:
 
 
 def test_a_deadline_in_another_zone_is_that_of_the_clock_there() -> None:
-    text = "Every day at 5:00 UTC load a.csv into Postgres; it must be done by 8:00 Berlin time. If it fails mail a@b.example."
+    text = "Every day at 5:00 UTC load a.csv into MySQL; it must be done by 8:00 Berlin time. If it fails mail a@b.ex."
     (alert,) = READER.read(Source(text=text, by_rules=True)).pipeline.alerts[1:]
     assert alert.after == timedelta(hours=2)
 
