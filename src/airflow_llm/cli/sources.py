@@ -16,10 +16,15 @@ _MOST_PATH = 4096
 
 
 def source_from(
-    text: str | None, file: Path | None, pipeline_id: str | None = None, *, by_rules: bool = False
+    text: str | None,
+    file: Path | None,
+    pipeline_id: str | None = None,
+    *,
+    by_rules: bool = False,
+    traced: bool = False,
 ) -> Source:
     """The source that the arguments mean: exactly one of a text (`-`: standard input, or a file's path) and a file."""
-    return replace(_source(text, file, pipeline_id), by_rules=by_rules)
+    return replace(_source(text, file, pipeline_id), by_rules=by_rules, traced=traced)
 
 
 def _source(text: str | None, file: Path | None, pipeline_id: str | None) -> Source:

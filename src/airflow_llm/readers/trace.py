@@ -47,13 +47,13 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One step: the words it came from, and what made it a step of its kind."""
+    """One step: the words it came from, and what made it a step of its kind. Its confidence: None is not measured."""
 
     step: str
     kind: str
     words: str
     rule: str
-    confidence: float
+    confidence: float | None
     doubts: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()

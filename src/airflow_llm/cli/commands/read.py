@@ -13,6 +13,7 @@ from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.cli.sources import source_from
 from airflow_llm.cli.terminal import Terminal
 from airflow_llm.errors import InputError, MachineError
+from airflow_llm.readers.reading import Reading
 
 app = typer.Typer(add_completion=False)
 
@@ -27,6 +28,7 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     cases: Annotated[Path | None, typer.Option("--cases", help="Read every case of a benchmark file.")] = None,
     texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the cases' texts.")] = None,
     reader: options.ReaderChoice = "auto",
+    trace: Annotated[bool, typer.Option("--trace", help="Also show every stage of the reading, and why.")] = False,
 ) -> None:
     """Show how a description is understood: the tasks, their order, the assumptions, the questions.
 
@@ -41,8 +43,10 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     from airflow_llm.compiler.compile import read_source
     from airflow_llm.spec.document import dump
 
-    reading = read_source(source_from(text, file, pipeline_id, by_rules=reader == "grammar"))
+    reading = read_source(source_from(text, file, pipeline_id, by_rules=reader == "grammar", traced=trace))
     pipeline = reading.pipeline
+    if trace:
+        _show_trace(terminal, reading)
     terminal.show(reading_tree(pipeline, reading.confidence), *notes(pipeline))
     if reading.diagnostics:
         terminal.show(findings_view(reading.diagnostics, "the reader"))
@@ -54,7 +58,18 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     terminal.emit(
         {**reading_data(pipeline, reading.confidence), "findings": findings_data(reading.diagnostics)}
         | {"spec": pipeline.model_dump(mode="json", exclude_defaults=True)}
+        | ({"trace": reading.trace.data() if reading.trace is not None else None} if trace else {})
     )
+
+
+def _show_trace(terminal: Terminal, reading: Reading) -> None:
+    if reading.trace is None:
+        terminal.show("a spec is read as it is written: there are no stages to show")
+        return
+    if not terminal.json and not terminal.quiet:
+        from airflow_llm.cli.views.trace import trace_view
+
+        terminal.show(*trace_view(reading.trace))
 
 
 def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None, *, by_rules: bool) -> None:

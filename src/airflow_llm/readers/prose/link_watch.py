@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from airflow_llm.readers.prose.drafts import Draft, Unit, spoken
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.link import Linker
-from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.link_graph import Linked, only_pronouns
 from airflow_llm.readers.prose.recognition import Recognition
 
 PLAIN = "the order of the text"
@@ -121,8 +121,24 @@ class _Watched(Linker):
 
     def _follow(self, group: Sequence[int], reference: list[Token], found: Sequence[Draft]) -> None:
         self.look(PLAIN, self.words)
+        waiting = len(self.deferred)
         super()._follow(group, reference, found)
-        self.look(_RULES["_follow"], self.words)
+        if len(self.deferred) == waiting and not only_pronouns(reference):
+            self._put_down(group, _RULES["_follow"], self.words)
+
+    def _ordered(self, unit: Unit, new: list[int], known: list[int]) -> None:
+        self.look(self.placed_by or PLAIN, self.words)
+        waiting = len(self.deferred)
+        super()._ordered(unit, new, known)
+        if len(self.deferred) == waiting:
+            self._put_down([*new, *known], _RULES["_ordered"], spoken(unit.clause.tokens))
+
+    def _put_down(self, numbers: Sequence[int], rule: str, words: str) -> None:
+        """Words that name what comes before are the reason also where the order of the text says the same."""
+        self.look(rule, words)
+        for number in numbers:
+            for up in self.drafts[number].ups:
+                self.drawings[id(self.drafts[up]), id(self.drafts[number])] = Drawn(rule, words)
 
 
 def _watching(name: str, rule: str) -> Callable[..., Any]:

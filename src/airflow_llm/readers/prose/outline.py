@@ -25,7 +25,7 @@ class OutlineReader:
         """The description as a pipeline. InputError when it lists no step."""
         from airflow_llm.readers.prose.outline_reader import read_outline
 
-        reading = read_outline(source.text, source.pipeline_id)
+        reading = read_outline(source.text, source.pipeline_id, traced=source.traced)
         if reading is None:
             raise InputError(
                 "the description lists no steps", hint="number the steps and say what each does", place=source.name

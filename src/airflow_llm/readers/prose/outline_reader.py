@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -74,7 +74,7 @@ def _titled(items: list[Item]) -> bool:
     return (len(items) >= 2 and len(named) >= enough) or (len(items) >= 3 and len(short) >= 0.9 * len(items))
 
 
-def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
+def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = False) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
     refuse_contradictions(normalise(text))
     document = _document(normalise(text))
@@ -102,13 +102,16 @@ def read_outline(text: str, pipeline_id: str | None = None) -> Reading | None:
     kinds = {node.id: kind_of(node) for node in names.nodes}
     builder = Builder(order, kinds, names, chosen, address.group() if address else "")
     pipeline = _Assembly(text, document, builder, settings, rules).pipeline(pipeline_id)
-    confidence = _certainty(order, linear=is_linear(document, root))
-    trace = {
-        "systems": [system.name for system in systems_in(text[:100_000])],
-        "catchup": settings.catchup,
-        "order": sorted(order.said),
-    }
-    return Reading(pipeline.model_copy(update={"confidence": confidence}), (), confidence, trace)
+    certainty = _certainty(order, linear=is_linear(document, root))
+    pipeline = pipeline.model_copy(update={"confidence": certainty.value})
+    trace = None
+    if traced:
+        from airflow_llm.readers.prose import outline_tracing
+
+        stages = outline_tracing.Stages(text, document, names, order, targets, pipeline, certainty.doubts)
+        trace = outline_tracing.traced(stages)
+    facts = {"systems": [system.name for system in systems_in(text[:100_000])], "catchup": settings.catchup}
+    return Reading(pipeline, (), certainty.value, facts, trace)
 
 
 def _document(text: str) -> Document:
@@ -208,12 +211,27 @@ def _takes(builder: Builder, up: str, node: Node) -> bool:
     return builder.kinds[up] == "choose" and choice is not None and any(path.id == node.id for path, _ in choice.paths)
 
 
-def _certainty(order: Order, *, linear: bool) -> float:
+class _Certainty(NamedTuple):
+    """How sure the graph is, and what makes it less sure."""
+
+    value: float
+    doubts: tuple[str, ...]
+
+
+def _certainty(order: Order, *, linear: bool) -> _Certainty:
     """How sure the graph is: edges that words say count more than edges from the order of the list."""
     later = [node for node in order.nodes if node.index > 0]
     said = sum(1 for node in later if linear or any((up, node.id) in order.said for up in order.upstream(node.id)))
     share = said / len(later) if later else 1.0
     bare = sum(1 for node in order.nodes if not node.item.labels and not node.item.loose)
-    penalty = 0.3 * bare / max(len(order.nodes), 1) + (0.1 if any(node.mapped for node in order.nodes) else 0.0)
+    mapped = any(node.mapped for node in order.nodes)
+    penalty = 0.3 * bare / max(len(order.nodes), 1) + (0.1 if mapped else 0.0)
     roots = sum(1 for node in order.nodes if not order.upstream(node.id))
-    return round(max(0.3, min(0.97, 0.6 + 0.37 * share - penalty - 0.03 * max(roots - 1, 0))), 3)
+    doubts = {
+        f"{len(later) - said} of {len(later)} places from the order of the list": said < len(later),
+        f"{bare} tasks of which only the name is said": bare > 0,
+        "mapped tasks": mapped,
+        f"{roots} tasks that nothing comes before": roots > 1,
+    }
+    value = round(max(0.3, min(0.97, 0.6 + 0.37 * share - penalty - 0.03 * max(roots - 1, 0))), 3)
+    return _Certainty(value, tuple(why for why, holds in doubts.items() if holds))

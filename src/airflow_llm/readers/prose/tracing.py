@@ -23,6 +23,7 @@ _NAMES = {
     "retries": "retries", "timeouts": "time-out", "needs": "resources", "catchup": "catch-up", "start": "first day",
     "end": "last day", "increments": "increment", "max_active_runs": "runs at a time",
 }  # fmt: skip
+_ALL_BUT_SURE = 0.95
 _VOICES = {"imperative": "a command", "nominal": "a noun for the work", "none": "no verb"}
 
 
@@ -177,7 +178,8 @@ def _candidate(stages: Stages) -> Candidate:
         found = doubts(stages.understood.recognition, stages.linked, drafts, stages.missing, len(stages.tokens.slips))
         why = tuple(f"{reason} (x {factor:.2f})" for reason, factor in found)
     else:
-        why = (f"its least sure edge: {said.sure:.2f}", f"how likely nothing is asked for: {said.error:.2f}")
+        told = {"its least sure edge": said.sure, "no request at all": 1.0 - said.error}
+        why = tuple(f"{reason} (x {sure:.2f})" for reason, sure in told.items() if sure < _ALL_BUT_SURE)
     confidence = stages.pipeline.confidence or 0.0
     return Candidate(stages.reader, confidence, len(stages.pipeline.steps), len(edges(stages.pipeline)), why)
 

@@ -20,6 +20,7 @@ from airflow_llm.spec.steps import Step
 
 _ELSEWHERE = frozenset({"id", "title", "doc", "kind", "reads", "writes", "after", "origin", "confidence"})
 _TOLD_ALWAYS = {"load": ("mode",), "validate": ("on_invalid",)}
+_SORTS = frozenset({"kind", "op", "rule"})
 _LONGEST = 200
 _FIELDS: Mapping[str, tuple[str, str]] = {
     "retries": ("retries", "count"),
@@ -48,7 +49,7 @@ def meaning_of(value: object) -> str:
         value = {one.name: getattr(value, one.name) for one in fields(value)}
     if isinstance(value, Mapping):
         told = ((name, held) for name, held in value.items() if held not in (None, "", (), [], {}))
-        return ", ".join(f"{name} {meaning_of(held)}" for name, held in told)
+        return ", ".join(meaning_of(held) if name in _SORTS else f"{name} {meaning_of(held)}" for name, held in told)
     if isinstance(value, timedelta):
         return format_duration(value)
     if isinstance(value, bool):
@@ -166,6 +167,10 @@ class _Slots:
     def _own(self, subject: str, value: Any, step: Step | None) -> Slot:
         """A value that the step's own words hold, or that was assumed."""
         words = step.origin.text if step is not None and step.origin is not None else ""
+        if isinstance(value, str) and step is not None and value.lower() not in words.lower():
+            place = self.text.lower().find(value.lower())
+            if place >= 0 and subject not in self.assumed:
+                return Slot(subject, value, _line_at(self.text, place), "words elsewhere in the text")
         return self._taken(subject, meaning_of(value), words, step)
 
     def _taken(
@@ -177,6 +182,13 @@ class _Slots:
         if step is None:
             return Slot(subject, value, words, else_rule)
         return Slot(subject, value, words[:_LONGEST], f"the {step.kind} step's own words", step.confidence)
+
+
+def _line_at(text: str, place: int) -> str:
+    """The line of the text around a place, cut around it where it is long."""
+    first = max(text.rfind("\n", 0, place) + 1, place - _LONGEST // 2)
+    last = text.find("\n", place)
+    return text[first : min(last if last >= 0 else len(text), place + _LONGEST // 2)].strip()
 
 
 def _set_in(model: BaseModel) -> Iterator[tuple[str, Any]]:
