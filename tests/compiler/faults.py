@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from airflow_llm.compiler import disk
 
-STEPS = ("open", "write", "mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "chmod", "fsync")
+STEPS = ("open", "write", "mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "chmod")
 NOT_REACHED, REACHED = 0, 7
 
 

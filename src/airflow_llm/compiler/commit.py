@@ -12,6 +12,10 @@ The new resources folder is made beside the target folder's `dags`, complete, an
 A process killed before 3 leaves the old bundle, after 3 the new one, both whole for every reader. What it leaves
 lying about is removed by the next writer (`recover`). Where the system cannot exchange folders, 3 is two renames,
 and `recover` also puts the old folder back when a process was killed between them.
+
+Nothing here waits for the disk: what a killed process has written outlives it. A power cut is another matter: it takes
+what the system has not yet written, and to have the names of a folder on the disk before the contents of its files
+would not help. What was built in the seconds before it is to be built again, with `--force`.
 """
 
 from __future__ import annotations
@@ -64,7 +68,6 @@ def _stage(layout: Layout, stage: Path, files: Mapping[str, bytes], drop: frozen
     for name, data in files.items():
         inner = DAG_NAME if name == layout.dag_name else name.removeprefix(layout.prefix)
         target, current = new / inner, layout.path(name)
-        os.makedirs(target.parent, exist_ok=True)
         if _holds(current, data):
             disk.link_or_copy(current, target)
         else:
@@ -74,7 +77,6 @@ def _stage(layout: Layout, stage: Path, files: Mapping[str, bytes], drop: frozen
     if layout.resources.is_dir():
         disk.carry(layout.resources, new, _NOT_CARRIED | drop)
         os.chmod(new, stat.S_IMODE(layout.resources.stat().st_mode))
-    disk.sync_folder(new)
 
 
 def _point_at_resources(layout: Layout, stage: Path) -> None:
@@ -93,8 +95,6 @@ def _commit(layout: Layout, stage: Path) -> None:
     elif not disk.exchange(new, layout.resources):
         os.rename(layout.resources, old)
         os.rename(new, layout.resources)
-    with suppress(OSError):
-        disk.sync_folder(layout.resources.parent)
 
 
 def _settle(layout: Layout, stage: Path, retired: frozenset[str] = frozenset()) -> None:
@@ -133,6 +133,4 @@ def _is_our_link(layout: Layout) -> bool:
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    return path.stat().st_size == len(data) and path.read_bytes() == data
+    return stat.S_ISREG(disk.mode_of(path)) and path.read_bytes() == data

@@ -64,18 +64,18 @@ def exchange(first: Path, second: Path) -> bool:
     raise OSError(code, os.strerror(code), str(first))
 
 
-def sync_folder(path: Path) -> None:
-    """The folder's entries on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def remove_tree(path: Path) -> None:
     """The folder is gone; a link is removed, not followed."""
-    if path.is_symlink() or path.is_file():
-        os.unlink(path)
-    elif path.exists():
+    mode = mode_of(path)
+    if stat.S_ISDIR(mode):
         shutil.rmtree(path)
+    elif mode:
+        os.unlink(path)
+
+
+def mode_of(path: Path) -> int:
+    """What stands there, as in `stat` (a link is not followed); 0 when there is nothing."""
+    try:
+        return os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from airflow_llm.compiler.disk import mode_of
 from airflow_llm.compiler.layout import Layout
 from airflow_llm.compiler.manifest import Manifest, digest
 from airflow_llm.errors import InputError
@@ -70,9 +72,10 @@ def merge(layout: Layout, desired: Mapping[str, bytes], manifest: Manifest | Non
 
 def content(path: Path) -> bytes | None:
     """What a file holds; a symbolic link counts as its own text, so that it is never followed. None: no file."""
-    if path.is_symlink():
+    mode = mode_of(path)
+    if stat.S_ISLNK(mode):
         return b"symbolic link to " + str(path.readlink()).encode()
-    return path.read_bytes() if path.is_file() else None
+    return path.read_bytes() if stat.S_ISREG(mode) else None
 
 
 def _edited(
