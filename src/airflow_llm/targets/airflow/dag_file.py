@@ -79,7 +79,7 @@ class DagFile:
             lines.append('ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")')
         if config or "RESOURCES" in text:
             self.imports.add("from pathlib import Path")
-            place = f'RESOURCES = Path(__file__).parent / "resources" / {literal(self.plan.pipeline.id)}'
+            place = f"RESOURCES = Path(__file__).parent / {literal(f'resources/{self.plan.pipeline.id}')}"
             lines += statement(place)
         if config:
             lines += _CONFIG

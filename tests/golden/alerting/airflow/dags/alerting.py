@@ -14,7 +14,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "alerting"
+RESOURCES = Path(__file__).parent / "resources/alerting"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 

@@ -16,7 +16,7 @@ from airflow.providers.slack.notifications.slack import SlackNotifier
 from airflow.sdk import DAG, Asset, Param, task
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "customer_orders"
+RESOURCES = Path(__file__).parent / "resources/customer_orders"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 ON_FAILURE = [

@@ -8,7 +8,7 @@ import yaml
 from airflow.sdk import DAG, CronDataIntervalTimetable, task
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "hourly_increment"
+RESOURCES = Path(__file__).parent / "resources/hourly_increment"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 

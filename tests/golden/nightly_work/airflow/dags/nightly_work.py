@@ -26,7 +26,7 @@ from airflow.sdk import DAG, MultipleCronTriggerTimetable, conf, task
 from docker.types import DeviceRequest
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "nightly_work"
+RESOURCES = Path(__file__).parent / "resources/nightly_work"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 

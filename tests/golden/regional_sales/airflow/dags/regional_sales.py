@@ -12,7 +12,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Param, get_current_context, task
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "regional_sales"
+RESOURCES = Path(__file__).parent / "resources/regional_sales"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 

@@ -11,7 +11,7 @@ import yaml
 from airflow.sdk import DAG, Asset, task
 
 ENVIRONMENT = os.environ.get("DEPLOYMENT_ENVIRONMENT", "dev")
-RESOURCES = Path(__file__).parent / "resources" / "warehouse_mart"
+RESOURCES = Path(__file__).parent / "resources/warehouse_mart"
 SETTINGS = yaml.load((RESOURCES / "config.yml").read_bytes(), yaml.CSafeLoader)
 CONFIG = {name: values[ENVIRONMENT] for name, values in SETTINGS.items()}
 
