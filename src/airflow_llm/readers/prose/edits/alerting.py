@@ -1,0 +1,308 @@
+"""Changes of who is told: further alerts, other channels, none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.alert_aims import ADDRESS, CHANNEL
+from airflow_llm.readers.prose.alerts import AlertWords, find_alerts
+from airflow_llm.readers.prose.durations import find_durations
+from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of
+from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
+from airflow_llm.spec.steps import Alert
+
+_NOUN = r"(?:alert(?:s|ing)?|alarms?|notifications?|notices?|warnings?|messages?|pings?|pages?|e-?mails?|mails?)"
+_NOT = (
+    r"\b(?:do\s+not|don'?t|dont|no|not|never|stop|without|disable|mute|silence|switch\s+off|turn\s+off|nobody|"
+    r"no\s+one)\b"
+)
+_EVENTS: dict[str, str] = {
+    "success": (
+        r"\bsuccess(?:es|ful(?:ly)?)?\b|\bsucceeds?\b|\bwent\s+well\b|\bwhen\s+(?:it's\s+|it\s+is\s+)?(?:done|"
+        r"finished|complete)\b|\bfinishes\b"
+    ),
+    "retry": r"\bretr(?:y|ies)\b",
+    "deadline": r"\blate\b|\bdeadline\b|\bsla\b|\btakes\s+(?:longer|more)\b|\btoo\s+long\b",
+    "failure": r"\bfail(?:s|ures?|ed|ing)?\b|\berrors?\b|\bbreaks?\b|\bwrong\b|\bcrash(?:es)?\b",
+}
+_FAMILIES = {"email": "mail"}
+
+
+def alert_changed(clause: Clause, bench: Bench) -> Bench | None:
+    """Removes, redirects or adds an alert; None for a clause about something else, or a message that is a step."""
+    text = clause.text
+    if not _speaks_of_alerts(text) or pattern(r"\b(?:step|task)\b(?!s?\s+fail)").search(_without_tasks(text, bench)):
+        return None
+    for reader in (_only_on, _removed, _redirected, _added):
+        made = reader(text, bench)
+        if made is not None:
+            return made
+    return None
+
+
+def _speaks_of_alerts(text: str) -> bool:
+    tells = (
+        rf"\b(?:{_NOUN}|alert|notify|tell|inform|ping|warn|page|e-?mail|mail|slack|message|pagerduty|teams|opsgenie)\b"
+    )
+    return pattern(tells).search(text) is not None or (
+        pattern(rf"{CHANNEL}|{ADDRESS}").search(text) is not None and bool(find_alerts(text))
+    )
+
+
+def _without_tasks(text: str, bench: Bench) -> str:
+    for step in bench.pipeline.steps:
+        text = text.replace(step.id, " ")
+    return pattern(r"\b(?:any|a|each|every|some)\s+(?:task|step)").sub(" ", text)
+
+
+def _events(text: str) -> list[str]:
+    return [name for name, words in _EVENTS.items() if pattern(words).search(text)]
+
+
+def _channel(text: str) -> str:
+    """The sort of message that the words name, or that an address is of."""
+    named = pattern(rf"\b{any_of('alert_channels')}\b").search(text)
+    if named is not None:
+        return meaning_of("alert_channels", named.group())
+    if pattern(ADDRESS).search(text):
+        return "email"
+    return "slack" if pattern(CHANNEL).search(text) else ""
+
+
+def _target(text: str) -> str:
+    match = pattern(rf"{ADDRESS}|{CHANNEL}").search(text)
+    return match.group() if match else ""
+
+
+# --------------------------------------------------------------- which alerts there are
+def _known(bench: Bench) -> list[tuple[str, int, Alert]]:
+    """Every alert with the step that it is of ("" for the pipeline) and its place there."""
+    found = [("", place, alert) for place, alert in enumerate(bench.pipeline.alerts)]
+    return found + [(step.id, place, alert) for step in bench.pipeline.steps for place, alert in enumerate(step.alerts)]
+
+
+def _chosen(text: str, bench: Bench, steps: Sequence[str]) -> list[tuple[str, int, Alert]]:
+    """The alerts that the words describe by channel, target, event and step."""
+    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    channel, target, events = _channel(text), _target(text).lower(), _events(text)
+    return [
+        (owner, place, alert)
+        for owner, place, alert in _known(bench)
+        if (not channel or channel in (kinds.get(alert.connection, ""), alert.connection))
+        and (not target or alert.target.lower() == target)
+        and (not events or alert.on in events)
+        and (not steps or owner in steps)
+    ]
+
+
+def _without(bench: Bench, chosen: Sequence[tuple[str, int, Alert]]) -> Bench:
+    return _mapped(bench, chosen, lambda _: None)
+
+
+def _mapped(bench: Bench, chosen: Sequence[tuple[str, int, Alert]], change: Callable[[Alert], Alert | None]) -> Bench:
+    places = {(owner, place) for owner, place, _ in chosen}
+
+    def changed(owner: str, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+        made = (change(alert) if (owner, place) in places else alert for place, alert in enumerate(alerts))
+        return tuple(dict.fromkeys(alert for alert in made if alert is not None))
+
+    owners = {owner for owner, _ in places}
+    recent = bench.recent
+    steps = tuple(
+        step.model_copy(update={"alerts": changed(step.id, step.alerts)}) if step.id in owners else step
+        for step in bench.pipeline.steps
+    )
+    made = bench.whole(alerts=changed("", bench.pipeline.alerts), steps=steps)
+    return made.speaking_of(recent)
+
+
+def _describe(chosen: Sequence[tuple[str, int, Alert]]) -> str:
+    return (
+        ", ".join(
+            f"on {alert.on} to {alert.target or alert.connection}" + (f" (of {owner})" if owner else "")
+            for owner, _, alert in chosen[:8]
+        )
+        or "none"
+    )
+
+
+# --------------------------------------------------------------- fewer
+def _only_on(text: str, bench: Bench) -> Bench | None:
+    """`alerts only on failure`: the others go."""
+    only = pattern(
+        rf"(?:.*\b{_NOUN}|(?:alert|notify|tell|ping)\b.*)\s+only\s+(?:on|for|in\s+case\s+of|about|when|if)\s+.+|"
+        rf"only\s+(?:{_NOUN}|alert|notify)\s.*"
+    ).fullmatch(text)
+    events = _events(text)
+    if only is None or not events or left_over(text, (), "alerts", "policies"):
+        return None
+    others = [held for held in _known(bench) if held[2].on not in events]
+    if not any(alert.on in events for _, _, alert in _known(bench)):
+        raise InputError(f"there is no alert on {' or '.join(events)}", hint="say who is to be told, and how")
+    return _without(bench, others)
+
+
+def _removed(text: str, bench: Bench) -> Bench | None:
+    """`drop the Slack alert`, `no e-mails on success`, `don't tell #ops any more`."""
+    verb = pattern(
+        rf"(?:{one_of('remove')}|turn\s+off|switch\s+off|disable|mute|silence)\b|.*{_NOT}|.*\b(?:off|unwanted|"
+        r"not\s+needed|is\s+too\s+much)$"
+    ).match(text)
+    if verb is None or not pattern(
+        rf"\b{_NOUN}\b|\b(?:slack|pagerduty|teams|telling|tell|notify|notifying|ping(?:ing)?|alert(?:ing)?)\b|"
+        rf"{CHANNEL}|{ADDRESS}"
+    ).search(text):
+        return None
+    rest = pattern(
+        (
+            rf"{_NOT}|{one_of('remove')}|{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\bany\b|\ball\b|\boff\b|"
+            r"\bon\b|\bus\b"
+        )
+        + "".join(f"|{words}" for words in _EVENTS.values())
+    ).sub(" ", text)
+    about = left_over(rest, (), "alerts", "policies", "remove", "whole")
+    steps = bench.tasks(about) if about else ()
+    chosen = _chosen(text, bench, steps)
+    if not chosen:
+        raise InputError(
+            f"there is no such alert as {text[:80]!r} speaks of",
+            hint=f"the alerts are: {_describe(_known(bench))}",
+        )
+    many = pattern(
+        r"\b(?:alerts|alerting|alarms|notifications|messages|e-?mails|mails|pings|pages|warnings|all|both|"
+        rf"every)\b|{_NOT}"
+        r"|\b(?:slack|e-?mail|mail|pagerduty|teams)$"
+    ).search(text)
+    if len(chosen) > 1 and not many:
+        raise InputError(
+            f"{text[:80]!r} may mean {len(chosen)} alerts: {_describe(chosen)}",
+            hint="say which one, or `all alerts`",
+        )
+    return _without(bench, chosen)
+
+
+# --------------------------------------------------------------- elsewhere
+_OTHER = (
+    r"(?P<new>.*?)\b(?:instead\s+of|rather\s+than|not)\b(?P<old>.*)|"
+    r"(?P<moved>.*?)\bfrom\s+(?P<was>\S+)\s+(?:to|into)\s+(?P<now>.*)|"
+    r"replace\s+(?P<gone>.+?)\s+(?:with|by)\s+(?P<come>.+)"
+)
+_GO = r"(?:go|goes|come|comes|are\s+sent|be\s+sent|is\s+sent)"
+_INSTEAD = (
+    r".*\binstead\b|.*\b(?:from\s+now\s+on|now)\b|(?:change|set|switch|move|redirect|route|update|replace)\b.*|"
+    rf"(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|have\s+to\s+)?{_GO}\b.*|"
+    r"send\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:alerts?|notifications?)\s+to\b.*"
+)
+
+
+def _redirected(text: str, bench: Bench) -> Bench | None:
+    """`send alerts to #x instead`, `use e-mail instead of Slack for alerts`, `change the channel from #a to #b`."""
+    split = pattern(_OTHER).fullmatch(text)
+    if split is None and pattern(_INSTEAD).match(text) is None:
+        return None
+    new, old = text, ""
+    if split is not None:
+        new = split["new"] or split["now"] or split["come"] or ""
+        old = split["old"] or split["was"] or split["gone"] or ""
+    channel, target = _channel(new), _target(new)
+    if (not channel and not target) or _left(text):
+        return None
+    chosen = _replaced(text, old, channel, bench)
+    if not chosen:
+        return None
+    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    moved = kinds.get(chosen[0][2].connection) != channel and channel != ""
+    bench, connection = bench.connected(channel) if channel else (bench, chosen[0][2].connection)
+
+    def other(alert: Alert) -> Alert:
+        return alert.model_copy(update={"connection": connection, "target": target or ("" if moved else alert.target)})
+
+    return _mapped(bench, chosen, other)
+
+
+def _replaced(text: str, old: str, channel: str, bench: Bench) -> list[tuple[str, int, Alert]]:
+    """The alerts that go elsewhere: those that the old words describe, else the only ones there are."""
+    events = _events(text)
+    known = _chosen(old, bench, ()) if old else _known(bench)
+    chosen = [held for held in known if not events or held[2].on in events]
+    if old and not chosen:
+        hint = f"the alerts are: {_describe(_known(bench))}"
+        raise InputError(f"there is no alert to {old.strip()[:60]!r}", hint=hint)
+    if old or len({(alert.connection, alert.target) for _, _, alert in chosen}) < 2:
+        return chosen
+    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    same = [held for held in chosen if kinds.get(held[2].connection, "") == channel]
+    if len({alert.target for _, _, alert in same}) != 1:
+        raise InputError(f"{text[:80]!r} may mean several alerts: {_describe(chosen)}", hint="say which is replaced")
+    return same
+
+
+def _left(text: str) -> str:
+    rest = pattern(
+        (
+            rf"{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\bfrom\b|\bnot\b|\brather\s+than\b|\breplace\b|"
+            rf"\bredirect\b|\broute\b|\bchat\b|\b{_NOUN}\b"
+        )
+        + "".join(f"|{words}" for words in _EVENTS.values())
+    ).sub(" ", text)
+    return left_over(rest, (), "alerts", "whole")
+
+
+# --------------------------------------------------------------- more
+def _added(text: str, bench: Bench) -> Bench | None:
+    """`also email ops@x.y when something fails`, `ping #x if load_orders fails`, `add a Slack alert to #x`."""
+    words = find_alerts(text)
+    alerts = [hit.value for hit in words] or _short(text)
+    if not alerts:
+        return None
+    rest = text
+    for hit in words:
+        rest = rest.replace(hit.text, " ")
+    rest = pattern(
+        rf"{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\b{_NOUN}\b"
+        + "".join(f"|{held}" for held in _EVENTS.values())
+    ).sub(" ", rest)
+    about = left_over(rest, (), "alerts", "policies", "whole", "add")
+    about = pattern(r"\b\d+\w*\b").sub("", about).strip() if any(alert.after for alert in alerts) else about
+    if about and pattern(rf"\b(?:{one_of('add')})\b.*\bafter\b|\bafter\b|\bbefore\b").search(text):
+        return None  # a message at a place of the graph is a step
+    for alert in alerts:
+        subject = alert.subject or about
+        bench = _with_alert(bench, alert, bench.tasks(subject) if subject else ())
+    return bench
+
+
+def _short(text: str) -> list[AlertWords]:
+    """`add a Slack alert to #x`, `alert ops@x.y as well`: the event is a failure when none is said."""
+    asked = pattern(
+        rf"(?:(?:{one_of('add')}|set\s+up|have|send|get|enable|also)\b.*\b{_NOUN}\b|(?:alert|notify|tell|inform|"
+        rf"ping|page|warn)\b|(?:slack|e-?mail)\s+{_NOUN}).*"
+    ).fullmatch(text)
+    events, channel, target = _events(text), _channel(text), _target(text)
+    if asked is None or not (channel or target):
+        return []
+    on = [event for event in events if event != "failure" or len(events) == 1] or ["failure"]
+    lengths = find_durations(text)
+    after: timedelta | None = lengths[0].value if lengths else None
+    if "deadline" in on and after is None:
+        raise InputError(
+            f"{text[:80]!r} does not say when a run is late",
+            hint="say for example: when a run takes longer than 2 hours",
+        )
+    return [AlertWords(event, channel, target, "", after if event == "deadline" else None) for event in on]  # type: ignore[arg-type]  # the names of _EVENTS
+
+
+def _with_alert(bench: Bench, words: AlertWords, steps: Sequence[str]) -> Bench:
+    channel = words.channel or ("slack" if words.target.startswith("#") else "email")
+    bench, connection = bench.connected(channel)
+    target = words.target
+    if not target:
+        known = {alert.target for _, _, alert in _known(bench) if alert.connection == connection and alert.target}
+        target = known.pop() if len(known) == 1 else ""
+    alert = Alert(on=words.on, connection=connection, target=target, after=words.after)
+    if steps:
+        return bench.change_steps(steps, lambda step: {"alerts": tuple(dict.fromkeys([*step.alerts, alert]))})
+    return bench.whole(alerts=tuple(dict.fromkeys([*bench.pipeline.alerts, alert])))

@@ -1,0 +1,70 @@
+"""Cuts what was said into single changes, by trying which parts can be understood by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from airflow_llm.readers.prose.edits.wording import left_over, listed, one_of, plain
+from airflow_llm.readers.prose.entities import tokenise
+from airflow_llm.readers.prose.sentences import sentences
+from airflow_llm.readers.prose.spellings import pattern
+
+_JOINT = (
+    r"\s*(?:,\s*(?:and\s+then|and|then|but|plus)\b|;|,|\band\s+then\b|\band\s+also\b|\band\b|\bthen\b|\bbut\b|\bplus\b|"
+    r"\balso\b|\s&\s|\s\+\s|:\s|\s[-\u2013\u2014]\s)\s*"
+)
+_PROTECTED = r"`[^`]*`|\"[^\"]*\"|\([^()]*\)|\bbetween\s+\S+\s+and\b|\bbetween\s+(?:the\s+)?[\w\s]{1,40}?\band\b"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part between two joints; `opens` says that a change begins here."""
+
+    start: int
+    end: int
+    opens: bool
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """The sentences and list items, without those that ask for nothing."""
+    for sentence in sentences(tokenise(text).items):
+        said = text[sentence.tokens[0].start : sentence.tokens[-1].end]
+        if not asks_nothing(said):
+            yield said
+
+
+def asks_nothing(said: str) -> bool:
+    """Whether the words are courtesy only, or ask that the rest stays."""
+    rest = plain(said)
+    if pattern(rf"{one_of('nothing')}\b.*").fullmatch(rest):
+        return True
+    return not left_over(rest) and not pattern(r".*\b(?:in|at|on|again|one|each|every)\b.*").fullmatch(rest)
+
+
+def pieces(said: str) -> list[Piece]:
+    """The parts between commas and joining words, outside of quotation marks and brackets."""
+    protected = [match.span() for match in pattern(_PROTECTED).finditer(said)]
+    found: list[Piece] = []
+    start = 0
+    for match in pattern(_JOINT).finditer(said):
+        inside = any(low < match.end() and match.start() < high for low, high in protected)
+        if not inside and match.start() > start:
+            found.append(Piece(start, match.start(), _opens(said[start : match.start()])))
+            start = match.end()
+    found.append(Piece(start, len(said), _opens(said[start:])))
+    return [piece for piece in found if said[piece.start : piece.end].strip()]
+
+
+def _opens(said: str) -> bool:
+    words = plain(said).lower().split()
+    return bool(words) and words[0].strip(",:") in listed("openers")
+
+
+def ends(parts: Sequence[Piece], first: int) -> list[int]:
+    """Where the change that begins with a part may end, the likeliest first."""
+    following = next((place for place in range(first + 1, len(parts)) if parts[place].opens), len(parts))
+    return [following, *range(following - 1, first, -1), *range(following + 1, len(parts) + 1)]
+
+
+Try = Callable[[str], bool]

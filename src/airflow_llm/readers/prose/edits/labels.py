@@ -1,0 +1,109 @@
+"""Changes of what a pipeline, or a step, is called and whose it is: owners, tags, title, description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.wording import Clause, one_of, unquoted
+from airflow_llm.readers.prose.spellings import pattern
+
+_LISTS = {"owner": "owners", "tag": "tags", "label": "tags", "stakeholder": "stakeholders"}
+_NOUN = r"(?P<noun>owner|tag|label|stakeholder)s?"
+_OF = r"(?:\s+(?:of|for|on)\s+(?:the\s+|this\s+)?(?P<of>.+?))?"
+_IS = r"\s*(?:is|are|to|should\s+be|shall\s+be|must\s+be|will\s+be|be|becomes?|=|:|->|→)?\s*(?:now\s+|to\s+|:\s*)?"
+_VALUES = r"(?P<values>.+)"
+_FORMS = (
+    (
+        r"(?P<add>(?:add|append|put|attach|include|give\s+it))\s+(?:the\s+|an?\s+|another\s+|more\s+|"
+        rf"further\s+)*{_NOUN}\s*:?\s+{_VALUES}"
+    ),
+    rf"(?P<add>(?:add|append|put))\s+{_VALUES}\s+(?:as|to)\s+(?:an?\s+|the\s+|another\s+)*{_NOUN}",
+    r"(?P<add>tag)\s+(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:with|as)\s+(?P<values>.+)",
+    rf"(?P<remove>{one_of('remove')}|untag)\s+(?:the\s+)?{_NOUN}\s+{_VALUES}",
+    rf"(?P<remove>{one_of('remove')})\s+{_VALUES}\s+(?:from|as)\s+(?:the\s+|an?\s+)?{_NOUN}",
+    rf"(?P<remove>{one_of('remove')})\s+(?:the\s+|all\s+(?:the\s+)?)?(?P<values>)(?:the\s+)?{_NOUN}",
+    rf"(?:(?:set|change|make|switch|update)\s+)?(?:the\s+|its\s+|new\s+)*{_NOUN}{_OF}{_IS}(?<=[\s:=>→]){_VALUES}",
+    rf"(?:make|set)\s+{_VALUES}\s+(?:the\s+|an?\s+)?(?:new\s+)?{_NOUN}",
+    (
+        r"(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:is\s+|"
+        r"should\s+be\s+)?(?:now\s+)?owned\s+by\s+(?:the\s+)?(?P<values>.+)"
+    ),
+    (
+        r"(?:the\s+)?(?P<values>[\w@.-]+(?:\s+team)?)\s+(?:now\s+)?(?:owns|takes\s+over|"
+        r"is\s+(?:now\s+)?(?:the\s+)?(?:new\s+)?owner\s+of)(?:\s+(?:it|this|the\s+(?:pipeline|dag)))?(?:\s+now)?"
+    ),
+)
+_TEXT = (
+    r"(?:(?:set|change|make|update|rewrite|adjust)\s+)?(?:the\s+|its\s+|new\s+)*(?P<field>title|description|"
+    rf"docs?|documentation|doc\s+text|display\s+name){_OF}"
+    r"\s*(?:is|to|should\s+(?:be|say|read)|shall\s+(?:be|say)|must\s+be|=|:|becomes|says)\s*(?P<value>.+)"
+)
+_CALLED = r"(?:(?:call|title|name)\s+(?:it|this|the\s+(?:pipeline|dag))\s+(?P<value>[\"'`].+[\"'`]))"
+_LONGEST_TAG = 100
+
+
+def label_changed(clause: Clause, bench: Bench) -> Bench | None:
+    """`owner is ada`, `add the tags finance and daily`, `remove tag x`, `change the title to "…"`."""
+    for form in _FORMS:
+        match = pattern(form).fullmatch(clause.text)
+        if match is not None:
+            return _listed(match, bench)
+    match = pattern(_TEXT, re.IGNORECASE | re.DOTALL).fullmatch(clause.text) or pattern(_CALLED).fullmatch(clause.text)
+    return _text(match, bench) if match is not None else None
+
+
+def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
+    groups = match.groupdict()
+    noun = (groups.get("noun") or ("tag" if groups.get("add") else "owner")).lower()
+    values = _values(groups.get("values") or "")
+    step = groups.get("of")
+    if step and not pattern(r"(?:pipeline|dag|it|job|workflow|whole\s+thing)").fullmatch(step):
+        if noun != "owner" or len(values) != 1:
+            raise InputError(f"a task has no {noun}s of its own", hint="only the pipeline has; a task has one owner")
+        return bench.set_steps(bench.tasks(step), owner=values[0])
+    field = _LISTS[noun]
+    old: tuple[str, ...] = getattr(bench.pipeline, field)
+    if groups.get("remove"):
+        return bench.whole(**{field: _without(old, values, noun)})
+    if not values:
+        return None
+    if groups.get("add") or noun == "tag":
+        return bench.whole(**{field: tuple(dict.fromkeys([*old, *values]))})
+    return bench.whole(**{field: values})
+
+
+def _without(old: Sequence[str], values: Sequence[str], noun: str) -> tuple[str, ...]:
+    for value in values:
+        if value.lower() not in [held.lower() for held in old]:
+            listed = ", ".join(old) or "none"
+            raise InputError(f"there is no {noun} {value!r}", hint=f"the {noun}s are: {listed}")
+    dropped = {value.lower() for value in values} or {held.lower() for held in old}
+    return tuple(held for held in old if held.lower() not in dropped)
+
+
+def _values(words: str) -> tuple[str, ...]:
+    parts = pattern(r"\s*(?:,\s*and\b|,|;|\band\b|&|\+)\s*").split(words)
+    said = [pattern(r"^(?:the|a|team|now)\s+|\s+(?:now|instead|team)$").sub("", unquoted(part)) for part in parts]
+    values = tuple(dict.fromkeys(unquoted(value) for value in said if unquoted(value)))
+    long = next((value for value in values if len(value) > _LONGEST_TAG or len(value.split()) > 4), None)
+    if long is not None:
+        raise InputError(f"{long[:60]!r} is no name", hint="separate names by commas")
+    return values
+
+
+def _text(match: re.Match[str], bench: Bench) -> Bench:
+    groups = match.groupdict()
+    value = unquoted(groups["value"])
+    field = (groups.get("field") or "title").lower()
+    step = groups.get("of")
+    whole = not step or pattern(r"(?:pipeline|dag|it|job|workflow|whole\s+thing)").fullmatch(step)
+    if not value:
+        raise InputError("no text is given", hint='write it in quotation marks: title "Orders of our customers"')
+    if whole:
+        return bench.whole(**{"title" if field in ("title", "display name") else "description": value})
+    return bench.set_steps(
+        (bench.task(step or ""),), **{"title" if field in ("title", "display name") else "doc": value}
+    )

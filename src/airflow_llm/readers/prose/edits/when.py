@@ -1,0 +1,243 @@
+"""Changes of when the pipeline runs: only what is said changes; the days stay when a time is said, and the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.durations import find_durations
+from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.wording import Clause, left_over
+from airflow_llm.readers.prose.run_settings import find_catchup, find_end, find_max_active_runs, find_start
+from airflow_llm.readers.prose.schedule_atom import Atom
+from airflow_llm.readers.prose.schedule_atoms import atoms
+from airflow_llm.readers.prose.schedule_build import build
+from airflow_llm.readers.prose.span import Found
+from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.triggers import find_triggers
+from airflow_llm.spec.schedule import (
+    PRESETS,
+    AssetSchedule,
+    CronSchedule,
+    IntervalSchedule,
+    ManualSchedule,
+    ScheduleBase,
+)
+
+_FINDERS: dict[str, Callable[[str], Found[Any] | None]] = {
+    "catchup": find_catchup, "max_active_runs": find_max_active_runs, "start": find_start, "end": find_end,
+}  # fmt: skip
+_TIMES = frozenset({"time", "hours", "minute"})
+_DAYS = frozenset({"days", "nth", "monthday", "date", "months"})
+_DAY_NAMES = frozenset({"weekdays", "weekends", "daily", "nightly", "weekly", "monthly", "yearly"})
+_BY_HAND = (
+    r"(?:.*\b(?:no|without|remove|drop|delete|kill|don't\s+need|do\s+not\s+need|need\s+no|not\s+need|"
+    r"disable)\b.{0,12}\b(?:a\s+|any\s+|the\s+)?"
+    r"(?:fixed\s+)?schedul(?:e|ing)\b(?:\s+(?:any\s?more|any\s+longer|for\s+it|at\s+all))?"
+    r"(?:.*\b(?:by\s+hand|manual(?:ly)?|ourselves|myself|trigger\w*)\b.*)?"
+    r"|(?:unschedule|(?:make|set|run|start|trigger)(?:\s+(?:it|this|the\s+\w+|"
+    r"schedule))*(?:\s+to)?(?:\s+only)?\s+(?:manual(?:ly)?|by\s+hand)(?:\s+(?:only|now))?)(?:\s+it)?"
+    r"|(?:only\s+)?(?:manual(?:ly)?|by\s+hand)(?:\s+(?:only|start|trigger(?:ing)?|runs?))?|(?:we|i)(?:'ll|"
+    r"\s+will)?\s+(?:start|run|trigger)\s+it\s+(?:by\s+hand|manually|ourselves|myself))"
+)
+_SHIFT = r"\b(later|earlier|sooner|back|forward|after\s+that|before\s+that)\b"
+_FORMER = (
+    r"\s*,?\s*\b(?:instead\s+of|rather\s+than|in\s+place\s+of|in\s+stead\s+of|not\s+any\s*more|and\s+not|"
+    r"not)\s+(?:at\s+|on\s+|every\s+)?[^,;]*$"
+)
+_MOVED = r"\bfrom\s+(?:every\s+)?[\w:]+(?:\s?[ap]m)?\s+(?=(?:to|until|on\s+to)\b)"
+_BACKFILL = (
+    r"\b(?:(?P<no>no|not|without|never|don't|disable|off)\b.{0,25})?\b(?:backfill(?:ing|s)?|back-fill|"
+    r"catch(?:\s|-)?(?:es\s+)?up)\b(?:.{0,12}\b(?P<off>off|false|disabled|not))?"
+)
+
+
+def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
+    """`run it at 7`, `only on Mondays`, `an hour later`, `New York time`, `hourly`, `by hand only`, `no catch-up`."""
+    text = clause.text
+    if pattern(_BY_HAND).fullmatch(text):
+        return _set(bench, ManualSchedule(), "how")
+    shifted = _shifted(clause, bench)
+    if shifted is not None:
+        return shifted
+    wanted = pattern(_MOVED).sub(" ", pattern(_FORMER).sub("", text))
+    fields, spans = _settings(wanted)
+    parts = _parts(wanted, spans)
+    spans += [(part.start, part.end) for part in parts]
+    triggers = [] if parts or fields else find_triggers(wanted)
+    spans += [(hit.start, hit.end) for hit in triggers]
+    if not spans or left_over(wanted, spans, "schedule"):
+        return None
+    if triggers:
+        return _set(bench, triggers[0].value, "how")
+    if parts:
+        bench = _timed(bench, parts)
+    return _with_fields(bench, fields) if fields else bench
+
+
+def _settings(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
+    """First and last day, catch-up, parallel runs."""
+    fields: dict[str, Any] = {}
+    spans: list[tuple[int, int]] = []
+    for name, finder in _FINDERS.items():
+        hit: Found[Any] | None = finder(text)
+        if hit is not None:
+            fields[name] = hit.value
+            spans.append((hit.start, hit.end))
+    match = pattern(_BACKFILL).search(text)
+    if match is not None and "catchup" not in fields:
+        fields["catchup"] = not (match["no"] or match["off"])
+    if match is not None:
+        spans.append(match.span())
+        spans += [
+            hit.span()
+            for hit in pattern(r"\b(?:off|on|enable[d]?|disable[d]?|true|false|no|not|don't)\b").finditer(text)
+        ]
+    return fields, spans
+
+
+def _parts(text: str, taken: Sequence[tuple[int, int]]) -> list[Atom]:
+    free = [part for part in atoms(text) if not any(part.start < end and start < part.end for start, end in taken)]
+    bare = pattern(
+        r"(?:run|move|shift|set|change|put|push|schedule|start)\w*\s+(?:it\s+|this\s+|the\s+(?:\w+\s+){1,3}|"
+        r"schedule\s+)*to\s+(\d{1,2})"
+    ).fullmatch(text)
+    if not free and bare is not None and int(bare[1]) < 24:
+        return [Atom("hours", *bare.span(1), [int(bare[1])], weak=True)]
+    return free
+
+
+def _timed(bench: Bench, parts: Sequence[Atom]) -> Bench:
+    kinds = {part.kind for part in parts}
+    zone = next((part.value for part in parts if part.kind == "zone"), None)
+    old = bench.pipeline.schedule
+    if kinds == {"zone"}:
+        if not isinstance(old, CronSchedule):
+            raise InputError(
+                f"a pipeline that runs {old.kind} has no time zone", hint="say at what time it is to run as well"
+            )
+        return _with_fields(bench, {"timezone": zone}, "zone").settling("schedule.timezone")
+    excepted = [part for part in parts if part.kind == "except"]
+    useful = [part for part in parts if part.kind not in ("zone", "except")]
+    if not useful:
+        return _on_days(bench, _without_days(old, excepted))
+    schedule, assumption = build([part for part in parts if part.kind != "zone"])
+    made: ScheduleBase = schedule
+    facets = {"time", "days"}
+    if isinstance(old, CronSchedule) and isinstance(schedule, CronSchedule) and len(old.expressions) == 1:
+        if kinds <= {*_TIMES, "zone"}:
+            made, assumption, facets = _crossed(times=schedule, days=old), "", {"time"}
+        elif _only_days(parts):
+            made, assumption, facets = _crossed(times=old, days=schedule), "", {"days"}
+    bench = _set(bench, made, *facets)
+    if zone is not None:
+        bench = _with_fields(bench, {"timezone": zone}, "zone").settling("schedule.timezone")
+    if assumption:
+        bench = bench.assuming("schedule", assumption, "say it in the text, or set `schedule` in tasks.yml")
+    return bench
+
+
+def _only_days(parts: Sequence[Atom]) -> bool:
+    return all(
+        part.kind in _DAYS
+        or part.kind in ("zone", "except")
+        or (part.kind == "named" and part.value in _DAY_NAMES)
+        or (part.kind == "every" and part.value in ((1, "d"), (1.0, "d"), (1, "w"), (1.0, "w")))
+        for part in parts
+    )
+
+
+def _fields(schedule: CronSchedule) -> list[str]:
+    return PRESETS.get(schedule.expressions[0], schedule.expressions[0]).split()
+
+
+def _crossed(times: CronSchedule, days: CronSchedule) -> CronSchedule:
+    """The times of the one on the days of the other."""
+    held = _fields(days)[2:]
+    return times.model_copy(
+        update={
+            "expressions": tuple(" ".join([*PRESETS.get(one, one).split()[:2], *held]) for one in times.expressions)
+        }
+    )
+
+
+def _without_days(old: ScheduleBase, excepted: Sequence[Atom]) -> frozenset[int]:
+    if not isinstance(old, CronSchedule):
+        raise InputError("only a schedule of days can leave days out", hint="say the days and the time")
+    field = _fields(old)[4]
+    if not pattern(r"\*|[0-7](?:-[0-7])?(?:,[0-7](?:-[0-7])?)*").fullmatch(field):
+        raise InputError(f"the days {field!r} cannot be cut down", hint="say on which days it is to run")
+    held: set[int] = set()
+    for part in ["0-6"] if field == "*" else field.split(","):
+        low, _, high = part.partition("-")
+        held |= {day % 7 for day in range(int(low), int(high or low) + 1)}
+    left = held - {day for part in excepted for day in part.value}
+    if not left:
+        raise InputError("no day is left on which it would run", hint="say on which days it is to run")
+    return frozenset(left)
+
+
+def _on_days(bench: Bench, days: frozenset[int]) -> Bench:
+    schedule, _ = build([Atom("days", 0, 0, days), Atom("hours", 0, 0, [0])])
+    old = bench.pipeline.schedule
+    if not isinstance(schedule, CronSchedule) or not isinstance(old, CronSchedule):
+        raise InputError("only a schedule of days can leave days out", hint="say the days and the time")
+    return _set(bench, _crossed(times=old, days=schedule), "days")
+
+
+def _shifted(clause: Clause, bench: Bench) -> Bench | None:
+    """`an hour later`, `30 minutes earlier`."""
+    word = pattern(_SHIFT).search(clause.text)
+    text = pattern(r"\bhalf\s+an\s+hour\b").sub("30 minutes", pattern(r"\ban?\s+hour\b").sub("1 hour", clause.text))
+    lengths = find_durations(text)
+    if word is None or len(lengths) != 1:
+        return None
+    spans = [(lengths[0].start, lengths[0].end), *(hit.span() for hit in pattern(_SHIFT).finditer(text))]
+    if left_over(text, spans, "schedule"):
+        return None
+    old = bench.pipeline.schedule
+    if not isinstance(old, CronSchedule) or len(old.expressions) != 1:
+        raise InputError(
+            f"{clause.text!r}: the pipeline has no single time of day", hint="say at what time it is to run"
+        )
+    minute, hour, *days = _fields(old)
+    if not (minute.isdigit() and hour.isdigit()):
+        raise InputError(
+            f"{clause.text!r}: the pipeline has no single time of day", hint="say at what time it is to run"
+        )
+    back = word[1].lower() in ("earlier", "sooner", "forward", "before that")
+    moved = timedelta(hours=int(hour), minutes=int(minute)) + lengths[0].value * (-1 if back else 1)
+    if not timedelta(0) <= moved < timedelta(days=1) and days != ["*", "*", "*"]:
+        raise InputError(f"{clause.text!r} would move it to another day", hint="say the days and the time")
+    minutes = int(moved.total_seconds() // 60) % (24 * 60)
+    expression = " ".join([str(minutes % 60), str(minutes // 60), *days])
+    return _with_fields(bench, {"expressions": (expression,)}, "time")
+
+
+def _set(bench: Bench, schedule: Any, *facets: str) -> Bench:
+    """Another schedule; what belongs to no sort of schedule (first day, catch-up) stays."""
+    old = bench.pipeline.schedule
+    kept = {name: getattr(old, name) for name in ("start", "end", "catchup", "max_active_runs")}
+    zone = old.timezone if isinstance(schedule, (CronSchedule, IntervalSchedule)) else None
+    if isinstance(schedule, (ManualSchedule, AssetSchedule)):
+        kept = {name: value for name, value in kept.items() if name == "max_active_runs"}
+    made = schedule.model_copy(update={**kept, "timezone": schedule.timezone or zone})
+    return _faceted(bench, *facets).whole(schedule=made)
+
+
+def _with_fields(bench: Bench, fields: dict[str, Any], *facets: str) -> Bench:
+    bench = bench.settling(*(f"schedule.{name}" for name in fields if name in ("start", "timezone")))
+    made = bench.pipeline.schedule.model_copy(update=fields)
+    return _faceted(bench, *(facets or fields)).whole(schedule=made)
+
+
+def _faceted(bench: Bench, *facets: str) -> Bench:
+    """InputError when the sentence has said the same thing of the schedule before."""
+    if bench.facets & set(facets):
+        raise InputError(
+            "the sentence says two different things about the schedule", hint="say once when the pipeline runs"
+        )
+    return replace(bench, facets=bench.facets | set(facets))

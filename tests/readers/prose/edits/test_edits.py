@@ -1,0 +1,33 @@
+"""What a sentence changes in a pipeline: each case compares the whole difference of the spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from airflow_llm.readers.prose.edits.editing import edit
+from airflow_llm.spec.difference import difference
+from airflow_llm.spec.document import load
+from airflow_llm.spec.pipeline import Pipeline
+
+HERE = Path(__file__).parent
+CASES = YAML(typ="safe").load((HERE / "cases.yml").read_text(encoding="utf-8"))
+
+
+def base(name: str) -> Pipeline:
+    """One of the pipelines that are changed."""
+    config = HERE / "bases" / f"{name}.config.yml"
+    text = config.read_text(encoding="utf-8") if config.exists() else None
+    return load((HERE / "bases" / f"{name}.yml").read_text(encoding="utf-8"), text)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['base']}: {' '.join(case['say'].split())[:60]}")
+def test_a_sentence_changes_what_it_says_and_nothing_else(case: dict[str, Any]) -> None:
+    old = base(case["base"])
+    edited = edit(old, case["say"])
+    found = {one.path: [one.old, one.new] for one in difference(old, edited.pipeline)}
+    assert found == case["changes"]
+    assert {change.path for change in edited.changes} == set(found)
