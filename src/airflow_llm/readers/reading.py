@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from airflow_llm.readers.questions import OpenQuestion
 from airflow_llm.readers.trace import Trace
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
@@ -32,6 +33,7 @@ class Reading:
     """A pipeline, what was noticed on the way, and how sure the reader is (0 to 1).
 
     `facts` are things that the text says and the spec has no place for. `trace` is there when the source asked for it.
+    `questions` are the few that are worth asking; `other` is a reading that was weighed and not taken.
     """
 
     pipeline: Pipeline
@@ -39,6 +41,8 @@ class Reading:
     confidence: float = 1.0
     facts: Mapping[str, object] = field(default_factory=dict)
     trace: Trace | None = None
+    questions: tuple[OpenQuestion, ...] = ()
+    other: Reading | None = None
 
 
 class Reader(Protocol):

@@ -52,12 +52,17 @@ class Assumption(Model):
 
 
 class Question(Model):
-    """Something ambiguous that matters: the words, the possible readings, and the one that was taken."""
+    """Something ambiguous that matters: the words, the possible readings, and the one that was taken.
 
+    `answered`: somebody was asked, and chose it.
+    """
+
+    id: Text = ""
     text: Text
     quote: Text = ""
     options: tuple[Text, ...] = ()
     taken: Text = ""
+    answered: bool = False
 
 
 class Pipeline(Model):

@@ -76,8 +76,9 @@ def test_each_thing_that_is_waited_for_has_its_own_wait() -> None:
 
 
 def test_what_is_ambiguous_is_asked() -> None:
-    pipeline = read(Source(text="Fetch the invoices, load them into Snowflake.")).pipeline
-    assert [question.quote for question in pipeline.questions] == ["Fetch the invoices"]
+    text = "Copy the orders from MySQL to S3. Read the leads from Salesforce."
+    pipeline = read(Source(text, by_rules=True)).pipeline
+    assert [question.quote for question in pipeline.questions] == ["Read the leads from Salesforce"]
     assert pipeline.questions[0].taken
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from airflow_llm.readers.prose.branches import Branch
 from airflow_llm.readers.prose.drafts import Draft, Unit
@@ -35,14 +36,28 @@ _PRONOUNS = words("pronouns") | {
 }
 
 
+class Unresolved(NamedTuple):
+    """Words that mean no step, and the steps that come after or before what they mean."""
+
+    words: str
+    drafts: list[Draft]
+    relation: str
+
+
+class Root(NamedTuple):
+    """A step that was taken to begin a chain of its own, and the steps that it would follow in another reading."""
+
+    draft: Draft
+    behind: list[Draft]
+
+
 @dataclass(slots=True)
 class Linked:
     """The drafts with their upstreams (`ups`), in the order of the text, and references that were not understood."""
 
     drafts: list[Draft]
-    unresolved: list[str] = field(default_factory=list)
-    roots: list[int] = field(default_factory=list)
-    """Steps that were taken to begin a chain of their own where the text could mean another order."""
+    unresolved: list[Unresolved] = field(default_factory=list)
+    roots: list[Root] = field(default_factory=list)
     uncertain: int = 0
     """How many orders were taken by default where the text could mean another."""
 

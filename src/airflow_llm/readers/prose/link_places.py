@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, stem
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_arms import Arms
-from airflow_llm.readers.prose.link_graph import only_pronouns
+from airflow_llm.readers.prose.link_graph import Root, only_pronouns
 
 _SOURCES = frozenset({"extract"})
 
@@ -119,7 +119,8 @@ class Places(Arms):
             return set(self.group_ups), True
         if self._new_root(unit, numbers):
             self.result.uncertain += 1
-            self.result.roots.extend(numbers)
+            behind = [self.drafts[number] for number in self.frontier]
+            self.result.roots.extend(Root(self.drafts[number], behind) for number in numbers)
             return set(), False
         return set(self.frontier), False
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_llm.readers.prose.drafts import Draft
+from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import Verb, words
-from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.link_graph import Linked, Unresolved
 from airflow_llm.readers.prose.link_places import Places
 from airflow_llm.readers.prose.phrases import Phrase
 from airflow_llm.readers.prose.references import resolve
@@ -30,7 +30,8 @@ class Settling(Places):
             if not found and relation == "after" and self._await(numbers, reference):
                 continue
             if not found:
-                self.result.unresolved.append(" ".join(token.raw for token in reference))
+                held = [self.drafts[number] for number in numbers]
+                self.result.unresolved.append(Unresolved(spoken(reference), held, relation))
                 continue
             self._settle(numbers, found, relation)
         for words_of in self.always:

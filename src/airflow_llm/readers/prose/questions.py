@@ -1,81 +1,169 @@
-"""What is ambiguous and matters, as questions: the words, the possible readings, and the one that was taken."""
+"""What the text leaves open and matters, the weightiest first: its order, its references, what is missing in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
-from airflow_llm.readers.prose.entities import Token
-from airflow_llm.readers.prose.flow import NO_SOURCE, Flow
-from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.phrases import Phrase
-from airflow_llm.spec.pipeline import Question
+from airflow_llm.readers.prose.link_graph import Linked, Root, Unresolved
+from airflow_llm.readers.prose.link_settle import MERGED
+from airflow_llm.readers.questions import Choice, OpenQuestion
+from airflow_llm.spec.diagnostic import Edit
+from airflow_llm.spec.graph import ancestors
+from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.steps import Step
 
-_MOST = 20
+_MOST_NAMES = 8
 _LONGEST = 200
-_TOLD = frozenset({"slack", "email", "teams", "pagerduty"})
-_ALL = frozenset({"everything", "all"})
+_POINTING = frozenset({"it", "this", "that", "everything", "all"})
+_TAKERS = frozenset({"load", "report", "python", "train", "evaluate", "predict", "notify"})
 
 
-def questions(source: str, linked: Linked, flow: Flow) -> tuple[Question, ...]:
-    """The questions that the text leaves open, in the order of how much hangs on them."""
-    found = [
-        *_references(linked),
-        *_orders(source, linked),
-        *_sources(source, linked, flow),
-        *_everything(source, linked),
+def structural(source: str, linked: Linked, pipeline: Pipeline) -> list[OpenQuestion]:
+    """The questions about the graph: each has a reading that was taken, and others that the words allow."""
+    return [
+        *(question for held in linked.unresolved for question in _reference(held, pipeline)),
+        *_pointing(source, linked, pipeline),
+        *_behind_choices(source, linked, pipeline),
+        *(question for root in linked.roots for question in _root(source, root, pipeline)),
     ]
-    return tuple(found[:_MOST])
 
 
-def _references(linked: Linked) -> Iterator[Question]:
-    names = tuple(draft.id for draft in linked.drafts if draft.kind != "choose")
-    for words in linked.unresolved:
-        yield Question(
-            text="Which task is meant?", quote=words[:_LONGEST], options=names[:8],
-            taken="the order of the text",
-        )  # fmt: skip
+def _after(step: Step, *ups: str) -> Edit:
+    return Edit(op="set", path=f"steps.{step.id}.after", value=list(dict.fromkeys([*step.after, *ups])))
 
 
-def _orders(source: str, linked: Linked) -> Iterator[Question]:
+def _step(pipeline: Pipeline, draft: Draft) -> Step | None:
+    return next((step for step in pipeline.steps if step.id == draft.id), None)
+
+
+def _reference(held: Unresolved, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+    """`after the import`, where no step is an import."""
+    for step in (_step(pipeline, draft) for draft in held.drafts[:1]):
+        if step is None:
+            continue
+        above = ancestors(pipeline, step.id)
+        others = [other for other in pipeline.steps if other.id != step.id and other.kind != "choose"]
+        if held.relation == "before":
+            able = [other for other in others if other.id not in above]
+            choices = [Choice(value=one.id, label=one.id, edits=(_after(one, step.id),)) for one in able]
+        else:
+            able = [other for other in others if step.id not in ancestors(pipeline, other.id)]
+            choices = [Choice(value=one.id, label=one.id, edits=(_after(step, one.id),)) for one in able]
+        as_told = Choice(value="order", label="none: it stands where the text has it")
+        yield OpenQuestion(
+            id=f"{held.relation}_{step.id}",
+            text=f"Which task does {step.id} come {held.relation}?",
+            quote=f"{held.relation} {held.words}"[:_LONGEST],
+            choices=(as_told, *choices[:_MOST_NAMES]),
+            default="order",
+        )
+
+
+def _root(source: str, root: Root, pipeline: Pipeline) -> Iterator[OpenQuestion]:
     """A source that is read after an earlier chain has written its result: one behind the other, or side by side."""
-    for number in linked.roots:
-        draft = linked.drafts[number] if number < len(linked.drafts) else None
-        if draft is not None and draft.id:
-            yield Question(
-                text=f"Does {draft.id} wait for what the text names before it?", quote=_quote(source, draft),
-                options=("it starts at once", "it waits"), taken="it starts at once",
-            )  # fmt: skip
+    step, ups = _step(pipeline, root.draft), [up.id for up in root.behind if up.kind != "choose"]
+    if step is None or not ups:
+        return
+    yield OpenQuestion(
+        id=f"start_{step.id}",
+        text=f"Does {step.id} wait for {', '.join(ups)}, which the text names before it?",
+        quote=_quote(source, root.draft),
+        choices=(
+            Choice(value="no", label="no, it starts at once"),
+            Choice(value="yes", label="yes, it waits", edits=(_after(step, *ups),)),
+        ),
+        default="no",
+    )
 
 
-def _sources(source: str, linked: Linked, flow: Flow) -> Iterator[Question]:
-    """An extract without a system."""
+def _pointing(source: str, linked: Linked, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+    """`extract a and b, load it`: the one, the other, or both."""
+    writers = {name: step.id for step in pipeline.steps for name in step.writes}
     for draft in linked.drafts:
-        if (f"steps.{draft.id}", NO_SOURCE) in flow.noted:
-            said = tuple(
-                name for name, held in flow.connections.items() if name != "source" and held.connector not in _TOLD
-            )
-            yield Question(
-                text=f"Which system does the step {draft.id} read from?", quote=_quote(source, draft),
-                options=("source", *said[:7]), taken="a PostgreSQL connection called source",
-            )  # fmt: skip
+        step = _step(pipeline, draft)
+        if step is None or step.kind not in _TAKERS or not _only_points(draft):
+            continue
+        taken: dict[str, list[str]] = {}
+        for name in step.reads:
+            taken.setdefault(writers.get(name, ""), []).append(name)
+        if len(taken) < 2 or "" in taken:
+            continue
+        word = draft.objects[0].raw
+        everything = Choice(value="all", label=f"the results of {', '.join(taken)}")
+        single = [Choice(value=up, label=f"that of {up}", edits=_narrowed(step, names)) for up, names in taken.items()]
+        yield OpenQuestion(
+            id=f"what_{step.id}",
+            text=f"What does “{word}” mean in {step.id}?",
+            quote=_quote(source, draft),
+            choices=(everything, *single[:_MOST_NAMES]),
+            default="all",
+        )
 
 
-def _everything(source: str, linked: Linked) -> Iterator[Question]:
-    """`load everything`: all of it, or only the last result."""
+def _only_points(draft: Draft) -> bool:
+    said = [token.norm for token in draft.objects if token.norm != "of"]
+    return bool(said) and said[0] in _POINTING and (len(said) == 1 or said[0] in ("everything", "all"))
+
+
+def _narrowed(step: Step, names: Sequence[str]) -> tuple[Edit, ...]:
+    """The step with only these inputs; a load writes what belongs to them."""
+    edits = [Edit(op="set", path=f"steps.{step.id}.reads", value=list(names))]
+    if step.kind == "load" and len(step.writes) == len(step.reads):
+        kept = [written for read, written in zip(step.reads, step.writes, strict=True) if read in names]
+        edits.append(Edit(op="set", path=f"steps.{step.id}.writes", value=kept))
+    if step.kind == "notify":
+        edits.append(Edit(op="set", path=f"steps.{step.id}.attach", value=list(names)))
+    return tuple(edits)
+
+
+def _behind_choices(source: str, linked: Linked, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+    """`if a do x, otherwise do y, then do z`: z only behind y, or whichever way was taken."""
+    by_number = {draft.number: draft for draft in linked.drafts}
+    downs: dict[int, list[Draft]] = {}
     for draft in linked.drafts:
-        if len(draft.ups) > 1 and _only_all(draft.objects, draft.phrase):
-            yield Question(
-                text=f"What does {draft.id} take?", quote=_quote(source, draft),
-                options=tuple(linked.drafts[number].id for number in sorted(draft.ups))[:8],
-                taken="the results of all steps right before it",
-            )  # fmt: skip
+        for up in draft.ups:
+            downs.setdefault(up, []).append(draft)
+    for choice in linked.drafts:
+        if choice.kind != "choose" or not choice.arms:
+            continue
+        last = [by_number[number] for number in choice.arms[-1][1] if number in by_number]
+        following = [draft for arm in last for draft in downs.get(arm.number, ()) if _goes_on(arm, draft)]
+        step = _step(pipeline, following[0]) if len(last) == 1 and following else None
+        if step is None or step.trigger_rule is not None:
+            continue
+        ends = [_end(by_number[arm[1][0]], downs) for arm in choice.arms[:-1] if arm[1] and arm[1][0] in by_number]
+        ways = [draft.id for draft in (*ends, last[0])] if ends else [choice.id, last[0].id]
+        always = (_after(step, *ways), Edit(op="set", path=f"steps.{step.id}.trigger_rule", value=MERGED))
+        # Data of one way only is no reason to wait for that way alone.
+        yield OpenQuestion(
+            id=f"always_{step.id}",
+            text=f"Does {step.id} run whichever way was taken, or only after {last[0].id}?",
+            quote=_quote(source, following[0]),
+            choices=(
+                Choice(value="only", label=f"only after {last[0].id}"),
+                Choice(value="always", label="whichever way was taken", edits=always),
+            ),
+            default="only",
+        )
 
 
-def _only_all(objects: Sequence[Token], phrase: Phrase) -> bool:
-    return bool(phrase.verb) and [token.norm for token in objects if token.norm != "of"][:1] in [
-        [word] for word in _ALL
-    ]
+def _goes_on(arm: Draft, draft: Draft) -> bool:
+    """Whether the draft follows the arm alone, joined to it by `then` or `and` in one sentence."""
+    joined = "then" in draft.clause.marks or draft.clause.joint in ("then", "and", "arrow")
+    return draft.ups == {arm.number} and draft.clause.sentence == arm.clause.sentence and joined
+
+
+def _end(first: Draft, downs: dict[int, list[Draft]]) -> Draft:
+    """The last step of a way, as long as one follows one."""
+    seen = {first.number}
+    while len(downs.get(first.number, ())) == 1 and downs[first.number][0].number not in seen:
+        following = downs[first.number][0]
+        if len(following.ups) > 1:
+            break
+        first = following
+        seen.add(first.number)
+    return first
 
 
 def _quote(source: str, draft: Draft) -> str:

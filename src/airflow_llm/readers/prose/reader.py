@@ -14,7 +14,9 @@ from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.questions import questions
+from airflow_llm.readers.prose.questions import structural
+from airflow_llm.readers.prose.questions_missing import missing
+from airflow_llm.readers.prose.questions_order import disputed
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.prose.understanding import (
     NothingAskedError,
@@ -25,6 +27,7 @@ from airflow_llm.readers.prose.understanding import (
     without_alerts_in_tasks,
     writes_edges,
 )
+from airflow_llm.readers.questions import ranked
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
@@ -47,6 +50,7 @@ _WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
+_MOST_RECORDED = 20
 _SURE = 0.9
 """The grammar's confidence from which the network is not asked."""
 
@@ -89,7 +93,8 @@ class ProseReader:
         if told is None:
             return _because(first, "the network has no reading of its own")
         choice = chosen(first, told)
-        return _because(choice.reading, choice.why, first, told)
+        reading = _because(choice.reading, choice.why, first, told)
+        return reading if choice.other is None else _with_dispute(reading, choice.other)
 
     def _second(self, source: Source, text: str, findings: Findings, *, refused: bool) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
@@ -116,10 +121,15 @@ class ProseReader:
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
         confidence = understood.confidence or judge(recognition, linked, linked.drafts, flow.missing, len(tokens.slips))
         sure = {draft.id: step_confidence(draft) for draft in linked.drafts}
-        steps = tuple(step.model_copy(update={"confidence": sure[step.id]}) for step in pipeline.steps)
-        open_questions = questions(source.text, linked, flow)
+        steps = tuple(
+            step.model_copy(update={"confidence": sure.get(step.id, step.confidence)}) for step in pipeline.steps
+        )
+        doubtful = structural(source.text, linked, pipeline)
+        said = findings.schedule.text if findings.schedule is not None else ""
+        worth = ranked([*doubtful, *missing(pipeline, said)], len(steps))
+        recorded = tuple(question.recorded(question.taken) for question in doubtful[:_MOST_RECORDED])
         pipeline = pipeline.model_copy(
-            update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *open_questions)}
+            update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *recorded)}
         )
         trace = None
         if source.traced:
@@ -127,7 +137,9 @@ class ProseReader:
 
             text = normalise(source.text)
             trace = traced(Stages(text, tokens, findings, understood, linked, pipeline, flow.missing))
-        return Reading(pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace)
+        return Reading(
+            pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace, worth
+        )
 
 
 def _settled_by(source: Source, first: Reading, rules: Understanding) -> str:
@@ -137,6 +149,23 @@ def _settled_by(source: Source, first: Reading, rules: Understanding) -> str:
     if first.confidence >= _SURE:
         return f"the grammar is sure ({first.confidence:.2f})"
     return "the text writes its edges out" if writes_edges(rules.recognition) else ""
+
+
+def _with_dispute(reading: Reading, other: Reading) -> Reading:
+    """The reading that asks whether the other order is meant."""
+    question = disputed(reading, other)
+    if question is None:
+        return reading
+    pipeline = reading.pipeline
+    # The one question takes in those about single places of the order.
+    rest = [held for held in reading.questions if not held.id.startswith(("always_", "start_"))]
+    recorded = (question.recorded(question.taken), *pipeline.questions)
+    return replace(
+        reading,
+        pipeline=pipeline.model_copy(update={"questions": recorded}),
+        questions=ranked([question, *rest], len(pipeline.steps)),
+        other=other,
+    )
 
 
 def _because(reading: Reading, why: str, *weighed: Reading) -> Reading:
@@ -209,8 +238,7 @@ def _without_empty_choices(linked: Linked) -> Linked:
         ]
     for draft in kept:
         draft.number = renumbered[draft.number]
-    roots = [renumbered[number] for number in linked.roots if number in renumbered]
-    return Linked(kept, linked.unresolved, roots, linked.uncertain)
+    return Linked(kept, linked.unresolved, linked.roots, linked.uncertain)
 
 
 def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, ...]:
@@ -226,10 +254,10 @@ def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, 
         Diagnostic(
             code="reference",
             severity="warning",
-            message=f"it is not clear which task is meant by {words[:200]!r}",
+            message=f"it is not clear which task is meant by {one.words[:200]!r}",
             hint="name the task as elsewhere in the text",
         )
-        for words in linked.unresolved
+        for one in linked.unresolved
     ]
     return tuple(found)
 

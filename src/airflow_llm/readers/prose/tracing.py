@@ -56,7 +56,7 @@ def traced(stages: Stages) -> Trace:
         slots=slots(stages.text, stages.pipeline, stages.findings),
         candidates=(_candidate(stages),),
         chosen=stages.reader,
-        not_understood=(*stages.understood.recognition.unread, *stages.linked.unresolved),
+        not_understood=(*stages.understood.recognition.unread, *(one.words for one in stages.linked.unresolved)),
     )
 
 
