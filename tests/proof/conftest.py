@@ -63,6 +63,7 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "events": bundles.make("events"),
         "mart": bundles.make("mart"),
         "bills": bundles.make("bills"),
+        "sundays": bundles.make("sundays"),
         "twice": bundles.changed("events", "twice", _replaced('"latest"), mode="replace"', '"latest"), mode="append"')),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),

@@ -45,6 +45,17 @@ def test_a_good_bundle_is_proven_on_its_stand_ins(proofs: dict[str, Proof]) -> N
     assert "socket refusal" in proof.sandbox
 
 
+def test_steps_of_which_a_run_takes_one_write_one_table(proofs: dict[str, Proof]) -> None:
+    proof = proofs["sundays"]
+    assert proof.held, causes(proof)
+    assert [(branch.outcome, branch.taken) for branch in proof.branches] == [
+        ("branch 1: copy_all_riders", True),
+        ("otherwise: copy_new_riders", True),
+        ("branch 1: extract_all_rides", True),
+        ("otherwise: extract_new_rides", True),
+    ]
+
+
 def test_branches_hooks_and_mapping(proofs: dict[str, Proof]) -> None:
     proof = proofs["decisions"]
     assert proof.held, causes(proof)

@@ -76,7 +76,12 @@ class Planner:
             yield self._scenario("rows without a partner", "uneven", tables=self._uneven())
         loads = list(self._loads())
         if loads:
-            changes: dict[str, Any] = {"disturb": [item for _, item in loads]}
+            # Of several loads into one table only one is run; what tells the rows of a replacement apart is any column.
+            items = {
+                f"{item['target']} {item['table']}": item
+                for step, item in sorted(loads, key=lambda pair: pair[0].mode != "replace")
+            }
+            changes: dict[str, Any] = {"disturb": list(items.values())}
             about = {"loads": {step.id: step.mode for step, _ in loads}}
             yield self._scenario(
                 "rows of earlier runs", "earlier rows", home="good", fresh=False, about=about, **changes

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose import builders
+from airflow_llm.readers.prose.alternatives import Everything, join_arms, keep_rows
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, stem
 from airflow_llm.readers.prose.findings import Findings
@@ -46,7 +47,11 @@ def assemble(
     for wrong, right in slips.items():
         flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
     data = _whole(source, findings, flow)
-    cut_to_interval(steps["steps"], flow, data["schedule"], findings.increments)
+    join_arms(steps["steps"], flow)
+    everything = Everything(source, steps["steps"], flow, data["schedule"], findings.reloads)
+    cut_to_interval(steps["steps"], flow, data["schedule"], findings.increments, everything.asked)
+    everything.split()
+    keep_rows(steps["steps"], flow)
     data["id"] = wanted_id or _pipeline_id(drafts)
     data.update(steps)
     data["connections"] = list(flow.connections.values())

@@ -9,6 +9,7 @@ from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.flow import Flow, object_words, system_in
+from airflow_llm.readers.prose.kinds import quoted_statement
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.statements import emptied_by, statement_of, tables_in
 from airflow_llm.readers.prose.transforms import operations_of
@@ -19,6 +20,9 @@ Fields = dict[str, Any]
 def build_sql(draft: Draft, flow: Flow) -> Fields:
     """Work inside one system: an action or a statement where the words mean one, else a hook."""
     tokens = draft.mentioned()
+    quoted = quoted_statement(tokens)
+    if quoted:
+        return {"kind": "sql", "connection": flow.target_of(draft, tokens), "statement": quoted}
     rows = draft.verb.group == "delete" and bool({token.norm for token in draft.objects} & words("row_words"))
     if not system_in(tokens) and not (any(token.tag == "table" for token in tokens) if rows else tables_in(tokens)):
         inputs = flow.chosen(draft)

@@ -16,6 +16,7 @@ from airflow_llm.readers.prose.policies import (
     find_timeouts,
 )
 from airflow_llm.readers.prose.pools import Pool, find_pools
+from airflow_llm.readers.prose.reloads import Reload, find_reloads
 from airflow_llm.readers.prose.resources import Needs, find_needs
 from airflow_llm.readers.prose.retries import Retries, find_retries
 from airflow_llm.readers.prose.retry_delays import find_retry_delay
@@ -44,6 +45,7 @@ class Findings:
     no_alerts: Found[bool] | None = None
     needs: Sequence[Found[Needs]] = ()
     increments: Sequence[Found[bool]] = ()
+    reloads: Sequence[Found[Reload]] = ()
     catchup: Found[bool] | None = None
     depends_on_past: Found[bool] | None = None
     max_active_runs: Found[int] | None = None
@@ -61,6 +63,7 @@ class Findings:
         ]  # fmt: skip
         lists: list[Sequence[Found[Any]]] = [
             self.retries, self.timeouts, self.alerts, self.deadlines, self.pools, self.needs, self.increments,
+            self.reloads,
         ]  # fmt: skip
         for hit in [*singles, *(hit for hits in lists for hit in hits)]:
             if hit is not None:
@@ -69,8 +72,9 @@ class Findings:
 
 def find_all(text: str) -> Findings:
     """What the grammars find. InputError for a value that cannot be."""
+    reloads = find_reloads(text)
     return Findings(
-        schedule=read_schedule(text),
+        schedule=read_schedule(_without(text, reloads)),
         retries=find_retries(text),
         retry_delay=find_retry_delay(text),
         timeouts=find_timeouts(text),
@@ -79,6 +83,7 @@ def find_all(text: str) -> Findings:
         no_alerts=find_unwanted(text),
         needs=find_needs(text),
         increments=find_increments(text),
+        reloads=reloads,
         catchup=find_catchup(text),
         depends_on_past=find_depends_on_past(text),
         max_active_runs=find_max_active_runs(text),
@@ -87,3 +92,10 @@ def find_all(text: str) -> Findings:
         pools=find_pools(text),
         priority=find_priority(text),
     )
+
+
+def _without(text: str, hits: Sequence[Found[Any]]) -> str:
+    """The text with blanks in those places: a day on which everything is taken is not the day of the schedule."""
+    for hit in hits:
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    return text

@@ -71,17 +71,33 @@ class Flow:
 
     def source_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
         """The connection that data is read from; an assumption when the text names none."""
-        system = system_in(tokens) or system_in(draft.mentioned())
+        filed = any(token.tag in ("path", "file") for token in tokens)
+        system = system_in(tokens) or (_keeps_files(draft) if filed else system_in(_but_target(draft)))
         if system is not None:
             return self.connection(system)
-        if any(token.tag in ("path", "file") for token in tokens):
+        if filed:
             return self.connect("files")
+        told = self._told_before(draft)
+        if told is not None:
+            name = self.connection(told)
+            text = f"the text names no source system; {name} is taken, where the same data is read before"
+            self.assume(f"steps.{draft.id}", text, "name the system in the text")
+            return name
         self.missing += 1
         self.assume(
             f"steps.{draft.id}", NO_SOURCE,
             "name the system in the text, or change `connector` of connection `source` in tasks.yml",
         )  # fmt: skip
         return self.connect("source", "postgres")
+
+    def _told_before(self, draft: Draft) -> System | None:
+        """The system that an earlier extract in another arm of a choice reads the same data from."""
+        said = set(object_words(draft)[-1:])
+        if draft.kind != "extract" or not said or not any(held.kind == "choose" for held in self.drafts):
+            return None
+        before = [held for held in self.drafts if held.kind == "extract" and held.clause.start < draft.clause.start]
+        alike = (held for held in reversed(before) if said <= set(object_words(held)))
+        return next((system for held in alike if (system := system_in(held.mentioned())) is not None), None)
 
     def target_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
         """The connection that data is written to."""
@@ -90,12 +106,13 @@ class Flow:
             return self.connection(system)
         if any(token.tag == "path" for token in tokens):
             return self.connect("files")
-        warehouse = self._warehouse() if draft.kind in ("sql", "cleanup") else None
+        inside = draft.kind in ("sql", "cleanup")
+        warehouse = (self._warehouse() or self._neighbour(draft)) if inside else None
         if warehouse is not None:
             return self.connection(warehouse)
-        warehouses = [held for held in self.connections.values() if held.role == "target"]
+        warehouses = [held.name for held in self.connections.values() if held.role == "target" and not inside]
         if warehouses:
-            return warehouses[-1].name
+            return warehouses[-1]
         self.missing += 1
         self.assume(
             f"steps.{draft.id}", "the text names no target system; a PostgreSQL connection called `warehouse` is taken",
@@ -111,6 +128,25 @@ class Flow:
             }
             self.warehouses = list(named.values())
         return self.warehouses[0] if len(self.warehouses) == 1 else None
+
+    def _neighbour(self, draft: Draft) -> System | None:
+        """Of several SQL systems the one that the nearest step before works in, its target before its source."""
+        layer, seen = sorted(draft.ups), {draft.number}
+        while layer and len(seen) < _FARTHEST:
+            seen |= set(layer)
+            for held in (self.drafts[number] for number in layer):
+                target = held.phrase.complement("to", "into", "onto", "in", "inside", "on")
+                named = [token.system or system_of(token) for token in (*target, *held.mentioned())]
+                system = next((found for found in named if found is not None and found.family == "sql"), None)
+                if system is not None:
+                    self.assume(
+                        f"steps.{draft.id}",
+                        f"the text names no system; {_connector(system.name)} is taken, where {held.id} works",
+                        "name the system in the text",
+                    )
+                    return system
+            layer = sorted({up for number in layer for up in self.drafts[number].ups} - seen)
+        return None
 
     @staticmethod
     def _inside(draft: Draft) -> System | None:
@@ -215,6 +251,18 @@ def system_in(tokens: Iterable[Token]) -> System | None:
         if system is not None and system.family in _DATA_FAMILIES:
             return system
     return None
+
+
+def _but_target(draft: Draft) -> list[Token]:
+    """What the step mentions without where a load or a copy goes: no data is read from there."""
+    target = draft.phrase.complement("to", "into", "onto") if draft.kind in ("load", "copy") else []
+    return [token for token in draft.mentioned() if token not in target]
+
+
+def _keeps_files(draft: Draft) -> System | None:
+    """The system that the words place a file in (`orders.csv by SFTP`), not the one that it is loaded into."""
+    systems = ((token.system or system_of(token)) for token in _but_target(draft))
+    return next((s for s in systems if s is not None and s.family in _DATA_FAMILIES and s.family != "sql"), None)
 
 
 def format_of(tokens: Iterable[Token]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -33,18 +33,25 @@ def find_increments(text: str) -> list[Found[bool]]:
 
 
 def cut_to_interval(
-    steps: Sequence[Fields], flow: Flow, schedule: Fields, increments: Sequence[Found[bool]] = ()
+    steps: Sequence[Fields],
+    flow: Flow,
+    schedule: Fields,
+    increments: Sequence[Found[bool]] = (),
+    also: Collection[str] = (),
 ) -> None:
-    """Sets `incremental` where a step's words say so, and has the loads behind it keep the rows of earlier runs."""
+    """Sets `incremental` where a step's words say so, and has the loads behind it keep the rows of earlier runs.
+
+    `also` are the ids of steps of which other words say it.
+    """
     if schedule["kind"] not in ("cron", "interval"):
         return
     starts = sorted(step["origin"]["start"] for step in steps)
     said = {starts[max(bisect_right(starts, hit.start) - 1, 0)] for hit in increments}
     carried: dict[str, list[str]] = {}
     for step in steps:
-        meant = step["origin"]["start"] in said or _pattern().search(step["origin"]["text"])
-        if meant and _cuttable(step, flow):
-            _cut(step, flow)
+        meant = step["id"] in also or step["origin"]["start"] in said or _pattern().search(step["origin"]["text"])
+        if meant and cuttable(step, flow):
+            cut(step, flow)
             keys: list[str] = []
         elif set(step.get("reads", ())) & set(carried) and _keeps_columns(step):
             keys = _unique_by(step) or next((carried[name] for name in step["reads"] if carried.get(name)), [])
@@ -57,7 +64,7 @@ def cut_to_interval(
             _keep_earlier_rows(step, keys, flow)
 
 
-def _cuttable(step: Fields, flow: Flow) -> bool:
+def cuttable(step: Fields, flow: Flow) -> bool:
     """Whether the step takes rows out of a database."""
     if step["kind"] not in ("extract", "load") or not step["reads"]:
         return False
@@ -68,7 +75,8 @@ def _cuttable(step: Fields, flow: Flow) -> bool:
     return len(known) == len(connections) and all(found is not None and found.family == "sql" for found in known)
 
 
-def _cut(step: Fields, flow: Flow) -> None:
+def cut(step: Fields, flow: Flow) -> None:
+    """Makes the step take the rows of its data interval, by the column that its words name."""
     said = pattern(_COLUMN).search(step["origin"]["text"])
     step["incremental"] = said.group(1) if said is not None else _GUESS
     taken = "" if said is not None else f"; the text names no column, `{_GUESS}` is taken"

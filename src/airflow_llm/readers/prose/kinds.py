@@ -9,6 +9,7 @@ from airflow_llm.readers.prose.drafts import stem
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import frames, words
 from airflow_llm.readers.prose.phrases import Phrase
+from airflow_llm.readers.prose.spellings import pattern
 
 _PERSONS = words("persons")
 _MESSAGES = words("messages")
@@ -250,6 +251,8 @@ def _work(group: str, phrase: Phrase) -> str:
     """What running, starting or creating something means, by what it is."""
     tokens = phrase.tokens()
     stems = [stem(token.norm) for token in phrase.objects]
+    if quoted_statement(tokens):
+        return "sql"
     if any(token.tag == "quoted" and (token.raw.startswith("`") or _is_command(token)) for token in tokens):
         return "shell"
     if any(token.tag in ("file", "path") and token.norm.endswith(".sql") for token in tokens):
@@ -271,6 +274,20 @@ def _is_command(token: Token) -> bool:
     """A quoted text that begins with a program that people run."""
     first, _, rest = token.norm[1:-1].strip().partition(" ")
     return bool(rest) and first in words("programs")
+
+
+def quoted_statement(tokens: Sequence[Token]) -> str:
+    """The SQL statement that the text quotes, verbatim; empty without one."""
+    quoted = (token.raw[1:-1].strip() for token in tokens if token.tag == "quoted")
+    return next((text for text in quoted if pattern(_STATEMENT).match(text)), "")
+
+
+_STATEMENT = (
+    r"(?:select\s.+\sfrom|select\s+[\d'(*]|insert\s+(?:into|overwrite)|update\s+\S+\s+set|delete\s+from|merge\s+into"
+    r"|with\s+\w+\s+as\s*\(|(?:create|drop|alter)\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|materialized\s+|external\s+"
+    r"|table|view|schema|index)|truncate\s+(?:table\s+)?[\w.]+\s*;?$|refresh\s+materialized\s+view|vacuum\b|analyze\b"
+    r"|call\s+\w[\w.]*\s*\(|copy\s+into|grant\s+\w+.*\son\s)"
+)
 
 
 def is_noop(phrase: Phrase) -> bool:
