@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from airflow_llm.checks.check import Files
 
 _PARSE_TIME_DECORATORS = ("dag", "task_group")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PARTLY = (*_FUNCTIONS, ast.Lambda, ast.If)
+# Fields that hold words and numbers, and the context of a name, which says nothing that is asked here.
+_WORDS = frozenset({"id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "conversion", "ctx"})
 
 
 @lru_cache(maxsize=256)
@@ -37,10 +40,16 @@ def python_files(files: Files, mention: Iterable[str] = ("",)) -> Iterator[tuple
     """
     words = tuple(mention)
     for path in sorted(files):
-        if path.endswith(".py") and any(word in files[path] for word in words):
+        if path.endswith(".py") and _mentions(files[path], words):
             tree = parse(files[path])
             if tree is not None:
                 yield path, tree
+
+
+@lru_cache(maxsize=256)
+def _mentions(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in the text; the plumbing of many bundles is the same text."""
+    return any(word in text for word in words)
 
 
 def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
@@ -52,7 +61,7 @@ def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
 
 @lru_cache(maxsize=256)
 def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """Every node in the order of `ast.walk`, which costs several times as much."""
+    """Every node but the contexts of names, in the order of `ast.walk`, which costs several times as much."""
     found = [tree]
     for node in found:
         found.extend(_children(node))
@@ -61,13 +70,19 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
 
 def _children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
-    for name in node._fields:
+    for name in _fields(type(node)):
         value = getattr(node, name, None)
         if isinstance(value, ast.AST):
             found.append(value)
         elif isinstance(value, list):
             found.extend([item for item in value if isinstance(item, ast.AST)])
     return found
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    """The fields of a class of nodes that may hold nodes."""
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _WORDS)
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,8 @@ def literal(value: object) -> Expression:
     match value:
         case Expression():
             return value
+        case str() | bytes():
+            return Expression(_text(value))
         case timedelta():
             return _timedelta(value)
         case Mapping():
@@ -29,8 +31,6 @@ def literal(value: object) -> Expression:
         case tuple():
             items = ", ".join(literal(item) for item in value)
             return Expression(f"({items},)" if len(value) == 1 else f"({items})")
-        case str() | bytes():
-            return Expression(_text(value))
         case Sequence():
             return Expression("[" + ", ".join(literal(item) for item in value) + "]")
         case float() if not isfinite(value):
@@ -49,12 +49,20 @@ def call(function: str, arguments: Mapping[str, object]) -> Expression:
 
 def docstring(text: str) -> str:
     """A docstring that holds any text as data: backslashes, quotes and control characters cannot end it."""
-    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text).strip().replace("\\", "\\\\")
+    clean = printable(text).strip().replace("\\", "\\\\")
     if '"""' in clean:
         clean = clean.replace('"', '\\"')
     elif clean.endswith('"'):
         clean = clean[:-1] + '\\"'
     return f'"""{clean}"""'
+
+
+def printable(text: str) -> str:
+    """The text with a space for every character that cannot be shown; lines stay lines."""
+    return "\n".join(
+        line if line.isprintable() else "".join(char if char.isprintable() else " " for char in line)
+        for line in text.split("\n")
+    )
 
 
 def _text(value: str | bytes) -> str:

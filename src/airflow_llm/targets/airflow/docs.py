@@ -6,7 +6,7 @@ from textwrap import dedent
 
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
-from airflow_llm.targets.python import docstring
+from airflow_llm.targets.python import docstring, printable
 
 
 def doc_lines(text: str) -> list[str]:
@@ -50,7 +50,6 @@ def _closed(last: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """No control characters, no white space at the ends of lines, and no indentation that all lines share."""
-    plain = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
-    first, _, rest = plain.strip().partition("\n")
+    first, _, rest = printable(text).strip().partition("\n")
     lines = [first.rstrip(), *(line.rstrip() for line in dedent(rest).split("\n"))] if rest else [first.rstrip()]
     return "\n".join(lines).strip() or "Nothing is said about it."

@@ -113,11 +113,9 @@ def _pieces(text: re.Match[str], source: str, depth: int) -> list[str]:
 
 def _comprehension(source: str) -> int | None:
     """Where the `for` of a comprehension begins."""
-    covered = list(_spans(source))
-    for match in re.finditer(r" for \w+ in ", source):
-        if not any(start <= match.start() <= end for start, end in covered):
-            return match.start()
-    return None
+    found = [match.start() for match in re.finditer(r" for \w+ in ", source)] if " for " in source else []
+    covered = list(_spans(source)) if found else []
+    return next((place for place in found if not any(start <= place <= end for start, end in covered)), None)
 
 
 def _spans(source: str) -> Iterator[tuple[int, int]]:

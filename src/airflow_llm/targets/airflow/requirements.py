@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from airflow_llm.targets.airflow.versions import Features
 
@@ -47,6 +48,7 @@ def requirements_text(wanted: frozenset[str], features: Features) -> str:
     return "\n".join(lines) + "\n"
 
 
+@lru_cache(maxsize=256)
 def imported_libraries(source: str) -> frozenset[str]:
     """The libraries that shared code imports for what only some files or systems need."""
     return frozenset(name for name in _LIBRARIES if re.search(rf"^\s+(?:from|import) {name}\b", source, re.MULTILINE))
