@@ -32,6 +32,9 @@ ReaderChoice = Annotated[
     Literal["auto", "grammar"],
     typer.Option("--reader", help="Prose by the trained network and the grammar, or by the grammar alone."),
 ]
+Answer = Annotated[
+    list[str] | None, typer.Option("--answer", help="The answer to a question, as id=value; may be repeated.")
+]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds that each bundle may take.")]
 
 DEFAULT_OUTPUT = Path("generated_dags")

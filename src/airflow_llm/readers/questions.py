@@ -18,7 +18,7 @@ _LONGEST = 200
 
 
 class Choice(Model):
-    """One possible answer: `value` is what one types, `edits` what it changes in the spec that was read by default.
+    """One possible answer: `value` is what one types, `edits` what it changes in the spec when it is given.
 
     `other_reading` takes the reading that was not chosen; the questions are then those of that reading.
     """
@@ -156,12 +156,3 @@ def _connections(pipeline: Pipeline) -> set[str | None]:
     alerts = [alert for alerts in (pipeline.alerts, *(step.alerts for step in pipeline.steps)) for alert in alerts]
     users = (*pipeline.datasets, *pipeline.steps, *alerts)
     return {getattr(user, "connection", None) for user in users} - {None}
-
-
-def ranked(questions: Sequence[OpenQuestion], steps: int) -> tuple[OpenQuestion, ...]:
-    """The few questions that are worth asking, of those that are in the order of how much hangs on them."""
-    return tuple(questions[: _MOST if steps <= _MANY_STEPS else _MOST_OF_MANY])
-
-
-_MOST, _MOST_OF_MANY = 3, 5
-_MANY_STEPS = 12

@@ -12,6 +12,9 @@ from airflow_llm.readers.trace import Trace
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
 
+_MOST_ASKED, _MOST_ASKED_OF_MANY = 3, 5
+_MANY_STEPS = 12
+
 
 @dataclass(frozen=True)
 class Source:
@@ -33,7 +36,7 @@ class Reading:
     """A pipeline, what was noticed on the way, and how sure the reader is (0 to 1).
 
     `facts` are things that the text says and the spec has no place for. `trace` is there when the source asked for it.
-    `questions` are the few that are worth asking; `other` is a reading that was weighed and not taken.
+    `questions` are all that can be answered, the weightiest first; `other` is a reading that was weighed and not taken.
     """
 
     pipeline: Pipeline
@@ -43,6 +46,11 @@ class Reading:
     trace: Trace | None = None
     questions: tuple[OpenQuestion, ...] = ()
     other: Reading | None = None
+
+    @property
+    def worth_asking(self) -> tuple[OpenQuestion, ...]:
+        """The few questions that a person is asked: more would annoy."""
+        return self.questions[: _MOST_ASKED if len(self.pipeline.steps) <= _MANY_STEPS else _MOST_ASKED_OF_MANY]
 
 
 class Reader(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     cases: Annotated[Path | None, typer.Option("--cases", help="Read every case of a benchmark file.")] = None,
     texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the cases' texts.")] = None,
     reader: options.ReaderChoice = "auto",
+    answer: options.Answer = None,
     trace: Annotated[bool, typer.Option("--trace", help="Also show every stage of the reading, and why.")] = False,
 ) -> None:
     """Show how a description is understood: the tasks, their order, the assumptions, the questions.
@@ -38,28 +39,43 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     if cases is not None:
         _read_cases(terminal, cases, texts, out, by_rules=reader == "grammar")
         return
-    from airflow_llm.cli.views.findings import findings_data, findings_view
-    from airflow_llm.cli.views.reading import notes, reading_data, reading_tree
-    from airflow_llm.compiler.compile import read_source
+    from airflow_llm.cli.asking import settled_reading
     from airflow_llm.spec.document import dump
 
-    reading = read_source(source_from(text, file, pipeline_id, by_rules=reader == "grammar", traced=trace))
-    pipeline = reading.pipeline
-    if trace:
-        _show_trace(terminal, reading)
-    terminal.show(reading_tree(pipeline, reading.confidence), *notes(pipeline))
-    if reading.diagnostics:
-        terminal.show(findings_view(reading.diagnostics, "the reader"))
+    source = source_from(text, file, pipeline_id, by_rules=reader == "grammar", traced=trace)
+    reading = settled_reading(terminal, source, answer, ask=False)
+    if reading is None:
+        return
+    spec = dump(reading.pipeline)[0] if out is not None or terminal.quiet else ""
+    _show(terminal, reading, traced=trace)
     if out is not None:
-        _save(out, dump(pipeline)[0])
+        _save(out, spec)
         terminal.show(f"written: {out}")
     elif terminal.quiet:
-        terminal.result(dump(pipeline)[0])
-    terminal.emit(
-        {**reading_data(pipeline, reading.confidence), "findings": findings_data(reading.diagnostics)}
-        | {"spec": pipeline.model_dump(mode="json", exclude_defaults=True)}
-        | ({"trace": reading.trace.data() if reading.trace is not None else None} if trace else {})
-    )
+        terminal.result(spec)
+    terminal.emit(_data(reading) | ({"trace": reading.trace.data() if reading.trace else None} if trace else {}))
+
+
+def _show(terminal: Terminal, reading: Reading, *, traced: bool) -> None:
+    from airflow_llm.cli.views.findings import findings_view
+    from airflow_llm.cli.views.reading import notes, reading_tree
+
+    if traced:
+        _show_trace(terminal, reading)
+    terminal.show(reading_tree(reading.pipeline, reading.confidence), *notes(reading.pipeline, reading.worth_asking))
+    if reading.diagnostics:
+        terminal.show(findings_view(reading.diagnostics, "the reader"))
+
+
+def _data(reading: Reading) -> dict[str, Any]:
+    from airflow_llm.cli.views.findings import findings_data
+    from airflow_llm.cli.views.reading import reading_data
+
+    return {
+        **reading_data(reading.pipeline, reading.confidence, reading.worth_asking),
+        "findings": findings_data(reading.diagnostics),
+        "spec": reading.pipeline.model_dump(mode="json", exclude_defaults=True),
+    }
 
 
 def _show_trace(terminal: Terminal, reading: Reading) -> None:

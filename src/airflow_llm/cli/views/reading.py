@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from airflow_llm.cli.asking import questions_data
 from airflow_llm.cli.graph.style import style_of
 from airflow_llm.cli.terminal import line
 from airflow_llm.cli.views import schedule as schedule_words
 from airflow_llm.connectors.hooks import hook_reason
+from airflow_llm.readers.questions import OpenQuestion
 from airflow_llm.spec.graph import upstream
 from airflow_llm.spec.model import format_duration
 from airflow_llm.spec.pipeline import Pipeline
@@ -41,7 +43,7 @@ def reading_tree(pipeline: Pipeline, confidence: float) -> RenderableType:
     return tree
 
 
-def notes(pipeline: Pipeline) -> Iterable[RenderableType]:
+def notes(pipeline: Pipeline, asked: Sequence[OpenQuestion] = ()) -> Iterable[RenderableType]:
     """The assumptions that were made and the questions that are open, each with what to do."""
     if pipeline.assumptions:
         tree = Tree(Text("assumptions (what the text did not say)", style="bold"), guide_style="dim")
@@ -55,18 +57,40 @@ def notes(pipeline: Pipeline) -> Iterable[RenderableType]:
             how = "look at config.yml before you deploy"
             tree.add(_assumption("config.yml", f"guessed values for {', '.join(settings)}", how))
         yield tree
-    if pipeline.questions:
-        tree = Tree(Text("questions (the text can be read in several ways)", style="bold"), guide_style="dim")
-        for question in pipeline.questions:
-            text = Text(line(question.text), style="yellow")
-            if question.quote:
-                text.append(f" “{line(question.quote)}”", style="italic default")
-            if question.taken:
-                text.append(f"  taken: {line(question.taken)}", style="default")
-            if question.options:
-                text.append(f"  or: {line('; '.join(question.options))}", style="dim")
+    still_open, settled = list(_open(pipeline, asked)), list(_settled(pipeline))
+    if still_open or settled:
+        how = " (the safest answer is taken; `generate --ask` asks, `--answer id=value` answers)" if still_open else ""
+        tree = Tree(Text("questions", style="bold").append(how, "not bold dim"), guide_style="dim")
+        for text in (*still_open, *settled):
             tree.add(text)
         yield tree
+
+
+def _open(pipeline: Pipeline, asked: Sequence[OpenQuestion]) -> Iterable[Text]:
+    """Those that can be answered, and those of the spec that are only told."""
+    for one in asked:
+        text = Text(f"{one.id}: ", style="bold").append(line(one.text), style="not bold yellow")
+        yield _question(text, one.quote, one.taken, [held.label for held in one.choices if held.value != one.default])
+    known = {one.id for one in asked}
+    for held in pipeline.questions:
+        if not held.answered and held.id not in known:
+            rest = [option for option in held.options if option != held.taken]
+            yield _question(Text(line(held.text), style="yellow"), held.quote, held.taken, rest)
+
+
+def _settled(pipeline: Pipeline) -> Iterable[Text]:
+    for held in pipeline.questions:
+        if held.answered:
+            text = Text(line(held.text), style="green")
+            yield text.append(f"  answered: {line(held.taken)}", style="default")
+
+
+def _question(text: Text, quote: str, taken: str, others: Sequence[str]) -> Text:
+    if quote:
+        text.append(f" “{line(quote)}”", style="not bold italic default")
+    if taken:
+        text.append(f"  taken: {line(taken)}", style="not bold default")
+    return text.append(f"  or: {line('; '.join(others))}", style="not bold dim") if others else text
 
 
 def _assumption(subject: str, text: str, change: str) -> Text:
@@ -74,7 +98,7 @@ def _assumption(subject: str, text: str, change: str) -> Text:
     return row.append(f"  change: {line(change)}", style="dim") if change else row
 
 
-def reading_data(pipeline: Pipeline, confidence: float) -> dict[str, Any]:
+def reading_data(pipeline: Pipeline, confidence: float, asked: Sequence[OpenQuestion] = ()) -> dict[str, Any]:
     """The same for a machine."""
     before = upstream(pipeline)
     following = schedule_words.next_run(pipeline.schedule)
@@ -100,7 +124,8 @@ def reading_data(pipeline: Pipeline, confidence: float) -> dict[str, Any]:
             for step in pipeline.steps
         ],
         "assumptions": [assumption.model_dump(mode="json") for assumption in pipeline.assumptions],
-        "questions": [question.model_dump(mode="json") for question in pipeline.questions],
+        "questions": questions_data(asked),
+        "answered": [held.model_dump(mode="json") for held in pipeline.questions if held.answered],
     }
 
 

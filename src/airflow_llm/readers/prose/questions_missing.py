@@ -41,7 +41,7 @@ def missing(pipeline: Pipeline, schedule_words: str) -> list[OpenQuestion]:
         *_systems(pipeline),
         *_keys(pipeline),
         *_half_of_day(pipeline, schedule_words),
-        *_zone(pipeline),
+        *_zone(pipeline, schedule_words),
         *_stamps(pipeline),
         *_recipients(pipeline),
         *_load_mode(pipeline),
@@ -133,7 +133,7 @@ def _half_of_day(pipeline: Pipeline, words: str) -> Iterator[OpenQuestion]:
     )
 
 
-def _zone(pipeline: Pipeline) -> Iterator[OpenQuestion]:
+def _zone(pipeline: Pipeline, words: str) -> Iterator[OpenQuestion]:
     """A clock time without a zone; `daily` alone names no time."""
     schedule = pipeline.schedule
     path = "schedule.timezone"
@@ -142,24 +142,24 @@ def _zone(pipeline: Pipeline) -> Iterator[OpenQuestion]:
         return
     if any(one.subject == "schedule" and _NO_TIME in one.text for one in pipeline.assumptions):
         return
-    times = [_clock(expression) for expression in schedule.expressions]
-    if not all(times):
+    if not all(_names_time(expression) for expression in schedule.expressions):
         return
-    others = [Choice(value=zone, label=zone, edits=_all_set([path], zone)) for zone in _ZONES[1:]]
+    choices = tuple(Choice(value=zone, label=zone, edits=_all_set([path], zone)) for zone in _ZONES)
     yield OpenQuestion(
         id="timezone",
-        text=f"In which time zone is {' and '.join(dict.fromkeys(times))}?",
-        choices=(Choice(value="UTC", label="UTC"), *others),
-        default="UTC",
+        text="Which time zone is meant?",
+        quote=words[:200],
+        choices=choices,
+        default=_ZONES[0],
         free=FreeAnswer(what="timezone", paths=(path,)),
         replaces=unsaid,
     )
 
 
-def _clock(expression: str) -> str:
-    """The time of day of a cron expression; empty when it has none or several."""
+def _names_time(expression: str) -> bool:
+    """Whether a cron expression names times of day, and not only a frequency."""
     minute, hour = [*expression.split(), "", ""][:2]
-    return f"{int(hour):02d}:{int(minute):02d}" if hour.isdigit() and minute.isdigit() else ""
+    return minute.isdigit() and all(part.isdigit() for part in hour.split(","))
 
 
 def _stamps(pipeline: Pipeline) -> Iterator[OpenQuestion]:

@@ -27,7 +27,6 @@ from airflow_llm.readers.prose.understanding import (
     without_alerts_in_tasks,
     writes_edges,
 )
-from airflow_llm.readers.questions import ranked
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
@@ -126,7 +125,7 @@ class ProseReader:
         )
         doubtful = structural(source.text, linked, pipeline)
         said = findings.schedule.text if findings.schedule is not None else ""
-        worth = ranked([*doubtful, *missing(pipeline, said)], len(steps))
+        opened = (*doubtful, *missing(pipeline, said))
         recorded = tuple(question.recorded(question.taken) for question in doubtful[:_MOST_RECORDED])
         pipeline = pipeline.model_copy(
             update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *recorded)}
@@ -138,7 +137,7 @@ class ProseReader:
             text = normalise(source.text)
             trace = traced(Stages(text, tokens, findings, understood, linked, pipeline, flow.missing))
         return Reading(
-            pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace, worth
+            pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace, opened
         )
 
 
@@ -163,7 +162,7 @@ def _with_dispute(reading: Reading, other: Reading) -> Reading:
     return replace(
         reading,
         pipeline=pipeline.model_copy(update={"questions": recorded}),
-        questions=ranked([question, *rest], len(pipeline.steps)),
+        questions=(question, *rest),
         other=other,
     )
 
