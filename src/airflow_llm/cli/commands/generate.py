@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from airflow_llm.cli import options
+from airflow_llm.cli.asking import refuse_without_terminal
 from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.cli.sources import STDIN, source_from
 from airflow_llm.cli.terminal import Terminal
@@ -41,7 +42,6 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
 
     [dim]airflow-llm generate "Every weekday at 6:30 Berlin time load orders from Postgres into Snowflake" --prove[/dim]
     """
-    from airflow_llm.cli.asking import refuse_without_terminal
     from airflow_llm.cli.proving import Proving
     from airflow_llm.compiler.bundle import write
     from airflow_llm.compiler.compile import compile_reading
