@@ -13,7 +13,7 @@ from airflow_llm.readers.prose.alert_aims import CHANNEL as _CHANNEL
 from airflow_llm.readers.prose.alert_aims import aimed
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says, spelled
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, meaning_of, pattern, says, spelled
 from airflow_llm.spec.steps import AlertEvent
 
 _TELL = (
@@ -146,6 +146,8 @@ def find_unwanted(text: str) -> Found[bool] | None:
         r"|\bemail_on_failure[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:false|disabled|off|no)\b"
         r"|\be-?mail\s+notifications?[\"'`*]*\s*[:=]\s*(?:disabled|off|none|no)\b"
     )
+    if not hints(text, r"\b(?:no|without|disable|don'?t|email_on_failure|e-?mail\s+notif\w*)\b"):
+        return None
     match = next(finds(words, text, "alert", "mail", "notif"), None)
     return found(text, *match.span(), True) if match else None
 

@@ -12,7 +12,7 @@ from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
 from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import finds, pattern, says
+from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
 from airflow_llm.readers.prose.timezones import zone_after
 
 
@@ -51,6 +51,7 @@ _BY = (
 )
 _NO_OUTPUT = r"\b(?:files?|feed|drop|upstream|export|partner|supplier|vendor|sensor|marker|flag)\b"
 _LABEL = r"\b(?P<label>sla|deadline|service\s+level|due(?:\s+(?:time|by|at))?|cut-?off)(?:\s+for\s+(?:the\s+)?[\w-]+)?"
+_LABELS = r"\b(?:sla(?!ck)|deadline|service\s|due|cut)"
 _IS = r"[\"'`*]*\s*(?:is\s+|of\s+|at\s+|[:=]\s*|by\s+|set\s+to\s+)*"
 _OTHERS = (
     r"\b(?:wait\w*|sensor|if|when|unless|until|once|arriv\w*|expected|files?|no|not|published|scheduled?|"
@@ -62,7 +63,8 @@ def find_deadlines(text: str) -> list[Found[Deadline]]:
     """Every deadline of the pipeline. The time by which something arrives, or until which a step waits, is none."""
     if not says(text, *_SIGNS):
         return []
-    return without_overlaps([*_obliged(text), *_labelled(text), *_lengths(text), *_plain(text)])
+    labelled = [*_labelled(text), *_lengths(text)] if hints(text, _LABELS) else []
+    return without_overlaps([*_obliged(text), *labelled, *_plain(text)])
 
 
 _SIGNS = ("sla", "deadline", "service", "due", "cut", "by ", "by\n", "before", "until", "till", "latest", "later")
@@ -74,6 +76,8 @@ def _time() -> str:
 
 def _obliged(text: str) -> Iterator[Found[Deadline]]:
     """`it must be done by 7:00`, `must complete before 6 am`, `to be ready by noon`, `done by 7`."""
+    if not hints(text, rf"\b(?:{_MUST}\s|be\b|done\b|finish|ready\b|complete)"):
+        return
     must = rf"(?:(?:{_WHAT})?\b{_MUST}\s+(?:to\s+)?|\b(?:to\s+)?(?=be\b|done\b|finish|ready\b|complete))"
     at = rf"(?:,?\s+(?:every\s+(?:day|morning|night)\s+|daily\s+)?{_BY}|\s+at\s+)"
     for match in finds(rf"{must}{_OVER}{at}{_time()}(?P<behind>\s+at\s+the\s+latest)?", text, *_SIGNS, " at "):

@@ -82,7 +82,10 @@ _GIVEN = (
     rf"|({LENGTH})\s+cap\b|\bcap\s+of\s+({LENGTH})|\bmax(?:imum|imal)?\.?\s+(?:run\s?time|duration|length)\s*[:=]?\s*({LENGTH})"
     rf"|\brun\s?time\s+max\.?\s+({LENGTH})|\b(?:time\s?box|t/o)\s+(?:of\s+)?({LENGTH})|\bhard\s+stop\s+(?:after\s+|at\s+)?({LENGTH})"
     rf"|\ballow(?:ed)?\s+(?:to\s+(?:run|take)\s+)?(?:for\s+)?({LENGTH})|\b(?:whole|entire)\s+\w+\s+within\s+({LENGTH})"
-    rf"|\b(?:if|when|unless)\b[^.;\n]{{0,40}}?\b(?:not|isn't)\b[^.;\n]{{0,25}}?\b(?:after|within|in)\s+({LENGTH}),?\s+(?:then\s+)?fail\b"
+)
+_ELSE_FAIL = (
+    rf"\b(?:if|when|unless)\b[^.;\n]{{0,40}}?\b(?:not|isn't)\b[^.;\n]{{0,25}}?\b(?:after|within|in)\s+({LENGTH}),?\s+"
+    r"(?:then\s+)?fail\b"
 )
 _STOPPED = (
     rf"\b(?:kill|stop|abort|cancel|break|terminate)s?\s+(?:it(?:self)?\s+|waiting\s+|anything\s+|them\s+|everything\s+)?(?:off\s+)?"
@@ -175,9 +178,9 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "stop",
             "allow",
             "within",
-            "fail",
         ),
     ),
+    ("step", _ELSE_FAIL, ("fail",)),
     ("step", _STOPPED, ("kill", "stop", "abort", "cancel", "break", "terminate", "more than")),
     (
         "task",

@@ -13,7 +13,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.retry_delays import delay_before, delay_in
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, finds, pattern, says
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, pattern, says
 
 _MOST = 100
 _CLOSE = 80
@@ -94,14 +94,16 @@ def _refused(text: str) -> Iterator[Found[Retries]]:
         r"|\bis\s+never\s+(?:re-?tried|repeated)\b"
     )
     past = r"\b(?:runs?|days|past|dates|intervals)\s+(?:of\s+the\s+past\s+)?$"
-    for match in finds(
-        words, text, "no", "never", "n't", "dont", "disable", "zero", "none", "off", "forbid", "refrain"
-    ):
+    for match in pattern(words).finditer(text) if hints(text, _REFUSES) else ():
         if pattern(past).search(text[max(0, match.start() - 40) : match.start()]):
             continue
         yield found(text, *match.span(), Retries(count=0))
 
 
+_REFUSES = (
+    r"\b(?:no|not|never|without|zero|disable|refrain\s+from|\w+\s*n'?t)\s+(?:\S+\s+){0,4}?(?:re|tr|auto|task|att|start)"
+    r"|\bre-?tr(?:y|ies)(?:\s+polic\w+)?\s*[:=]|\bre-?tries\s+(?:are\s+)?(?:dis|off|turn|forb|not)"
+)
 _AGAIN = (
     r"(?:re-?(?:try|tried|run|attempt(?:ed)?|trys)|retyr|rety|(?:try|tried|attempted)(?:\s+it|\s+this)?\s+again|"
     r"retrying|repeat(?:ed)?|re-?tries(?=\s+(?:\S+\s+){0,2}\S+\s+times))"
@@ -154,9 +156,13 @@ def _far(text: str) -> Iterator[Found[Retries]]:
         rf"\b(twice|thrice|{count}\s+times)\s+(?:to\s+be\s+)?{_DONE_AGAIN}\b",
         rf"\bre-?tries\b[^.;\n\d]{{0,30}}?\b(?:above|more\s+than|at\s+most|up\s+to)\s+({count})(?!\w)",
     )
-    needed = (("times",), ("times", "twice", "thrice"), ("above", "more than", "at most", "up to"))
-    for form, words in zip(forms, needed, strict=True):
-        for match in finds(form, text, *words):
+    needed = (
+        r"times",
+        r"\b(?:twice|thrice|times)\s+(?:to\s+be\s+)?(?:re|tr|att|start)",
+        r"\b(?:above|than|most|to)\s",
+    )
+    for form, hint in zip(forms, needed, strict=True):
+        for match in pattern(form).finditer(text) if hints(text, hint) else ():
             if not _is_interval(text, match):
                 digits = pattern(r"\s+times$").sub("", match[1])
                 yield found(text, *match.span(), Retries(count=_count(match, digits)), 0.8)
@@ -192,7 +198,7 @@ def _attempts(text: str) -> Iterator[Found[Retries]]:
         rf"(?:attempt(?:ed)?|tr(?:y|ied))\s+(?:each\s+\w+\s+|it\s+|them\s+)?(?:up\s+to\s+)?({count})\s+(?:more\s+times?|times?\s+more)|"
         rf"a\s+second\s+(try|attempt))\b"
     )
-    for match in finds(more, text, "more", "further", "additional", "extra", "other", "second"):
+    for match in pattern(more).finditer(text) if hints(text, _MORE) else ():
         count_said = 1 if match[3] else _count(match, match[1] or match[2])
         yield found(text, *match.span(), Retries(count=count_said))
     again = r"\b(?:try|tries|tried)\s+(?:each\s+\w+\s+|it\s+|them\s+|everything\s+)?once\s+(?:more|again)\b"
@@ -211,6 +217,9 @@ def _attempts(text: str) -> Iterator[Found[Retries]]:
         yield found(text, *match.span(), Retries(count=max(total - 1, 0)), 0.8, note)
 
 
+_MORE = r"\b(?:more|further|additional|extra|other|second)\s+(?:attempt|tr|times)|\btimes?\s+more\b"
+
+
 def _plain_numbers(text: str) -> Iterator[Found[Retries]]:
     """Labels of forms: `Max attempts: 3`, `Attempts after a failure: 2`."""
     label = r"\b(max(?:imum|imal)?\s+)?attempts(\s+after\s+an?\s+(?:failure|error))?\s*[:=|]\s*(\d{1,3})\b(?![.:]\d)"
@@ -221,7 +230,8 @@ def _plain_numbers(text: str) -> Iterator[Found[Retries]]:
 
 def _is_interval(text: str, match: re.Match[str]) -> bool:
     """`retry after 5 minutes` names a delay, not five retries."""
-    return pattern(rf"\s*-?{any_of('units')}\b").match(text, match.end(1)) is not None
+    behind = pattern(r"\s*-?(\w+)").match(text, match.end(1))
+    return behind is not None and behind[1].lower() in lexicon("units")
 
 
 def _count(match: re.Match[str], digits: str | None = None) -> int:

@@ -9,7 +9,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, bound, columns
 from airflow_llm.readers.prose.durations import number_words
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import finds, pattern, says
+from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
 from airflow_llm.spec.rules import NotNull, Pattern, Range, RowCount, Rule, Unique
 
 NUMBER = r"-?\d+(?:[.,]\d+)*\s*(?:%|k\b|m\b|million\b|thousand\b)?"
@@ -38,86 +38,97 @@ def known_format(word: str) -> bool:
     return any(key in word.lower() for key in ("email", "uuid", "url", "phone"))
 
 
-_NULLS, _TWINS = ("null", "missing", "empty", "blank"), ("dup", "repeated")
-_LEADING: tuple[tuple[str, Callable[[tuple[str, ...]], list[Rule]], tuple[str, ...]], ...] = (
+_LEADING: tuple[tuple[str, Callable[[tuple[str, ...]], list[Rule]], str], ...] = (
     (
         rf"\b(?:no|without|zero)\s+(?:null|missing|empty|blank)(?:s|\s+values?)?\s+(?:in|for|on)\s+(?:the\s+)?({COLUMNS})",
         lambda names: [NotNull(columns=names)],
-        _NULLS,
+        r"\b(?:no|without|zero)\s+(?:null|missing|empty|blank)",
     ),
-    (rf"\bnon[\s-]?null\s+({COLUMNS})", lambda names: [NotNull(columns=names)] if names else [], ("non",)),
+    (rf"\bnon[\s-]?null\s+({COLUMNS})", lambda names: [NotNull(columns=names)] if names else [], r"\bnon[\s-]?null"),
     (
         rf"\b(?:no|without|zero)\s+(?:duplicates?|dupes?|duplicated)(?:\s+(?:rows|records|values|keys))?\s+"
         rf"(?:in|for|on|by|of)\s+(?:the\s+)?({COLUMNS})",
         unique,
-        _TWINS,
+        r"\b(?:no|without|zero)\s+dup",
     ),
     (
         rf"\bno\s+(?:duplicate|duplicated|repeated)\s+({COLUMN})s?\b",
         lambda names: unique(tuple(_single(n) for n in names if "_" in n)),
-        _TWINS,
+        r"\bno\s+(?:dup|repeated)",
     ),
     (
         rf"\bunique(?:ness)?\s+(?:of\s+|on\s+|key\s+|constraint\s+on\s+)?(?:the\s+)?({COLUMNS})",
         lambda names: unique(tuple(n for n in names if "_" in n or n.lower() == "id")),
-        ("unique",),
+        r"\bunique",
     ),
     (
         rf"\bcheck\s+({COLUMNS})\s+for\s+(?:null|missing|empty)(?:s|\s+values?)?",
         lambda names: [NotNull(columns=names)] if names else [],
-        ("null", "missing", "empty"),
+        r"\bfor\s+(?:null|missing|empty)",
     ),
-    (rf"\bcheck\s+({COLUMNS})\s+for\s+(?:duplicates|dupes)", unique, _TWINS),
+    (rf"\bcheck\s+({COLUMNS})\s+for\s+(?:duplicates|dupes)", unique, r"\bfor\s+dup"),
     (
         rf"\b(?:not[\s-]null|null)\s+checks?\s+(?:on|for|of)\s+(?:the\s+)?({COLUMNS})",
         lambda names: [NotNull(columns=names)],
-        ("null",),
+        r"\bnull\s+check",
     ),
     (
         rf"\b({COLUMN})\s+(?:an?\s+)?valid\s+(?:e-?mail|uuid|url|phone)",
         lambda names: [Pattern(column=n, format=format_of(n)) for n in names if known_format(n)],
-        ("valid",),
+        r"\bvalid\s",
     ),
     (
         rf"\bno\s+negative\s+({COLUMN})s?\b",
         lambda names: [Range(column=_single(name), minimum=0) for name in names],
-        ("negative",),
+        r"\bnegative\s",
     ),
     (
         rf"\bvalid\s+({COLUMN})s?\b(?!\s+(?:address|format))",
         lambda names: [
             Pattern(column=name.rstrip("s"), format=format_of(name)) for name in names if known_format(name)
         ],
-        ("valid",),
+        r"\bvalid\s",
     ),
 )
 
 
 def leading(text: str) -> Iterator[Found[Rule]]:
     """`unique order_id`, `no nulls in email`, `no duplicates on id`, `check id for nulls`."""
-    for expression, make, needed in _LEADING:
-        for match in finds(expression, text, *needed):
+    for expression, make, opener in _LEADING:
+        for match in pattern(expression).finditer(text) if hints(text, opener) else ():
             for rule in make(columns(match[1])):
                 yield found(text, *match.span(), rule, 0.85)
 
 
 _THINGS = r"(?:rows?|records?|lines?|entries|observations)"
-_COUNT_IS = r"\b(?:row|record)[\s_-]*count\s*(?:is\s+|must\s+be\s+|should\s+be\s+)?"
+_COUNT_IS = (
+    r"\b(?:(?:row|record)[\s_-]*count|(?:number|count)\s+of\s+(?:rows|records|lines))\s*"
+    r"(?:is\s+|must\s+be\s+|should\s+be\s+)?"
+)
 _ROW_FORMS: tuple[tuple[str, Callable[[re.Match[str]], RowCount | None], tuple[str, ...]], ...] = (
     (
-        rf"\b(?:at\s+least|minimum(?:\s+of)?|no\s+(?:fewer|less)\s+than)\s+COUNT\s+{_THINGS}\b",
+        rf"\b(?:at\s+least|minimum(?:\s+of)?|(?:no|not)\s+(?:fewer|less)\s+than)\s+COUNT\s+{_THINGS}\b",
         lambda match: _row_count(match[1]),
         ("least", "minimum", "than"),
     ),
     (rf"\bmore\s+than\s+COUNT\s+{_THINGS}\b", lambda match: _row_count(match[1], plus=1), ("more",)),
-    (rf"{_COUNT_IS}(?:>=|\u2265|at\s+least|of\s+at\s+least)\s*COUNT", lambda match: _row_count(match[1]), ("count",)),
+    (
+        rf"{_COUNT_IS}(?:>=|\u2265|at\s+least|of\s+at\s+least)\s*COUNT",
+        lambda match: _row_count(match[1]),
+        ("count", "number"),
+    ),
     (
         rf"{_COUNT_IS}(?:>|above|over|greater\s+than|more\s+than)\s*COUNT",
         lambda match: _row_count(match[1], plus=1),
-        ("count",),
+        ("count", "number"),
     ),
     (
         r"\b(?:row|record)[\s_-]*count\s*(?:is\s+|must\s+be\s+)?between\s+COUNT\s+and\s+COUNT",
+        lambda match: RowCount(minimum=int(bound(match[1])), maximum=int(bound(match[2]))),
+        ("between",),
+    ),
+    (
+        rf"\bbetween\s+COUNT\s+and\s+COUNT\s+{_THINGS}\b",
         lambda match: RowCount(minimum=int(bound(match[1])), maximum=int(bound(match[2]))),
         ("between",),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import schedule_clock, schedule_days
@@ -12,7 +13,7 @@ from airflow_llm.readers.prose.durations import SECONDS, duration, number
 from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.schedule_atom import DAILY_SET, Atom
 from airflow_llm.readers.prose.span import longest_first
-from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, meaning_of, pattern, spelled
+from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, lowered, meaning_of, pattern, spelled
 from airflow_llm.readers.prose.timezones import find_zones, zone_after
 
 _FIELDS = 5
@@ -116,7 +117,7 @@ def _every(text: str) -> Iterator[Atom]:
     unit = any_of("units")
     opener = r"(?:(?:every|each|evry|evrey|once\s+every)[\s-]+|q[\s-]?(?=\d))"
     expression = rf"(?<!for\s)\b{opener}(?:({count})(?:(?<=\d)|(?=[\s-])))?[\s-]*({unit})(?![\w/-])"
-    for match in finds(expression, text, "every", "each", "evry", "evrey", "q"):
+    for match in pattern(expression).finditer(text) if _has_length(text) else ():
         if match[1] is None and meaning_of("units", match[2]) in ("s",):
             continue
         yield Atom("every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, match))
@@ -143,6 +144,18 @@ def _every(text: str) -> Iterator[Atom]:
         yield Atom(
             "often", *match.span(), (int(number(count_said)) if count_said else 3 if match[4] else 2, match[3] or "day")
         )
+
+
+def _has_length(text: str) -> bool:
+    """Whether a number or a unit of time stands right behind a word such as `every`."""
+    said = pattern(r"\b(?:(?:every|each|evry|evrey)[\s-]+(\w+)|q[\s-]?\d)").findall(lowered(text))
+    return any(not word or word[0].isdigit() or word in _length_words() for word in said)
+
+
+@cache
+def _length_words() -> frozenset[str]:
+    numbers = (pattern(r"\W").split(spelling)[0] for spelling in lexicon("numbers"))
+    return frozenset({"other", "second", "third", "fourth", *lexicon("units"), *numbers})
 
 
 _OFTEN = r"(?:\btimes?|\btwice|\bthrice|\dx?\s?x)\s+(?:a|per|each|every|by|in|daily)\b"
@@ -178,7 +191,8 @@ _LENGTH_WORDS = (
     "schedule",
     "period",
     "all ",
-    "ly",
+    "hourly",
+    "minutely",
     "coord:",
 )
 

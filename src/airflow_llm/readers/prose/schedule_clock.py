@@ -10,7 +10,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import clock
 from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.schedule_atom import Atom
-from airflow_llm.readers.prose.spellings import any_of, finds, pattern
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, lowered, pattern
 from airflow_llm.readers.prose.timezones import zone_after
 
 _LAST_HOUR, _LAST_MINUTE = 24, 59
@@ -154,7 +154,7 @@ def _bare_hours(text: str) -> Iterator[Atom]:
     )
     several = r"\d{1,2}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{1,2}\s\d|\d{1,2}\b))\d{1,2})*"
     behind = rf"(?=\s*(?:[.;!?)]|,(?!\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|{day}))"
-    for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789"):
+    for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789") if _has_opener(text) else ():
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         late = match.group().lower().startswith("evening") and max(numbers) < 12
         if text[match.end() : match.end() + 1] == ")" and "(" not in match.group():
@@ -178,6 +178,17 @@ def _bare_hours(text: str) -> Iterator[Atom]:
                 yield Atom("time", low, low + len(place.group()), time(int(place.group())))
 
 
+def _has_opener(text: str) -> bool:
+    """Whether a number stands right behind a word that may open bare hours."""
+    words = set(pattern(r"\b(\w+)[\s,:(]+\d").findall(lowered(text)))
+    return not (words.isdisjoint(_OPENERS) and words.isdisjoint(lexicon("weekdays")))
+
+
+_OPENERS = frozenset(
+    {"daily", "nightly", "day", "night", "morning", "evening", "weekdays", "wkdays", "shift", "start", "time", "times"}
+)
+
+
 def _minutes(text: str) -> Iterator[Atom]:
     """`at minute 15`, `5 past every hour`, `hourly at quarter past`, `at hh:50`."""
     hour = r"(?:the|every|each)(?:\s+(?:full|single))?"
@@ -191,7 +202,9 @@ def _minutes(text: str) -> Iterator[Atom]:
         rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b"
         rf"|two\b|three\b)))\b"
     )
-    for match in finds(expression, text, "past", "minute", "mins", "hh:", "at :", "half"):
+    if not hints(text, r"past|hh:|half|\bat\s+:|\b(?:minutes?|mins?)\s+(?:\d|after)"):
+        return
+    for match in pattern(expression).finditer(text):
         said = next(words for words in match.groups() if words).lower()
         values = (
             [{"half": 30, "quarter": 15}.get(said) or int(number(said))]

@@ -55,6 +55,11 @@ def finds(expression: str, text: str, *words: str) -> Iterator[re.Match[str]]:
     return pattern(expression).finditer(text) if says(text, *words) else iter(())
 
 
+def hints(text: str, expression: str) -> bool:
+    """Whether a small expression finds anything: it decides whether a large one, dear to compile, is worth it."""
+    return pattern(expression).search(text) is not None
+
+
 def spelled(name: str, text: str) -> Iterator[tuple[int, int, str]]:
     """Where the spellings of a lexicon stand as whole words, with what they mean: no expression is compiled.
 

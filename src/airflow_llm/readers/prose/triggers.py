@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import finds, lexicon, pattern, spelled
+from airflow_llm.readers.prose.spellings import finds, hints, lexicon, pattern, spelled
 from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
 
 _CHANGED = (
@@ -85,7 +85,8 @@ def _named_assets(text: str) -> Iterator[Found[Schedule]]:
         r"(?:actuali[sz]ed|renewed|chang(?:es|ed)|updat(?:es|ed)|refresh(?:es|ed)|modified|rebuilt"
         r"|reloaded|receives\s+an\s+update)\b"
     )
-    for match in finds(table, text, "table", "view", "dataset", "asset"):
+    timed = hints(text, r"\b(?:w?hen(?:ever)?|wen|soon\s+as|(?:each|every)\s+time)\s")
+    for match in finds(table, text, "table", "view", "dataset", "asset") if timed else ():
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
 
 
