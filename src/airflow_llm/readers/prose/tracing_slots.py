@@ -74,6 +74,11 @@ def slots(text: str, pipeline: Pipeline, findings: Findings) -> tuple[Slot, ...]
     return tuple(_Slots(text, pipeline, findings).found())
 
 
+def values(pipeline: Pipeline) -> tuple[Slot, ...]:
+    """Every value of the spec that is not the default, with the steps' own words only."""
+    return slots("", pipeline, Findings())
+
+
 class _Slots:
     """Looks for the words of each value."""
 
