@@ -90,6 +90,19 @@ invoices…
 ├── schedule  every Monday at 07:00, Europe/Paris…
     └── copy_invoices_to_s3  load…
 written: invoices.yml""",
+    "edit": """$ airflow-llm edit daily_customers "run it at 7:30 instead, retry the load 3 times \\
+  and tag it crm" --dry-run
+daily_customers: would change
+├── “run it at 7:30 instead”
+│   └── schedule.expressions  0 6 * * * -> 30 7 * * *
+├── “retry the load 3 times”
+│   └── steps.load_duckdb_customers.retries  not set -> 3
+└── “tag it crm”
+    └── tags  none -> crm
+…-  expressions: ["0 6 * * *"]
+…+  expressions: ["30 7 * * *"]
+files that follow from it
+└── dags/daily_customers.py…""",
     "build": """$ airflow-llm build invoices.yml --output-dir built
 written: built
 ├── dags/invoices.py""",

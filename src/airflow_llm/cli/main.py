@@ -18,6 +18,7 @@ from airflow_llm.cli.terminal import Terminal
 COMMANDS = {
     "generate": "Turn a description into a bundle.",
     "read": "Show how a description is understood.",
+    "edit": "Change a pipeline by a sentence.",
     "build": "Build specs into bundles.",
     "check": "Check a spec, a bundle or a folder of bundles.",
     "prove": "Run bundles in the real Airflow on stand-ins.",

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from airflow_llm.compiler.bundle import open_bundle
+from airflow_llm.compiler.changes import change_bundle
 from airflow_llm.dag_factory.factory import EnterpriseDAGFactory
 from airflow_llm.errors import InputError
 from airflow_llm.readers.reading import Source
@@ -36,6 +38,15 @@ class NaturalLanguageDAGGenerator:
         return self.factory.create_from_source(
             source, owners=owners or (), stakeholders=stakeholders or (), force=force
         )
+
+    def edit(self, dag_id: str, change: str, *, force: bool = False, keep_edits: bool = False) -> Path:
+        """The path of the DAG file of a bundle in the factory's folder after a change that a sentence asks for.
+
+        InputError when it is not understood, names an unknown task, contradicts itself or changes nothing; CheckError
+        when the checks find an error that was not there before. Then nothing is written.
+        """
+        bundle = open_bundle(dag_id, self.factory.output_dir)
+        return change_bundle(bundle, change).write(force=force, keep_edits=keep_edits).dag_file
 
 
 def _checked(dag_id: str | None) -> str | None:

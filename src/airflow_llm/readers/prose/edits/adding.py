@@ -11,7 +11,9 @@ from airflow_llm.readers.prose.drafts import identifier
 from airflow_llm.readers.prose.edits.bench import Bench
 from airflow_llm.readers.prose.edits.making import Made, make_steps, read_steps
 from airflow_llm.readers.prose.edits.placing import Place, placed, positions, unsaid, with_place
-from airflow_llm.readers.prose.edits.wording import Clause, one_of, unquoted, words_in
+from airflow_llm.readers.prose.edits.rewiring import detached
+from airflow_llm.readers.prose.edits.wording import Clause, one_of, plain, unquoted, words_in
+from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 from airflow_llm.spec.pipeline import Pipeline
 
@@ -49,7 +51,11 @@ _THAT = (
     rf"^{_ARTICLES}(?:{_STEP}\s*(?:that|which|to|who|where\s+(?:we|it)|:|for|in\s+which\s+we)?\s+(?:should\s+|"
     r"shall\s+|must\s+|will\s+|we\s+)?)(?=\S)"
 )
-_IMPLIED = r"\b(?:also|additionally|furthermore|moreover|besides|too|as\s+well|then|finally|lastly|in\s+addition)\b"
+_EXCHANGED = r"(?:replace|swap|exchange|substitute)\s+(?P<old>.+?)\s+(?:by|with|for)\s+(?P<new>.+)"
+_IMPLIED = (
+    r"\W*(?:and\s+|please\s+)*(?:also|additionally|furthermore|moreover|besides|then|finally|lastly|in\s+addition)\b.*"
+    r"|.*\b(?:also|too|as\s+well)\W*"
+)
 _REFUSED = (
     rf"(?:{one_of('remove')}|rename|move|retry|set|change|switch|replace|swap|disable|enable|increase|decrease|"
     r"reduce|raise|lower|turn|make|schedule|use)\b"
@@ -59,16 +65,36 @@ _REFUSED = (
 def added(clause: Clause, bench: Bench) -> Bench | None:
     """The pipeline with the tasks that the clause asks for, at the place that it names."""
     text = clause.text
+    exchanged = pattern(_EXCHANGED).fullmatch(text)
+    if exchanged is not None:
+        return _in_place_of(exchanged["old"], exchanged["new"], bench, text)
     if pattern(_REFUSED).match(text):
         return None
     explicit = pattern(rf"(?:.*?,\s*)?{_ADD}\b").match(text) is not None
     for words, relation, references in _splits(text):
         place = _place(relation, references, bench)
         if place is not None:
-            return _added(words, place, bench)
-    if not explicit and not pattern(_IMPLIED).search(clause.said):
+            return _added(words, place, bench, said=text, explicit=explicit)
+    checks = pattern(r"(?:check|validate|verify|assert|test)\b").match(text) is not None
+    if not explicit and not checks and not pattern(_IMPLIED).fullmatch(clause.said):
         return None
-    return _added(text, None, bench)
+    if not explicit and _known(text, bench):
+        return None
+    return _added(text, None, bench, said=text, explicit=explicit)
+
+
+def _in_place_of(old: str, new: str, bench: Bench, said: str) -> Bench | None:
+    """`replace the cleaning by a deduplication`: the new task right behind the old one, which then goes."""
+    gone = bench.task(old)
+    made = _added(new, placed("right after", (gone,), (), bench), bench, said=said, explicit=True)
+    if made is None:
+        return None
+    return made.whole(steps=detached(made.pipeline, gone).steps)
+
+
+def _known(words: str, bench: Bench) -> bool:
+    """Whether the words name a task that is there: then no new one is asked for."""
+    return bool({word.strip(".,") for word in words_in(words)} & {step.id for step in bench.pipeline.steps})
 
 
 # --------------------------------------------------------------- the place
@@ -126,7 +152,7 @@ def _place(relation: str, references: str, bench: Bench) -> Place | None:
 
 
 # --------------------------------------------------------------- the task
-def _added(words: str, place: Place | None, bench: Bench) -> Bench:
+def _added(words: str, place: Place | None, bench: Bench, *, said: str, explicit: bool) -> Bench | None:
     named = pattern(_NAMED).search(words)
     name = ""
     if named is not None:
@@ -137,26 +163,31 @@ def _added(words: str, place: Place | None, bench: Bench) -> Bench:
     if name in {step.id for step in bench.pipeline.steps}:
         raise InputError(f"there is a task called {name!r} already", hint="choose another name")
     asked = read_steps(_verbal(words, name))
+    # Without a word such as `add`, only what the reader knows for sure is taken for a new task.
+    if not explicit and any(draft.verb.base not in verbs() or draft.kind == "python" for draft in asked.drafts):
+        return None
     place = place or unsaid(asked.drafts[0], asked.words, bench)
-    made = make_steps(asked, bench, place.after, name)
+    made = make_steps(asked, bench, place.after, name, said)
     return _inserted(made, place, bench)
 
 
 def _verbal(words: str, name: str) -> str:
     """The task as the reader knows tasks: an order, not a noun."""
-    said = pattern(rf"^(?:{_ADD})\s+(?:in\s+)?").sub("", words).strip(" ,:")
+    said = pattern(rf"^(?:we\s+|i\s+)?(?:also\s+|then\s+)?(?:{_ADD})\s+(?:in\s+)?").sub("", plain(words)).strip(" ,:")
     said = pattern(_THAT).sub("", said)
     said = said[1:-1] if len(said) > 2 and said[0] == said[-1] and said[0] in "\"'" else said
     said = pattern(rf"^{_ARTICLES}(?=\S)").sub("", said) if _nominal(said) else said
     found = _nominal(said)
     if found is not None:
-        rest = pattern(rf"^(?:{_STEP}\s*)?(?:that|which|to|for|of)?\s*").sub("", said[len(found[0]) :].strip())
+        link = "that|which|for|of" if found[1].startswith("send") else "that|which|to|for|of"
+        rest = pattern(rf"^(?:{_STEP}\s*)?(?:{link})?\s*").sub("", said[len(found[0]) :].strip())
         rest = pattern(r"^(?:checks?|verifies|validates|ensures|makes\s+sure)\s+(?=that\b)").sub("", rest)
+        rest = pattern(r"^(?:that\s+)?there\s+(?:are|is)\s+").sub("it has ", rest)
         said = f"{found[1]} {rest}".strip()
-    plain = pattern(
+    empty = pattern(
         rf"^{_ARTICLES}(?P<kind>python|marker|dummy|empty|shell|bash|sql)?\s*{'(?:step|task|job|operator|node)?'}$"
     ).fullmatch(said)
-    if plain is not None and name:
+    if empty is not None and name:
         return "run our function"
     return said
 

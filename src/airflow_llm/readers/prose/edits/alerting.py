@@ -158,7 +158,8 @@ def _removed(text: str, bench: Bench) -> Bench | None:
         return None
     rest = pattern(
         (
-            rf"{_NOT}|{one_of('remove')}|{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\bany\b|\ball\b|\boff\b|"
+            rf"{_NOT}|\b{one_of('remove')}\b|{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\bany\b|\ball\b|"
+            r"\boff\b|"
             r"\bon\b|\bus\b"
         )
         + "".join(f"|{words}" for words in _EVENTS.values())
@@ -194,6 +195,7 @@ _GO = r"(?:go|goes|come|comes|are\s+sent|be\s+sent|is\s+sent)"
 _INSTEAD = (
     r".*\binstead\b|.*\b(?:from\s+now\s+on|now)\b|(?:change|set|switch|move|redirect|route|update|replace)\b.*|"
     rf"(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|have\s+to\s+)?{_GO}\b.*|"
+    r"(?:the\s+|all\s+)?alerts?\s+(?:to|in)\b.*|"
     r"send\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:alerts?|notifications?)\s+to\b.*"
 )
 
@@ -207,8 +209,15 @@ def _redirected(text: str, bench: Bench) -> Bench | None:
     if split is not None:
         new = split["new"] or split["now"] or split["come"] or ""
         old = split["old"] or split["was"] or split["gone"] or ""
+        # `instead of Slack for alerts, to x@y`: what follows the old way is about the new one.
+        old, behind = pattern(r"(?=,|\s+(?:for|to|from|at|in)\b)|$").split(old, maxsplit=1)
+        new = f"{new} {behind}"
     channel, target = _channel(new), _target(new)
-    if (not channel and not target) or _left(text):
+    if _left(text):
+        return None
+    if _events(old) and _events(new) and not _channel(old) and not _target(old):
+        return _on_other_event(new, old, bench)
+    if not channel and not target:
         return None
     chosen = _replaced(text, old, channel, bench)
     if not chosen:
@@ -221,6 +230,20 @@ def _redirected(text: str, bench: Bench) -> Bench | None:
         return alert.model_copy(update={"connection": connection, "target": target or ("" if moved else alert.target)})
 
     return _mapped(bench, chosen, other)
+
+
+def _on_other_event(new: str, old: str, bench: Bench) -> Bench:
+    """`notify x@y on success instead of on failure`: the same receiver, told of something else."""
+    plain = pattern("|".join(_EVENTS.values())).sub(" ", new)
+    chosen = [held for held in _chosen(plain, bench, ()) if held[2].on in _events(old)]
+    event = _events(new)[0]
+    if not chosen or event == "deadline":
+        raise InputError(
+            f"there is no such alert on {_events(old)[0]}", hint=f"the alerts are: {_describe(_known(bench))}"
+        )
+    if len(chosen) > 1:
+        raise InputError(f"{new.strip()[:80]!r} may mean several alerts: {_describe(chosen)}", hint="say who is told")
+    return _mapped(bench, chosen, lambda alert: alert.model_copy(update={"on": event}))
 
 
 def _replaced(text: str, old: str, channel: str, bench: Bench) -> list[tuple[str, int, Alert]]:
@@ -266,7 +289,13 @@ def _added(text: str, bench: Bench) -> Bench | None:
         + "".join(f"|{held}" for held in _EVENTS.values())
     ).sub(" ", rest)
     about = left_over(rest, (), "alerts", "policies", "whole", "add")
-    about = pattern(r"\b\d+\w*\b").sub("", about).strip() if any(alert.after for alert in alerts) else about
+    if any(alert.after for alert in alerts):
+        about = left_over(about, [(hit.start, hit.end) for hit in find_durations(about)], "alerts", "policies")
+        about = (
+            pattern(r"\b(?:\d+\w*|hours?|minutes?|h|min|longer|more|than|late|too|long|half|day)\b")
+            .sub(" ", about)
+            .strip()
+        )
     if about and pattern(rf"\b(?:{one_of('add')})\b.*\bafter\b|\bafter\b|\bbefore\b").search(text):
         return None  # a message at a place of the graph is a step
     for alert in alerts:

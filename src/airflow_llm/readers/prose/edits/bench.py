@@ -27,6 +27,8 @@ class Bench:
 
     pipeline: Pipeline
     recent: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    """The tasks that this very sentence has spoken of last."""
     facets: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     settled: frozenset[str] = field(default=frozenset())
@@ -61,7 +63,7 @@ class Bench:
     # --------------------------------------------------------------- changing
     def speaking_of(self, ids: Sequence[str]) -> Bench:
         """After a clause about these tasks."""
-        return replace(self, recent=tuple(ids)) if ids else self
+        return replace(self, recent=tuple(ids), subject=tuple(ids)) if ids else self
 
     def noting(self, *notes: str) -> Bench:
         """With something to be said to the user."""

@@ -11,7 +11,7 @@ from airflow_llm.readers.prose.columns import quantity
 from airflow_llm.readers.prose.conditions import find_comparisons, find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import identifier
 from airflow_llm.readers.prose.edits.bench import Bench
-from airflow_llm.readers.prose.edits.rewiring import free_name
+from airflow_llm.readers.prose.edits.rewiring import free_name, reaches
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of, words_in
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.conditions import Comparison, Condition, Negated, Outcome
@@ -220,7 +220,11 @@ def _dropped(bench: Bench, words: str) -> Bench | None:
 def _choice(bench: Bench, words: str, then: Sequence[str], other: Sequence[str]) -> Bench:
     before = upstream(bench.pipeline)
     ids = {step.id for step in bench.pipeline.steps}
-    ups = set().union(*(before[one] for one in (*then, *other))) - set(then) - set(other)
+    ends = (*then, *other)
+    ups = {
+        up for one in ends for up in before[one]
+        if up not in ends and not any(reaches(bench.pipeline, end, up) for end in ends)
+    }  # fmt: skip
     condition, outcome = _condition(bench, then[0], words)
     name = free_name(identifier(["check", *words_in(words.lower())[:5]], "check"), ids)
     places = {step.id: place for place, step in enumerate(bench.pipeline.steps)}
@@ -257,7 +261,8 @@ def _threshold(text: str, bench: Bench) -> Bench | None:
         return _exchanged(
             bench, step, old, old.model_copy(update={"right": int(value) if value == int(value) else value})
         )
-    said = [hit for hit in find_comparisons(text) if not left_over(text, [(hit.start, hit.end)], "schedule")]
+    plain = pattern(r"\b(?:must|should|shall|has\s+to|needs\s+to|have\s+to)\s+be\b").sub("is", text)
+    said = [hit for hit in find_comparisons(plain) if not left_over(plain, [(hit.start, hit.end)], "schedule")]
     if len(said) == 1:
         chosen = [held for held in known if held[1].name == said[0].value.name]
         if len(chosen) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from airflow_llm.readers.prose.edits.wording import left_over, listed, one_of, plain
@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.spellings import pattern
 
 _JOINT = (
     r"\s*(?:,\s*(?:and\s+then|and|then|but|plus)\b|;|,|\band\s+then\b|\band\s+also\b|\band\b|\bthen\b|\bbut\b|\bplus\b|"
-    r"\balso\b|\s&\s|\s\+\s|:\s|\s[-\u2013\u2014]\s)\s*"
+    r"\balso\b(?=\s+\w)|\s&\s|\s\+\s|:\s|\s[-\u2013\u2014]\s)\s*"
 )
 _PROTECTED = r"`[^`]*`|\"[^\"]*\"|\([^()]*\)|\bbetween\s+\S+\s+and\b|\bbetween\s+(?:the\s+)?[\w\s]{1,40}?\band\b"
 
@@ -42,6 +42,20 @@ def asks_nothing(said: str) -> bool:
     return not left_over(rest) and not pattern(r".*\b(?:in|at|on|again|one|each|every)\b.*").fullmatch(rest)
 
 
+def gives_reason(said: str) -> bool:
+    """Whether the words only say why: that is not read, and told."""
+    return (
+        pattern(
+            r"\W*(?:because|since|so\s+that|in\s+order\s+to|as\s+(?:it|they|we|this|that|the)\b|which\s+is\s+why|"
+            r"that's\s+why|"
+            r"otherwise\s+(?:it|we|they)\b|(?:it|they|that|this|these|those)(?:'s|'re|\s+is|\s+are|\s+was|\s+were)\b"
+            r"|.*\b(?:is|are)\s+(?:enough|fine|ok|okay|sufficient|good)\b|(?:run|start)(?:\s+(?:it|this|"
+            r"the\s+(?:pipeline|dag)))?\W*$).*"
+        ).fullmatch(said)
+        is not None
+    )
+
+
 def pieces(said: str) -> list[Piece]:
     """The parts between commas and joining words, outside of quotation marks and brackets."""
     protected = [match.span() for match in pattern(_PROTECTED).finditer(said)]
@@ -65,6 +79,3 @@ def ends(parts: Sequence[Piece], first: int) -> list[int]:
     """Where the change that begins with a part may end, the likeliest first."""
     following = next((place for place in range(first + 1, len(parts)) if parts[place].opens), len(parts))
     return [following, *range(following - 1, first, -1), *range(following + 1, len(parts) + 1)]
-
-
-Try = Callable[[str], bool]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.edits.bench import Bench, Recogniser
-from airflow_llm.readers.prose.edits.cutting import Piece, asks_nothing, ends, pieces, sentences_of
+from airflow_llm.readers.prose.edits.cutting import Piece, asks_nothing, ends, gives_reason, pieces, sentences_of
 from airflow_llm.readers.prose.edits.rewiring import refuse_cycle
 from airflow_llm.readers.prose.edits.tidying import clocked, tidied
 from airflow_llm.readers.prose.edits.wording import clause, plain
@@ -64,7 +64,7 @@ def edit(pipeline: Pipeline, text: str) -> Edited:
         work.read(sentence)
     if not work.changes and not work.idle:
         raise InputError(f"nothing is asked for in {_short(text)!r}", hint=_HINT)
-    if not [change for change in work.changes if not change.path.startswith("assumptions.")]:
+    if not work.changes:
         raise InputError(
             "nothing changes: the pipeline is like that already", hint="look at it with `airflow-llm show`"
         )
@@ -80,13 +80,15 @@ def _refuse_length(text: str) -> None:
 
 
 def _net(pipeline: Pipeline, work: _Work) -> tuple[Change, ...]:
-    """What is other in the end, each with the words that touched it last."""
+    """What is other in the end, each with the words that touched it last, in the order of the words."""
     words = {change.path: change.words for change in work.changes}
     last = work.changes[-1].words
-    return tuple(
+    found = [
         Change(_words_of(one.path, words, last), one.path, one.old, one.new)
         for one in difference(pipeline, work.bench.pipeline)
-    )
+    ]
+    spoken = list(dict.fromkeys(change.words for change in work.changes))
+    return tuple(sorted(found, key=lambda change: spoken.index(change.words)))
 
 
 def _words_of(path: str, words: dict[str, str], last: str) -> str:
@@ -96,6 +98,9 @@ def _words_of(path: str, words: dict[str, str], last: str) -> str:
     near = [said for other, said in words.items() if other.startswith(f"{path}.") or path.startswith(f"{other}.")]
     head = path.split(".", maxsplit=1)[0]
     return next(iter(near), next((said for other, said in words.items() if other.split(".")[0] == head), last))
+
+
+_State = tuple[Bench, list[Change], list[str], str]
 
 
 @dataclass
@@ -112,16 +117,53 @@ class _Work:
     def read(self, sentence: str) -> None:
         """Makes every change of the sentence, or raises what hinders the first that cannot be made."""
         parts = pieces(sentence)
+        self.bench = replace(self.bench, subject=())
         if len(parts) > _MOST_PIECES:
             raise InputError(f"{_short(sentence)!r} asks for too many things at once", hint="say them in sentences")
         place = 0
+        before: tuple[int, _State] | None = None
         while place < len(parts):
-            place = self._step(sentence, parts, place)
+            state = self._state()
+            try:
+                following = self._step(sentence, parts, place, place + 1)
+            except ContradictionError:
+                raise
+            except InputError:
+                if before is None:
+                    words = sentence[parts[place].start : parts[place].end]
+                    if not gives_reason(words):
+                        raise
+                    self.bench = self.bench.noting(f"not read as a change: {_short(words)!r}")
+                    place += 1
+                    continue
+                # What stands here may belong to the change before.
+                following = self._longer(sentence, parts, before, place)
+                place, state = before
+            before, place = (place, state), following
 
-    def _step(self, sentence: str, parts: Sequence[Piece], first: int) -> int:
-        """Makes the change that begins with a part; where the next one begins."""
+    def _state(self) -> _State:
+        return self.bench, list(self.changes), list(self.idle), self.verb
+
+    def _longer(self, sentence: str, parts: Sequence[Piece], before: tuple[int, _State], place: int) -> int:
+        """The change before once more, with the part that is not understood by itself."""
+        kept = self._state()
+        try:
+            self.bench, self.changes, self.idle, self.verb = before[1]
+            return self._step(sentence, parts, before[0], place + 1)
+        except InputError as error:
+            self.bench, self.changes, self.idle, self.verb = kept
+            words = sentence[parts[place].start : parts[place].end]
+            if gives_reason(words):
+                self.bench = self.bench.noting(f"not read as a change: {_short(words)!r}")
+                return place + 1
+            # What is said about the part alone tells more than what is said about both.
+            self._step(sentence, parts, place, place + 1)
+            raise error from None
+
+    def _step(self, sentence: str, parts: Sequence[Piece], first: int, least: int) -> int:
+        """Makes the change that begins with a part and has at least the others; where the next one begins."""
         hindrance: InputError | None = None
-        for last in ends(parts, first):
+        for last in [end for end in ends(parts, first) if end >= least]:
             words = sentence[parts[first].start : parts[last - 1].end]
             if asks_nothing(words):
                 return last
@@ -162,9 +204,7 @@ class _Work:
             made = made.assuming(*assumed)
         after = made.checked()
         refuse_cycle(after.pipeline)
-        after = after.whole().__class__(
-            tidied(before, after.pipeline, after.settled), after.recent, after.facets, after.notes
-        )
+        after = replace(after, pipeline=tidied(before, after.pipeline, after.settled), settled=frozenset())
         found = [
             Change(" ".join(words.split()), one.path, one.old, one.new) for one in difference(before, after.pipeline)
         ]

@@ -21,16 +21,14 @@ _FORMS = (
         rf"further\s+)*{_NOUN}\s*:?\s+{_VALUES}"
     ),
     rf"(?P<add>(?:add|append|put))\s+{_VALUES}\s+(?:as|to)\s+(?:an?\s+|the\s+|another\s+)*{_NOUN}",
-    r"(?P<add>tag)\s+(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:with|as)\s+(?P<values>.+)",
+    r"(?P<add>tag)\s+(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:with\s+|as\s+)?(?P<values>.+)",
     rf"(?P<remove>{one_of('remove')}|untag)\s+(?:the\s+)?{_NOUN}\s+{_VALUES}",
     rf"(?P<remove>{one_of('remove')})\s+{_VALUES}\s+(?:from|as)\s+(?:the\s+|an?\s+)?{_NOUN}",
     rf"(?P<remove>{one_of('remove')})\s+(?:the\s+|all\s+(?:the\s+)?)?(?P<values>)(?:the\s+)?{_NOUN}",
     rf"(?:(?:set|change|make|switch|update)\s+)?(?:the\s+|its\s+|new\s+)*{_NOUN}{_OF}{_IS}(?<=[\s:=>→]){_VALUES}",
     rf"(?:make|set)\s+{_VALUES}\s+(?:the\s+|an?\s+)?(?:new\s+)?{_NOUN}",
-    (
-        r"(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:is\s+|"
-        r"should\s+be\s+)?(?:now\s+)?owned\s+by\s+(?:the\s+)?(?P<values>.+)"
-    ),
+    r"(?P<of>\S.*?)\s+(?:is|should\s+be|must\s+be|shall\s+be)\s+(?:now\s+)?owned\s+by\s+(?:the\s+)?(?P<values>.+)",
+    r"(?:now\s+)?owned\s+by\s+(?:the\s+)?(?P<values>.+)",
     (
         r"(?:the\s+)?(?P<values>[\w@.-]+(?:\s+team)?)\s+(?:now\s+)?(?:owns|takes\s+over|"
         r"is\s+(?:now\s+)?(?:the\s+)?(?:new\s+)?owner\s+of)(?:\s+(?:it|this|the\s+(?:pipeline|dag)))?(?:\s+now)?"
@@ -86,12 +84,18 @@ def _without(old: Sequence[str], values: Sequence[str], noun: str) -> tuple[str,
 
 def _values(words: str) -> tuple[str, ...]:
     parts = pattern(r"\s*(?:,\s*and\b|,|;|\band\b|&|\+)\s*").split(words)
-    said = [pattern(r"^(?:the|a|team|now)\s+|\s+(?:now|instead|team)$").sub("", unquoted(part)) for part in parts]
+    said = [_plain(unquoted(part)) for part in parts]
     values = tuple(dict.fromkeys(unquoted(value) for value in said if unquoted(value)))
-    long = next((value for value in values if len(value) > _LONGEST_TAG or len(value.split()) > 4), None)
+    long = next((one for one in values if len(one) > _LONGEST_TAG or len(one.split()) > 4 or ":" in one), None)
     if long is not None:
         raise InputError(f"{long[:60]!r} is no name", hint="separate names by commas")
     return values
+
+
+def _plain(value: str) -> str:
+    """The name without `the … team` around it."""
+    value = pattern(r"^(?:the|a|now)\s+|\s+(?:now|instead)$").sub("", value)
+    return value.removesuffix(" team").removeprefix("team ")
 
 
 def _text(match: re.Match[str], bench: Bench) -> Bench:

@@ -103,7 +103,9 @@ def mode_changed(clause: Clause, bench: Bench) -> Bench | None:
     left = " ".join(word for word in left_over(text, spans).split() if word.lower() not in _WORDS)
     if not left and not former and not _bare(text):
         return None
-    ids = _loads(bench, left) if left else _all_loads(bench)
+    every = pattern(r"(?:both|all|every|each)").fullmatch(left) is not None
+    loads = tuple(step.id for step in bench.steps(kind="load"))
+    ids = loads if every else _loads(bench, left) if left else _all_loads(bench)
     return None if ids is None else _set(bench, ids, mode, keys)
 
 

@@ -75,8 +75,8 @@ def read_steps(words: str) -> Asked:
     return Asked(words, tuple(drafts), findings)
 
 
-def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str) -> Made:
-    """The new steps behind these steps; the first one takes their data."""
+def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str, said: str) -> Made:
+    """The new steps behind these steps; the first one takes their data. `said`: the words that asked for them."""
     pipeline = bench.pipeline
     held = _known_drafts(pipeline)
     drafts = _renumbered(asked.drafts, len(held), [number for number, draft in enumerate(held) if draft.id in after])
@@ -94,7 +94,7 @@ def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str) -> M
         draft.id = step_id(draft, taken, _inherited(draft, flow))
     if name:
         drafts[-1].id = name
-    fields = [_fields(asked.words, draft, flow) for draft in drafts]
+    fields = [_fields(said, draft, flow) for draft in drafts]
     scopes = Scopes(asked.words, drafts, asked.findings, flow)
     for draft, made in zip(drafts, fields, strict=True):
         made.update({key: value for key, value in scopes.steps.get(draft.number, {}).items() if key != "conf"})
@@ -130,12 +130,11 @@ def _inherited(draft: Draft, flow: Flow) -> list[str]:
     return [part for part in inputs[0].removeprefix("valid_").split("_") if part] if inputs else []
 
 
-def _fields(source: str, draft: Draft, flow: Flow) -> dict[str, Any]:
+def _fields(said: str, draft: Draft, flow: Flow) -> dict[str, Any]:
     """One step as data for the spec."""
     made = getattr(builders, f"build_{draft.kind}")(draft, flow)
     fields: dict[str, Any] = {"id": draft.id, "title": title_of(draft), **made, **_copied(draft, made, flow)}
-    start, end = draft.span
-    fields["origin"] = {"text": source[start:end][:_LONGEST_ORIGIN]}
+    fields["origin"] = {"text": said[:_LONGEST_ORIGIN]}
     if draft.rule:
         fields["trigger_rule"] = draft.rule
     if draft.each:

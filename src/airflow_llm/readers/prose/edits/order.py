@@ -51,7 +51,7 @@ _SEQUENCE = (
         rf"execute)\s+{_ROW}(?:\s*,?\s*(?P<first>.+?)\s+first)?"
     ),
     rf"(?P<what>.+?)\s*,?\s+{_ROW}(?:\s*,?\s*(?P<first>.+?)\s+first)?",
-    r"(?:first\s+)(?P<first>.+?)\s*,?\s+then\s+(?P<then>.+)",
+    r"(?:first\s+)?(?P<first>\S.*?)\s*,?\s+(?:and\s+)?then\s+(?P<then>.+)",
     r"(?:new\s+order|order|run\s+order|sequence)\s*(?::|is|=)\s*(?P<what>.+)",
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|>>|>)\s*")
@@ -63,6 +63,7 @@ def made_parallel(clause: Clause, bench: Bench) -> Bench | None:
         match = pattern(form).fullmatch(clause.text)
         if (
             match is None
+            or pattern(r"\b(?:\d+|one|two|three|four|five)\s+(?:dag\s+)?runs?\b").search(clause.text)
             or pattern(rf"(?:{one_of('add')})\b").match(clause.text)
             or pattern(r"\bnot\b|n't\b").search(clause.text)
         ):
@@ -172,35 +173,53 @@ _DONE = (
     r"succeeded|finishes|is\s+done))?"
 )
 _ORDERS = (
-    ((
-r"(?:make|let|have)\s+(?P<late>.+?)\s+(?:wait\s+(?:for|on)|depend\s+on|follow|run\s+after|start\s+after|"
-rf"come\s+after)\s+(?P<early>.+?){_DONE}"
-), "after"),
-    ((
-rf"{_RUN}?(?P<late>\S.*?)\s+(?:only\s+)?(?P<just>right|just|directly|immediately|"
-r"straight)?\s*between\s+(?P<early>.+?)\s+and\s+(?P<second>.+)"
-), "between"),
-    (rf"(?P<late>\S.*?)\s+{_WAITS}\s+(?P<early>.+?){_DONE}", "after"),
-    ((
-rf"{_RUN}(?P<late>\S.*?)\s+(?:run\s+|start\s+|to\s+)?(?P<just>(?:only|right|just|directly|immediately|"
-rf"straight)\s+)?(?:after|behind|below)\s+(?P<early>.+?){_DONE}"
-), "after"),
-    ((
-rf"{_RUN}(?P<early>\S.*?)\s+(?:run\s+|start\s+|to\s+|up\s+)?(?P<just>(?:only|right|just|directly|"
-r"immediately|straight)\s+)?(?:before|in\s+front\s+of|ahead\s+of|above|prior\s+to)\s+(?P<late>.+)"
-), "before"),
+    (
+        (
+            r"(?:make|let|have)\s+(?P<late>.+?)\s+(?:wait\s+(?:for|on)|depend\s+on|follow|run\s+after|start\s+after|"
+            rf"come\s+after)\s+(?P<early>.+?){_DONE}"
+        ),
+        "waits",
+    ),
+    (
+        (
+            rf"{_RUN}?(?P<late>\S.*?)\s+(?:only\s+)?(?P<just>right|just|directly|immediately|"
+            r"straight)?\s*between\s+(?P<early>.+?)\s+and\s+(?P<second>.+)"
+        ),
+        "between",
+    ),
+    (rf"(?P<late>\S.*?)\s+{_WAITS}\s+(?P<early>.+?){_DONE}", "waits"),
+    (
+        (
+            rf"{_RUN}(?P<late>\S.*?)\s+(?:run\s+|start\s+|to\s+)?(?P<just>(?:only|right|just|directly|immediately|"
+            rf"straight)\s+)?(?:after|behind|below)\s+(?P<early>.+?){_DONE}"
+        ),
+        "after",
+    ),
+    (
+        (
+            rf"{_RUN}(?P<early>\S.*?)\s+(?:run\s+|start\s+|to\s+|up\s+)?(?P<just>(?:only|right|just|directly|"
+            r"immediately|straight)\s+)?(?:before|in\s+front\s+of|ahead\s+of|above|prior\s+to)\s+(?P<late>.+)"
+        ),
+        "before",
+    ),
     (rf"(?P<late>\S.*?)\s+{_GOES}{_JUST}(?:after|behind)\s+(?P<early>.+?){_DONE}", "after"),
     (rf"(?P<early>\S.*?)\s+{_GOES}{_JUST}(?:before|in\s+front\s+of|ahead\s+of|prior\s+to)\s+(?P<late>.+)", "before"),
     (r"swap\s+(?:the\s+order\s+of\s+)?(?P<early>.+?)\s+(?:and|with)\s+(?P<late>.+)", "swap"),
-    ((
-rf"(?:{_RUN})?(?P<what>\S.*?)\s+{_GOES}(?:at\s+the\s+(?:very\s+)?(?:end|last)|last|in\s+the\s+end|finally|"
-r"as\s+the\s+last\s+(?:step|task)|to\s+the\s+(?:very\s+)?end)"
-), "last"),
-    ((
-rf"(?:{_RUN})?(?P<what>\S.*?)\s+{_GOES}(?:at\s+the\s+(?:very\s+)?(?:start|beginning)|first|"
-r"to\s+the\s+(?:very\s+)?(?:start|beginning|front)|as\s+the\s+first\s+(?:step|task)|in\s+the\s+beginning)"
-), "first"),
-)  # fmt: skip
+    (
+        (
+            rf"(?:{_RUN})?(?P<what>\S.*?)\s+{_GOES}(?:at\s+the\s+(?:very\s+)?(?:end|last)|last|in\s+the\s+end|finally|"
+            r"as\s+the\s+last\s+(?:step|task)|to\s+the\s+(?:very\s+)?end)"
+        ),
+        "last",
+    ),
+    (
+        (
+            rf"(?:{_RUN})?(?P<what>\S.*?)\s+{_GOES}(?:at\s+the\s+(?:very\s+)?(?:start|beginning)|first|"
+            r"to\s+the\s+(?:very\s+)?(?:start|beginning|front)|as\s+the\s+first\s+(?:step|task)|in\s+the\s+beginning)"
+        ),
+        "first",
+    ),
+)
 
 
 def reordered(clause: Clause, bench: Bench) -> Bench | None:
@@ -241,7 +260,7 @@ def _related(bench: Bench, relation: str, said: dict[str, str | None], beside: S
         return _moved_after(bench, late[0], early[0])
     if relation == "after" and said.get("just") and len(late) == 1:
         return _released_from(bench, late, early, ())
-    return _after(bench, late, early).speaking_of(late if relation == "after" else early)
+    return _after(bench, late, early).speaking_of(early if relation == "before" else late)
 
 
 def _after(bench: Bench, late: Sequence[str], early: Sequence[str]) -> Bench:
@@ -318,7 +337,8 @@ def _relinked(pipeline: Pipeline, one: str, pivot: str, *, before: bool) -> dict
     rest = detached(pipeline, one)
     moved = step.model_copy(update={"after": ()})
     result = rest.model_copy(update={"steps": (*rest.steps[:place], moved, *rest.steps[place:])})
-    result = _in_the_data(result, moved, pivot, before=before)
+    if _passes_data_on(step):
+        result = _in_the_data(result, moved, pivot, before=before)
     result = _in_the_order(result, one, pivot, before=before)
     refuse_cycle(result)
     return {"steps": result.steps, "datasets": result.datasets}
@@ -333,8 +353,6 @@ def _in_the_data(pipeline: Pipeline, step: Step, pivot: str, *, before: bool) ->
     other = pipeline.step(pivot)
     candidates = other.reads if before else other.writes
     staged = [name for name in candidates if any(held.name == name and held.staged for held in pipeline.datasets)]
-    if not step.reads:
-        return pipeline
     if len(staged) != 1:
         names = ", ".join(candidates) or "no data"
         raise InputError(
@@ -344,8 +362,6 @@ def _in_the_data(pipeline: Pipeline, step: Step, pivot: str, *, before: bool) ->
     if source == step.reads[0]:
         return pipeline
     moved = with_names(step, datasets={step.reads[0]: source})
-    if not step.writes:
-        return replaced(pipeline, [moved])
     users = [
         held
         for held in pipeline.steps

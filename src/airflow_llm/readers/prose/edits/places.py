@@ -18,6 +18,14 @@ from airflow_llm.spec.steps import Step
 
 _PLACE = r"(?P<new>`[^`]+`|\"[^\"]+\"|[\w./:*@{}-]+)"
 _PLACES = (
+    r"(?:the\s+|our\s+)?(?P<what>target|source|table|file|target\s+table|source\s+table|input(?:\s+file)?|"
+    r"output(?:\s+file)?)\s+"
+    r"(?:is|was|has\s+been|has|got)?\s*(?:now\s+)?(?:at|in|under|renamed\s+to|moved\s+to|called|"
+    rf"named)\s+{_PLACE}(?:\s+now)?",
+    (
+        r"(?P<lead>read|load|extract|use|take|process|import|fetch)\s+(?:the\s+)?(?:table\s+|"
+        rf"file\s+)?{_PLACE}\s+(?:instead|now)"
+    ),
     (
         r"(?P<lead>(?:load|write|store|save|put|insert|export|copy|publish|read|extract|pull|fetch|get|import|"
         r"wait|poll|watch|look)\b.*?)\s+(?:into|to|from|in|at|for|on)\s+(?:the\s+)?(?:table\s+|file\s+|"
@@ -80,7 +88,7 @@ def _datasets_of(bench: Bench, groups: dict[str, Any]) -> list[Dataset]:
         token = _place_token(old, named=True)
         place = _location(token) if token is not None else old
         found = [held for held in bench.pipeline.datasets if held.connection and (held.location in (old, place))]
-        if not found and groups.get("lead") is None and not _place_like(old):
+        if not found and (not _place_like(old) or any(held.system for held in tokenise(old.title()).items)):
             return []
         if not found:
             raise InputError(f"the pipeline knows no table or file {old!r}", hint=f"it works on {_known(bench)}")

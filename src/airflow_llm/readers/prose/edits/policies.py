@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import LENGTH, duration, masked
+from airflow_llm.readers.prose.durations import LENGTH, duration, masked, number, number_words
 from airflow_llm.readers.prose.edits.bench import Bench
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, listed, one_of, words_in
 from airflow_llm.readers.prose.policies import find_priority, find_timeouts
@@ -28,7 +28,7 @@ _SET = (
     r"(?:(?:set|change|make|increase|raise|lower|reduce|decrease|put|bump|extend|shorten|adjust|update|limit|"
     r"cut)\s+(?:up\s+|down\s+)?)?"
 )
-_TO = r"\s*(?:to|=|:|is|of|should\s+be|shall\s+be|must\s+be|at|up\s+to|down\s+to|becomes)\s*"
+_TO = r"(?:\s+(?:to|is|of|should\s+be|shall\s+be|must\s+be|at|up\s+to|down\s+to|becomes)\s+|\s*[=:]\s*)"
 _OF = rf"{_SET}(?:the\s+)?{_SLOT}\s+(?:of|for|on|in)\s+(?:the\s+)?(?P<about>.+?){_TO}(?P<value>\S.*)"
 _OWN = rf"{_SET}(?P<about>\S.*?)(?:'s|s')\s+{_SLOT}{_TO}(?P<value>\S.*)"
 _PLAIN = (
@@ -56,6 +56,24 @@ _SLOTS = (
     ("^time", "timeout"), ("delay|pause|interval|wait", "retry delay"), ("retr|re-tr|attempt", "retries"),
     ("slots", "pool slots"), ("pool", "pool"), ("priority", "priority"),
 )  # fmt: skip
+_FURTHER = (
+    rf"\b(?P<count>{number_words()})?\s*(?:more|additional|extra|further)\s+(?:re-?tries|re-?try|"
+    r"attempts?)\b(?<!no\smore\sretries)"
+)
+_PAUSE = (
+    r"\b(?:pause|wait|delay|sleep)\s+(?:of\s+|for\s+|"
+    rf"by\s+)?(?P<length>{LENGTH})\s+(?:in\s+)?between\s+(?:the\s+|two\s+)?(?:re-?tries|tries|attempts)"
+)
+_AT_MOST = r"\b(?:no|not)\s+more\s+than\s+(?P<count>\w+)\s+re-?tr(?:y|ies)\b"
+_ON_ITS_OWN = (
+    r"^(?:set|change|make|increase|raise|lower|reduce|decrease|use|retry|give|limit|put|bump|kill|stop|cancel|"
+    r"don't|do\s+not|no\s+"
+    r"(?:more\s+)?retries|never|disable|enable)\b|\b(?:all|every|each|whole|entire|everything|pipeline|dag|"
+    r"run|default|defaults)\b"
+)
+_WHOLE_RUN = (
+    r"\b(?:whole|entire|complete|full|total)\s+(?:pipeline|dag|run|thing|job|workflow)\b|\bper\s+(?:dag\s+)?run\b"
+)
 _NEEDS = ("cpu", "memory", "disk", "gpu")
 _THINGS = frozenset(
     ["file", "files", "data", "table", "dag", "flag", "upstream", "sensor", "wait", "waiting", "trigger", "it"]
@@ -72,6 +90,8 @@ class _Asked:
     resources: dict[str, Any] = field(default_factory=dict)
     pipeline: dict[str, Any] = field(default_factory=dict)
     about: str = ""
+    further: int = 0
+    """How many retries more than there are."""
     waits: bool = False
 
 
@@ -91,6 +111,13 @@ def policy_changed(clause: Clause, bench: Bench) -> Bench | None:
 
 
 def _given(text: str, bench: Bench, ids: Sequence[str], asked: _Asked) -> Bench:
+    if asked.further and ids:
+        default = bench.pipeline.defaults.retries or 0
+        bench = bench.change_steps(
+            ids, lambda step: {"retries": (default if step.retries is None else step.retries) + asked.further}
+        )
+    elif asked.further:
+        asked.fields["retries"] = (bench.pipeline.defaults.retries or 0) + asked.further
     if ids and asked.fields:
         bench = bench.set_steps(ids, **asked.fields)
     elif asked.fields:
@@ -143,10 +170,16 @@ def _asked(text: str, bench: Bench) -> _Asked | None:
         return None
     spans += [match.span() for match in pattern(_ALL).finditer(wanted)]
     left = left_over(wanted, spans, "policies")
-    named = next((hit.value.about for hit in find_retries(wanted) if hit.value.about), "")
+    if pattern(r".*\b\d+\b.*").fullmatch(left):
+        return None  # a number that nothing has read is about something else
+    counted = pattern(number_words())
+    named = next((hit.value.about for hit in find_retries(wanted) if not counted.fullmatch(hit.value.about)), "")
     asked.about = _told(about, named, left)
     if not asked.about and bench.recent and pattern(_POINTS).search(wanted):
         asked.about = "it"
+    # `give x 5 retries and a time-out of 2 hours`: what goes on without a verb is about the same task.
+    if not asked.about and bench.subject and not pattern(_ON_ITS_OWN).search(wanted):
+        asked.about = ", ".join(bench.subject)
     return asked
 
 
@@ -166,6 +199,11 @@ def _telling(left: str) -> bool:
 
 def _canonical(text: str) -> tuple[str, str]:
     """`set the time-out of x to 30 minutes` as `timeout 30 minutes`, about `x`."""
+    text = pattern(_AT_MOST).sub(r"\g<count> retries", text)
+    pause = pattern(_PAUSE).search(masked(text))
+    if pause is not None:
+        length = text[slice(*pause.span("length"))]
+        text = f"{text[: pause.start()]}retry delay {length}{text[pause.end() :]}"
     for form in (_OF, _GIVEN, _OWN, _PLAIN):
         match = pattern(form).fullmatch(text)
         if match is None:
@@ -184,6 +222,10 @@ def _value(name: str, words: str) -> str:
 
 def _retries(text: str, asked: _Asked) -> list[tuple[int, int]]:
     """How often and after what pause: the fields, and where they stand."""
+    further = pattern(_FURTHER).search(text)
+    if further is not None:
+        asked.further = int(number(further["count"] or "1"))
+        return [further.span()]
     spans: list[tuple[int, int]] = []
     for hit in find_retries(text):
         said = {"retries": hit.value.count, "retry_delay": hit.value.delay, "backoff": hit.value.backoff}
@@ -213,7 +255,7 @@ def _limits(text: str, asked: _Asked) -> list[tuple[int, int]]:
     spans = []
     for hit in find_timeouts(text):
         spans.append((hit.start, hit.end))
-        if hit.value.scope == "run":
+        if hit.value.scope == "run" or (hit.value.scope != "task" and pattern(_WHOLE_RUN).search(text)):
             asked.run_timeout = hit.value.length
         else:
             asked.fields["timeout"] = hit.value.length

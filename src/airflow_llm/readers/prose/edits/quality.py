@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of, w
 from airflow_llm.readers.prose.keys import owner_of
 from airflow_llm.readers.prose.rules import find_rules
 from airflow_llm.readers.prose.spellings import pattern
-from airflow_llm.spec.rules import Described, Expression, NotNull, Rule, Unique
+from airflow_llm.spec.rules import Described, Expression, NotNull, Range, Rule, Unique
 from airflow_llm.spec.steps import ValidateStep
 
 _ACTIONS: tuple[tuple[str, str], ...] = (
@@ -143,6 +143,7 @@ _KINDS: dict[str, str] = {
     "freshness": r"\bfresh\w*|\bage\b|\bold(?:er)?\b",
     "foreign_key": r"\bforeign\b|\breferen\w+|\bexists?\s+in\b",
 }
+_TERSE = r"\b(\w+)\s+((?:not\s+(?:be\s+)?null|non-null|unique|positive|negative|not\s+empty|mandatory)\b)"
 _PLACED = r"\b(?:after|before|between|step|task|in\s+front\s+of|at\s+the\s+end|in\s+parallel)\b(?!\s+(?:\d|-\d))"
 _MAY_BE = (
     r"(?P<column>\w+)\s+(?:may|can|is\s+allowed\s+to)\s+(?:now\s+)?(?:be|have|contain)\s+(?P<what>null|empty|"
@@ -152,6 +153,9 @@ _NO_LONGER = (
     r"(?:(?:we\s+)?(?:don't|do\s+not|dont|no\s+longer|stop)\s+(?:check(?:ing)?|validat(?:e|ing)|test(?:ing)?|"
     r"verify(?:ing)?|need\s+to\s+check)|not\s+check)\s+(?P<what>.+?)(?:\s+any\s?more)?"
 )
+
+
+_UNCHECKED = r".+\b(?:not|n't|no\s+longer)\s+(?:need\s+to\s+)?(?:be\s+)?(?:checked|validated|tested|verified)\b.*"
 
 
 def action_changed(clause: Clause, bench: Bench) -> Bench | None:
@@ -204,7 +208,7 @@ def rule_removed(clause: Clause, bench: Bench) -> Bench | None:
     text = clause.text
     may = pattern(_MAY_BE).fullmatch(text)
     verb = pattern(rf"{one_of('remove')}\s+(?P<what>.+)").fullmatch(text)
-    no_longer = pattern(_NO_LONGER).fullmatch(text)
+    no_longer = pattern(_NO_LONGER).fullmatch(text) or pattern(_UNCHECKED).fullmatch(text)
     spoken = (
         may is not None
         or no_longer is not None
@@ -280,6 +284,9 @@ def rule_added(clause: Clause, bench: Bench) -> Bench | None:
         return None
     hits = find_rules(text)
     if not hits:
+        text = pattern(_TERSE).sub(r"\1 is \2", text)
+        hits = find_rules(text)
+    if not hits:
         return None
     left = " ".join(
         word for word in left_over(text, [(hit.start, hit.end) for hit in hits]).split() if word.lower() not in _CHECK
@@ -315,6 +322,19 @@ def _about(rule: Rule, step: ValidateStep) -> Rule:
     return rule.model_copy(update={"dataset": owner or (checked[0] if checked else step.reads[0])})
 
 
+def _bounded(old: Rule, new: Range) -> Rule:
+    """The range with the bound that the new words say; the other one stays."""
+    if not isinstance(old, Range) or old.exclusive != new.exclusive:
+        return new
+    low = old.minimum if new.minimum is None else new.minimum
+    high = old.maximum if new.maximum is None else new.maximum
+    return (
+        new
+        if low is not None and high is not None and low > high
+        else old.model_copy(update={"minimum": low, "maximum": high})
+    )
+
+
 def _with_rule(rules: tuple[Rule, ...], new: Rule) -> tuple[Rule, ...]:
     """The rules with one more; a bound, list or format of a column takes the place of the one that was there."""
     if isinstance(new, (NotNull, Unique, Expression, Described)):
@@ -325,4 +345,6 @@ def _with_rule(rules: tuple[Rule, ...], new: Rule) -> tuple[Rule, ...]:
     ]  # fmt: skip
     if not same:
         return (*rules, new)
+    if isinstance(new, Range):
+        new = _bounded(rules[same[0]], new)
     return tuple(new if place == same[0] else held for place, held in enumerate(rules))

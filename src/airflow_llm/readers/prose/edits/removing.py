@@ -84,6 +84,8 @@ def _order(text: str, bench: Bench) -> Bench | None:
         if match is None or not pattern(_NEGATED).search(text):
             continue
         groups = match.groupdict()
+        if groups.get("late") and groups["late"].lower() in ("we", "i", "you", "they", "it"):
+            return None
         if groups.get("late"):
             return _released(bench, groups["late"], groups["early"])
         first, second = groups.get("a") or groups.get("c") or "", groups.get("b") or groups.get("d") or ""

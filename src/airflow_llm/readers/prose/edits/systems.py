@@ -17,23 +17,77 @@ from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.steps import Step
 
+_NEW = r"(?P<new>\S+(?:\s\S+)?)"
+_OLD = r"(?P<old>\S+(?:\s\S+)?)"
+_BY = r"\s*,?\s+(?:instead\s+of|rather\s+than|in\s+place\s+of|and\s+not|not)\s+(?P<old>.+)"
 _INSTEAD = (
-    (
-        r"(?:use|take|do|make\s+it|put|have|read|load|write|run|store|save|we\s+use|we\s+want|go\s+with|it\s+is|"
-        r"it's)?\s*(?P<lead>.*?)(?P<new>\S+(?:\s\S+)?)\s*,?\s+(?:instead\s+of|rather\s+than|in\s+place\s+of|"
-        r"and\s+not|not)\s+(?P<old>.+)"
-    ),
+    rf"(?P<lead>.*?)(?P<new>\S+){_BY}",
+    rf"(?P<lead>.*?)(?P<new>\S+\s\S+){_BY}",
     (
         r"(?:switch|move|change|migrate|convert|"
         r"port)\s+(?P<lead>.*?)\s*(?:over\s+)?from\s+(?P<old>.+?)\s+(?:over\s+)?(?:to|into)\s+(?P<new>.+)"
     ),
-    r"(?:replace|swap|exchange|substitute)\s+(?P<lead>)(?P<old>.+?)\s+(?:with|by|for|against|->|→)\s+(?P<new>.+)",
-    r"(?:change|switch)\s+(?P<lead>)(?P<old>\S+(?:\s\S+)?)\s+(?:to|into|->|→)\s+(?P<new>.+)",
-    r"(?P<lead>)(?P<old>\S+(?:\s\S+)?)\s*(?:->|→|=>)\s*(?P<new>\S+(?:\s\S+)?)",
+    (
+        r"(?P<lead>)we(?:\s+have|'ve)?\s+(?:moved|switched|migrated|"
+        r"changed)\s+(?:over\s+)?from\s+(?P<old>.+?)\s+(?:over\s+)?to\s+(?P<new>.+)"
+    ),
+    (
+        r"(?:replace|swap(?:\s+out)?|exchange|substitute)\s+(?P<lead>)(?P<old>.+?)\s+(?:with|by|for|against|->|"
+        r"→)\s+(?P<new>.+)"
+    ),
+    rf"(?:change|switch)\s+(?P<lead>){_OLD}\s+(?:to|into|->|→)\s+(?P<new>.+)",
+    rf"(?P<lead>){_OLD}\s*(?:->|→|=>)\s*{_NEW}",
+)
+_LEAD = frozenset(
+    [
+        "use",
+        "take",
+        "do",
+        "make",
+        "put",
+        "have",
+        "read",
+        "load",
+        "write",
+        "run",
+        "store",
+        "save",
+        "go",
+        "into",
+        "to",
+        "from",
+        "onto",
+        "in",
+        "data",
+        "table",
+        "tables",
+        "file",
+        "files",
+        "everything",
+        "results",
+        "result",
+        "output",
+        "input",
+        "get",
+        "fetch",
+        "pull",
+        "extract",
+        "export",
+        "import",
+        "copy",
+        "send",
+        "our",
+        "all",
+        "them",
+        "database",
+        "db",
+        "source",
+        "target",
+    ]
 )
 _IS_NOW = (
     (
-        r"(?P<lead>.+?)\s+(?:is|are|lives?\s+in|sits?\s+in|comes?\s+from|runs?\s+on|moved\s+to|has\s+moved\s+to|"
+        r"(?P<lead>.+?)\s+(?:is|are|lives?\s+in|sits?\s+in|comes?\s+from|runs?\s+on|uses|moved\s+to|has\s+moved\s+to|"
         r"is\s+moving\s+to|should\s+be|will\s+be|must\s+be|becomes)\s+(?:now\s+)?(?:on\s+|in\s+|at\s+|"
         r"to\s+)?(?P<new>[A-Za-z][\w ]*?)(?:\s+(?:now|instead|from\s+now\s+on))?"
     ),
@@ -70,11 +124,7 @@ def system_changed(clause: Clause, bench: Bench) -> Bench | None:
         old, new = _system(match["old"]), _system(match["new"])
         if old is None or new is None or old.name == new.name:
             continue
-        lead = (
-            left_over(match["lead"], (), "alerts", "schedule")
-            if pattern(r"\b\w+_\w+\b|\bthe\b").search(match["lead"])
-            else ""
-        )
+        lead = " ".join(word for word in left_over(match["lead"]).split() if word.lower() not in _LEAD)
         return _exchange(bench, old, new, _steps_of(bench, lead))
     for form in _IS_NOW:
         match = pattern(form).fullmatch(clause.text)
@@ -246,6 +296,9 @@ def _of_role(bench: Bench, source: bool, new: System) -> Bench:
             held for held in chosen
             if any(one.connection == held.name and one.name in used - written for one in bench.pipeline.datasets)
         ]  # fmt: skip
+    if len(chosen) == 1 and any(held.connector == connector_of(new) for held in bench.pipeline.connections):
+        known = next(held.name for held in bench.pipeline.connections if held.connector == connector_of(new))
+        bench = bench.noting(f"the connection {known!r} is taken, which reaches {new.name} already")
     if len(chosen) != 1:
         names_said = ", ".join(held.name for held in chosen) or "none"
         what = "read from" if source else "written to"

@@ -67,7 +67,7 @@ _EMPTY = frozenset(
 )
 _PLURAL = frozenset({"all", "both", "every", "each", "two", "three", "four", "five", "any"})
 _COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
-_ALIKE = 84
+_SHORT, _LONG = 4, 9
 _NEAR = 45
 _SHOWN = 8
 _PLACES = {
@@ -189,7 +189,9 @@ def _one(words: str, pipeline: Pipeline, recent: Sequence[str]) -> tuple[str, ..
     telling = _telling(said)
     if not telling:
         raise _unknown(words, pipeline)
-    found = [] if named and len(telling) == 1 else _best(telling, pipeline)
+    # An identifier by itself is a name: it is not taken apart to see what it could be about.
+    plain = [word for word in said if word not in _EMPTY and word not in listed("tasks")]
+    found = [] if plain == named else _best(telling, pipeline)
     if not found:
         found = _misspelt(said, pipeline)
     if len(found) == 1:
@@ -258,10 +260,16 @@ def _data_words(step: Step, pipeline: Pipeline) -> set[str]:
 
 def _misspelt(said: Sequence[str], pipeline: Pipeline) -> list[Step]:
     """`load_ordrs`: the one step whose id differs by a slip of the pen."""
-    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA
 
     wanted = _id_of(" ".join(word for word in said if word not in _EMPTY and word not in listed("tasks")))
-    near = [step for step in pipeline.steps if fuzz.ratio(wanted, step.id) >= _ALIKE and len(wanted) > 4]
+    most = 1 if len(wanted) < _LONG else 2
+    counted = re.findall(r"\d+", wanted)
+    near = [
+        step for step in pipeline.steps
+        if len(wanted) > _SHORT and wanted[0] == step.id[0] and re.findall(r"\d+", step.id) == counted
+        and OSA.distance(wanted, step.id, score_cutoff=most) <= most
+    ]  # fmt: skip
     return near if len(near) == 1 else []
 
 

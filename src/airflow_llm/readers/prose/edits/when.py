@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import find_durations
+from airflow_llm.errors import ContradictionError, InputError
+from airflow_llm.readers.prose.durations import find_durations, number, number_words
 from airflow_llm.readers.prose.edits.bench import Bench
-from airflow_llm.readers.prose.edits.wording import Clause, left_over
+from airflow_llm.readers.prose.edits.wording import Clause, left_over, words_in
 from airflow_llm.readers.prose.run_settings import find_catchup, find_end, find_max_active_runs, find_start
 from airflow_llm.readers.prose.schedule_atom import Atom
 from airflow_llm.readers.prose.schedule_atoms import atoms
@@ -31,8 +31,10 @@ _FINDERS: dict[str, Callable[[str], Found[Any] | None]] = {
     "catchup": find_catchup, "max_active_runs": find_max_active_runs, "start": find_start, "end": find_end,
 }  # fmt: skip
 _TIMES = frozenset({"time", "hours", "minute"})
-_DAYS = frozenset({"days", "nth", "monthday", "date", "months"})
-_DAY_NAMES = frozenset({"weekdays", "weekends", "daily", "nightly", "weekly", "monthly", "yearly"})
+_CLOCKED = frozenset({*_TIMES, "window", "cron", "often"})
+_SUBDAILY = frozenset({"hourly", "halfhourly", "quarterhourly"})
+_PARTS_OF_DAY = frozenset({"night", "morning", "noon", "afternoon", "evening"})
+_MORE = r"\b(?:also|too|as\s+well|additionally|in\s+addition|plus|besides)\b"
 _BY_HAND = (
     r"(?:.*\b(?:no|without|remove|drop|delete|kill|don't\s+need|do\s+not\s+need|need\s+no|not\s+need|"
     r"disable)\b.{0,12}\b(?:a\s+|any\s+|the\s+)?"
@@ -43,12 +45,17 @@ _BY_HAND = (
     r"|(?:only\s+)?(?:manual(?:ly)?|by\s+hand)(?:\s+(?:only|start|trigger(?:ing)?|runs?))?|(?:we|i)(?:'ll|"
     r"\s+will)?\s+(?:start|run|trigger)\s+it\s+(?:by\s+hand|manually|ourselves|myself))"
 )
-_SHIFT = r"\b(later|earlier|sooner|back|forward|after\s+that|before\s+that)\b"
+_SHIFT = r"\b(later|earlier|sooner|forward|postpone[d]?|delay(?:ed)?|back|advance[d]?)\b"
 _FORMER = (
-    r"\s*,?\s*\b(?:instead\s+of|rather\s+than|in\s+place\s+of|in\s+stead\s+of|not\s+any\s*more|and\s+not|"
-    r"not)\s+(?:at\s+|on\s+|every\s+)?[^,;]*$"
+    r"(?<=\w)\s*,?\s*\b(?:(?:instead\s+of|rather\s+than|in\s+place\s+of|in\s+stead\s+of)\s+[^,;]*|"
+    r"(?:and\s+)?not\s+(?:any\s?more\s+)?(?:at\s+|every\s+)?\d[^,;]*)$"
 )
-_MOVED = r"\bfrom\s+(?:every\s+)?[\w:]+(?:\s?[ap]m)?\s+(?=(?:to|until|on\s+to)\b)"
+_MOVED = r"\bfrom\s+(?:every\s+)?\d[\w:]*(?:\s?[ap]m)?\s+(?=(?:to|until|on\s+to)\b)"
+_BESIDE = (
+    r"\b(?:allow\s+|up\s+to\s+|max(?:imum)?\.?\s+|at\s+most\s+|"
+    rf"only\s+)*(?P<count>{number_words()})\s+(?:dag\s+|pipeline\s+)?runs?\s+"
+    r"(?:in\s+parallel|at\s+(?:once|the\s+same\s+time|a\s+time)|concurrently|simultaneously|side\s+by\s+side)"
+)
 _BACKFILL = (
     r"\b(?:(?P<no>no|not|without|never|don't|disable|off)\b.{0,25})?\b(?:backfill(?:ing|s)?|back-fill|"
     r"catch(?:\s|-)?(?:es\s+)?up)\b(?:.{0,12}\b(?P<off>off|false|disabled|not))?"
@@ -69,13 +76,24 @@ def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
     spans += [(part.start, part.end) for part in parts]
     triggers = [] if parts or fields else find_triggers(wanted)
     spans += [(hit.start, hit.end) for hit in triggers]
-    if not spans or left_over(wanted, spans, "schedule"):
+    left = left_over(wanted, spans, "schedule")
+    if not spans or left:
+        _refuse_single_task(bench, left if parts and not _says_no_time(parts) else "")
         return None
     if triggers:
         return _set(bench, triggers[0].value, "how")
     if parts:
-        bench = _timed(bench, parts)
+        bench = _timed(bench, parts, more=pattern(_MORE).search(clause.said) is not None)
     return _with_fields(bench, fields) if fields else bench
+
+
+def _refuse_single_task(bench: Bench, left: str) -> None:
+    """`run load_orders at 9`: tasks have no clock of their own."""
+    if left and set(words_in(left)) & {step.id for step in bench.pipeline.steps}:
+        raise InputError(
+            f"a task has no schedule of its own: {left[:60]!r}",
+            hint="say when the whole pipeline runs, or on which days the task is to be skipped",
+        )
 
 
 def _settings(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
@@ -87,6 +105,10 @@ def _settings(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
         if hit is not None:
             fields[name] = hit.value
             spans.append((hit.start, hit.end))
+    beside = pattern(_BESIDE).search(text)
+    if beside is not None and "max_active_runs" not in fields:
+        fields["max_active_runs"] = int(number(beside["count"]))
+        spans.append(beside.span())
     match = pattern(_BACKFILL).search(text)
     if match is not None and "catchup" not in fields:
         fields["catchup"] = not (match["no"] or match["off"])
@@ -110,7 +132,7 @@ def _parts(text: str, taken: Sequence[tuple[int, int]]) -> list[Atom]:
     return free
 
 
-def _timed(bench: Bench, parts: Sequence[Atom]) -> Bench:
+def _timed(bench: Bench, parts: Sequence[Atom], *, more: bool) -> Bench:
     kinds = {part.kind for part in parts}
     zone = next((part.value for part in parts if part.kind == "zone"), None)
     old = bench.pipeline.schedule
@@ -128,10 +150,12 @@ def _timed(bench: Bench, parts: Sequence[Atom]) -> Bench:
     made: ScheduleBase = schedule
     facets = {"time", "days"}
     if isinstance(old, CronSchedule) and isinstance(schedule, CronSchedule) and len(old.expressions) == 1:
-        if kinds <= {*_TIMES, "zone"}:
+        if _says_no_day(parts):
             made, assumption, facets = _crossed(times=schedule, days=old), "", {"time"}
-        elif _only_days(parts):
-            made, assumption, facets = _crossed(times=old, days=schedule), "", {"days"}
+            made = _with_both_times(old, made) if more else made
+        elif _says_no_time(parts):
+            days = _with_both_days(old, parts) if more else schedule
+            made, assumption, facets = _crossed(times=old, days=days), "", {"days"}
     bench = _set(bench, made, *facets)
     if zone is not None:
         bench = _with_fields(bench, {"timezone": zone}, "zone").settling("schedule.timezone")
@@ -140,14 +164,43 @@ def _timed(bench: Bench, parts: Sequence[Atom]) -> Bench:
     return bench
 
 
-def _only_days(parts: Sequence[Atom]) -> bool:
+def _says_no_day(parts: Sequence[Atom]) -> bool:
+    """A time of day and nothing else: the days stay as they are."""
     return all(
-        part.kind in _DAYS
-        or part.kind in ("zone", "except")
-        or (part.kind == "named" and part.value in _DAY_NAMES)
-        or (part.kind == "every" and part.value in ((1, "d"), (1.0, "d"), (1, "w"), (1.0, "w")))
+        part.kind in _TIMES or part.kind == "zone" or (part.kind == "named" and part.value in _PARTS_OF_DAY)
         for part in parts
     )
+
+
+def _says_no_time(parts: Sequence[Atom]) -> bool:
+    """Days and nothing else: the time of day stays as it is."""
+    return not any(
+        part.kind in _CLOCKED
+        or (part.kind == "named" and part.value in _SUBDAILY | _PARTS_OF_DAY)
+        or (part.kind == "every" and part.value[1] in ("s", "m", "h"))
+        for part in parts
+    )
+
+
+def _with_both_times(old: CronSchedule, new: CronSchedule) -> CronSchedule:
+    """`also at 18:00`: the times of both."""
+    minute, hour, *days = _fields(old)
+    other_minute, other_hour = _fields(new)[:2]
+    if minute != other_minute or not pattern(r"[\d,]+").fullmatch(hour):
+        return new.model_copy(update={"expressions": tuple(dict.fromkeys([*old.expressions, *new.expressions]))})
+    hours = sorted({int(one) for one in [*hour.split(","), *other_hour.split(",")]})
+    return new.model_copy(update={"expressions": (" ".join([minute, ",".join(map(str, hours)), *days]),)})
+
+
+def _with_both_days(old: CronSchedule, parts: Sequence[Atom]) -> CronSchedule:
+    """`on Saturdays too`: the weekdays of both."""
+    held = _weekdays(old)
+    said = {day for part in parts if part.kind == "days" for day in part.value}
+    said |= {day for part in parts if part.kind == "named" and part.value == "weekends" for day in (0, 6)}
+    if not said:
+        raise InputError("only weekdays can be added to a schedule", hint="say all days on which it is to run")
+    schedule, _ = build([Atom("days", 0, 0, frozenset(held | said)), Atom("hours", 0, 0, [0])])
+    return schedule if isinstance(schedule, CronSchedule) else old
 
 
 def _fields(schedule: CronSchedule) -> list[str]:
@@ -167,17 +220,22 @@ def _crossed(times: CronSchedule, days: CronSchedule) -> CronSchedule:
 def _without_days(old: ScheduleBase, excepted: Sequence[Atom]) -> frozenset[int]:
     if not isinstance(old, CronSchedule):
         raise InputError("only a schedule of days can leave days out", hint="say the days and the time")
-    field = _fields(old)[4]
+    left = _weekdays(old) - {day for part in excepted for day in part.value}
+    if not left:
+        raise InputError("no day is left on which it would run", hint="say on which days it is to run")
+    return frozenset(left)
+
+
+def _weekdays(schedule: CronSchedule) -> set[int]:
+    """The days of the week on which it runs."""
+    field = _fields(schedule)[4]
     if not pattern(r"\*|[0-7](?:-[0-7])?(?:,[0-7](?:-[0-7])?)*").fullmatch(field):
-        raise InputError(f"the days {field!r} cannot be cut down", hint="say on which days it is to run")
+        raise InputError(f"the days {field!r} are not plain weekdays", hint="say on which days it is to run")
     held: set[int] = set()
     for part in ["0-6"] if field == "*" else field.split(","):
         low, _, high = part.partition("-")
         held |= {day % 7 for day in range(int(low), int(high or low) + 1)}
-    left = held - {day for part in excepted for day in part.value}
-    if not left:
-        raise InputError("no day is left on which it would run", hint="say on which days it is to run")
-    return frozenset(left)
+    return held
 
 
 def _on_days(bench: Bench, days: frozenset[int]) -> Bench:
@@ -208,7 +266,7 @@ def _shifted(clause: Clause, bench: Bench) -> Bench | None:
         raise InputError(
             f"{clause.text!r}: the pipeline has no single time of day", hint="say at what time it is to run"
         )
-    back = word[1].lower() in ("earlier", "sooner", "forward", "before that")
+    back = pattern(r"\b(?:earlier|sooner|forward|advance[d]?)\b").search(clause.text) is not None
     moved = timedelta(hours=int(hour), minutes=int(minute)) + lengths[0].value * (-1 if back else 1)
     if not timedelta(0) <= moved < timedelta(days=1) and days != ["*", "*", "*"]:
         raise InputError(f"{clause.text!r} would move it to another day", hint="say the days and the time")
@@ -237,7 +295,7 @@ def _with_fields(bench: Bench, fields: dict[str, Any], *facets: str) -> Bench:
 def _faceted(bench: Bench, *facets: str) -> Bench:
     """InputError when the sentence has said the same thing of the schedule before."""
     if bench.facets & set(facets):
-        raise InputError(
-            "the sentence says two different things about the schedule", hint="say once when the pipeline runs"
+        raise ContradictionError(
+            "the text says two different things about the schedule", hint="say once when the pipeline runs"
         )
     return replace(bench, facets=bench.facets | set(facets))

@@ -13,7 +13,8 @@ from airflow_llm.readers.prose.spellings import pattern
 _WORD = re.compile(r"[\w#@$%./:'*+<>=-]*[\w%*>]|`[^`]*`|\"[^\"]*\"")
 _QUOTES = "\"'`\u201c\u201d"
 _COURTESY = (
-    r"(?:hi|hello|hey|dear|please|pls|plz|kindly|also|just|simply|now|then|next|and|but|so|ok|okay|thanks|thank\s+you|"
+    r"(?:thx|ty|hi|hello|hey|ey|yo|dear|(?:would|is)\s+it\s+(?:be\s+)?possible\s+(?:that|to)|please|pls|plz|kindly|"
+    r"also|just|simply|now|then|next|and|but|so|ok|okay|thanks|thank\s+you|"
     r"(?:can|could|would|will)\s+(?:you|we|u)|(?:i|we)\s+(?:want|need|would\s+like|'d\s+like|d\s+like|should|must|have)"
     r"(?:\s+you)?\s+to|i'd\s+like\s+(?:you\s+)?to|we'd\s+like\s+to|let's|lets|make\s+sure(?:\s+that)?|"
     r"ensure(?:\s+that)?|"
@@ -91,7 +92,7 @@ def left_over(text: str, spans: Iterable[tuple[int, int]] = (), *allowed: str) -
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     dropped = listed("fillers").union(*(listed(name) for name in allowed))
-    kept = [word for word in words_in(text) if word.lower().strip("'.:") not in dropped]
+    kept = [word for word in words_in(text) if word.lower().strip("'.:") not in dropped and any(map(str.isalnum, word))]
     return " ".join(kept)
 
 
