@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.joints import (
     ENDING,
+    arm_ahead,
     begins_with,
     defines,
     edge_ahead,
@@ -108,7 +109,7 @@ def _clauses(sentence: Sentence, number: int) -> Iterator[Clause]:
         if name != "gap" or not current.tokens:
             current.joint = (
                 name
-                if current.joint in ("start", "comma", "and") or name in ("arrow", "colon", "edge", "define")
+                if current.joint in ("start", "comma", "and") or name in ("arrow", "colon", "edge", "define", "arm")
                 else current.joint
             )
         if number >= 0 and not _content(current) and name == "start":
@@ -203,6 +204,8 @@ def _punct_joint(flat: Sequence[Token], index: int, current: Clause) -> tuple[st
         return None
     if edge_ahead(flat, index):
         return "edge", 1
+    if arm_ahead(flat, index):
+        return "arm", 1
     if current.tokens and _opens_subordinate(current) and not lists_items(flat, index, current.said):
         return "comma", 1
     following = index + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
@@ -12,6 +13,13 @@ _LONGEST_NODE = 8
 _WHOLES = words("wholes")
 _NEEDED = frozenset({"needed", "required", "necessary", "important"})
 _SOMETHING = frozenset({"something", "smth", "sth", "thing"})
+_LONGEST_ARM = 7
+_FARTHEST = 60
+REST = frozenset({"else", "otherwise", "rest", "others", "other", "remaining", "default"})
+_YES, _NO = frozenset({"yes", "true", "y"}), frozenset({"no", "false", "n", "not"})
+_COMPARING = frozenset({"above", "below", "over", "under", "than", "least", "most", "<", ">", "≥", "≤", "="})
+_ARM_LEADS = frozenset({"on", "if", "when"})
+_DECIDING = frozenset({"depending", "type", "kind", "route", "branch", "switch", "decide", "case", "which", "whether"})
 _BEGINNING = frozenset({"begins", "starts", "begin", "start", "opens"})
 ENDING = frozenset({"ends", "finishes", "concludes", "closes"})
 
@@ -77,3 +85,52 @@ def lists_items(flat: Sequence[Token], index: int, said: Said) -> bool:
     following = flat[index + 1] if index + 1 < len(flat) else None
     plain = following is not None and not following.verbs and not following.marker
     return listed and not said.verbal and following is not None and plain and following.raw[:1].isupper()
+
+
+def answer(tokens: Sequence[Token]) -> str:
+    """`yes` or `no` when the words are one; empty for any others."""
+    said = {token.norm for token in tokens} - {"if", "when"}
+    return "yes" if said and said <= _YES else "no" if said and said <= _NO else ""
+
+
+def opens_arm(tokens: Sequence[Token]) -> bool:
+    """Whether the words in front of an arrow say when: `on a weekday`, `score > 0.9`, `anything else`, `yes`."""
+    said = [token.norm for token in tokens]
+    if not said or len(said) > _LONGEST_ARM:
+        return False
+    if tokens[-1].tag == "number" and (_COMPARING & set(said) or tokens[0].tag == "number"):
+        return True
+    if any(verb.form == "base" and not verb.noun for verb in tokens[0].verbs):
+        return False
+    return (
+        said[-1] in words("arm_states")
+        or said[0] in _ARM_LEADS
+        or bool(REST & {*said[:2], said[-1]})
+        or bool(answer(tokens))
+    )
+
+
+def arm_ahead(flat: Sequence[Token], index: int) -> bool:
+    """Whether another arm of a choice follows the comma (`csv → a, xml → b, anything else → c`)."""
+    ahead = flat[index + 1 : index + 2 + _LONGEST_ARM]
+    arrow = next((place for place, token in enumerate(ahead) if token.tag == "arrow"), 0)
+    left = ahead[:arrow]
+    if not arrow or any(token.tag == "punct" and token.raw in ",:;" for token in left):
+        return False
+    before = flat[max(0, index - _FARTHEST) : index]
+    first = next((place for place, token in enumerate(before) if token.tag == "arrow"), 0)
+    if not first or any(verb.form == "base" and not verb.noun for verb in left[0].verbs):
+        return False
+    opening = {token.norm for token in before[:first]}
+    decides = bool(opening & (_DECIDING | _ARM_LEADS)) or bool(answer(before[first - 1 : first]))
+    decides = decides or any(
+        token.norm in REST and after.tag == "arrow" for token, after in pairwise(flat[index : index + _FARTHEST])
+    )
+    return decides or opens_arm(left) or denied(left, before[max(0, first - len(left) + 1) : first])
+
+
+def denied(tokens: Sequence[Token], told: Sequence[Token]) -> bool:
+    """Whether the words say no to others: `no match` behind `match`, `checks not ok` behind `checks ok`."""
+    said, known = [token.norm for token in tokens], {token.norm for token in told}
+    rest = [word for word in said if word not in _NO]
+    return bool(rest) and len(rest) < len(said) and all(word in known for word in rest)

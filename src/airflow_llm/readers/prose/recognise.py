@@ -35,6 +35,9 @@ class _Recogniser(TaskRules):
         return self.result
 
     def _unit(self, clause: Clause, phrase: Phrase) -> Unit:
+        drawn = self._arm(clause, phrase)
+        if drawn is not None:
+            return drawn
         if clause.whole or clause.sentence in self.noisy or noise.clause_noise(clause) or clause.role == "purpose":
             return Unit(clause, phrase)
         label = leading_name(clause.tokens)
@@ -82,6 +85,8 @@ class _Recogniser(TaskRules):
             self._condition,
             self._reference,
             self._enumeration,
+            self._required,
+            self._looks_again,
             self._order,
             self._refused,
             self._dbt,

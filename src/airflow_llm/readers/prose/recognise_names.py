@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import count_said, parts
 from airflow_llm.readers.prose.orders import is_step_name
 from airflow_llm.readers.prose.phrases import Phrase
-from airflow_llm.readers.prose.recognise_orders import OrderRules
+from airflow_llm.readers.prose.recognise_arms import ArmRules
 from airflow_llm.readers.prose.recognition import UNKNOWN
 from airflow_llm.readers.prose.references import resolve
 
@@ -28,7 +28,7 @@ def _link_kind(tokens: Sequence[Token], *, first: bool, last: bool) -> str:
     return "extract" if first else "load"
 
 
-class NameRules(OrderRules):
+class NameRules(ArmRules):
     """The rules for clauses without a verb."""
 
     def _enumeration(self, clause: Clause, phrase: Phrase) -> Unit | None:

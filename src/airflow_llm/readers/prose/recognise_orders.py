@@ -52,12 +52,12 @@ class OrderRules(Recogniser):
         return None
 
     def _asked(self, tokens: Sequence[Token]) -> str:
-        """`if so`, `if yes` behind `check whether x`: x."""
-        said = [token.norm for token in tokens]
-        last = self.last.drafts[-1] if self.last else None
-        if last is None or last.kind not in ("validate", "wait") or said not in (["so"], ["yes"], ["that", "is", "so"]):
+        """`if so`, `if yes` behind `check whether x` or `is it x?`: x."""
+        if [token.norm for token in tokens] not in (["so"], ["yes"], ["that", "is", "so"]):
             return ""
-        return spoken(last.phrase.statement)
+        last = self.last.drafts[-1] if self.last else None
+        stated = spoken(last.phrase.statement) if last is not None and last.kind in ("validate", "wait") else ""
+        return stated or (spoken(self.question.tokens) if self.question is not None else "")
 
     def _only_order(self, clause: Clause) -> bool:
         """`when all tests pass, load`: no choice, unless something else is said for failure."""

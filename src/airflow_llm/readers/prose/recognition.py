@@ -41,6 +41,10 @@ class Recogniser:
         """The systems of a title in front of what is done there (`refresh the mart in Snowflake: first ...`)."""
         self.label: list[Token] = []
         self.arrival: list[Token] = []
+        self.question: Clause | None = None
+        """What the text asked last."""
+        self.arms = -2
+        """The sentence of the last arm that was drawn with an arrow."""
         self.scope: tuple[str, tuple[str, ...], int] = ("", (), -1)
 
     def _draft(self, clause: Clause, phrase: Phrase, kind: str, objects: list[Token], verb: Verb) -> Draft:
