@@ -37,9 +37,9 @@ def answers_of(given: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def refuse_without_terminal(terminal: Terminal, *, piped: bool) -> None:
-    """InputError where nobody can be asked. A machine is not asked: it gets the questions."""
-    if terminal.json:
+def refuse_without_terminal(terminal: Terminal, *, ask: bool, piped: bool) -> None:
+    """InputError where nobody can be asked who is to be. A machine is not asked: it gets the questions."""
+    if not ask or terminal.json:
         return
     if piped:
         raise InputError(

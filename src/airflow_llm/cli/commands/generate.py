@@ -42,13 +42,11 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
 
     [dim]airflow-llm generate "Every weekday at 6:30 Berlin time load orders from Postgres into Snowflake" --prove[/dim]
     """
-    from airflow_llm.cli.proving import Proving
     from airflow_llm.compiler.bundle import write
     from airflow_llm.compiler.compile import compile_reading
 
     terminal = terminal_of(ctx)
-    if ask:
-        refuse_without_terminal(terminal, piped=text == STDIN)
+    refuse_without_terminal(terminal, ask=ask, piped=text == STDIN)
     source = source_from(text, file, pipeline_id, by_rules=reader == "grammar")
     reading = _read(terminal, source, answer, owner, ask=ask)
     if reading is None:
@@ -58,6 +56,8 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     data = _report(terminal, compilation, bundle, asked=ask)
     failed = False
     if prove:
+        from airflow_llm.cli.proving import Proving
+
         failed, data["proof"] = Proving(rows, seed, airflow_python, timeout).show(terminal, [bundle.dag_file])
     terminal.emit(data)
     if failed:

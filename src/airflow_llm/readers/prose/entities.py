@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
+from airflow_llm.readers.prose.slips import may_be_slip, near_system, near_verb
 
 FILE_ENDINGS = (
     "csv|tsv|json|jsonl|ndjson|parquet|avro|orc|xlsx?|xml|txt|gz|zip|tar|pkl|py|sql|sh|jar|ipynb|r|ya?ml|pdf|html?|md|log|dat|bz2|jpe?g|png"
@@ -40,11 +40,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )  # fmt: skip
 _NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
+_DATED = re.compile(r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_")
+_ROWS = frozenset({"row", "record", "entry", "duplicates", "duplicate"})
 _TOOLS = frozenset({"pg_dump"})
 _TELLING = frozenset({"is", "are", "comes", "goes", "means", "="})
 _LEAST_LISTED = 2
-_SHORTEST_FUZZY = 5
-_LONGEST_FUZZY = 24
 
 
 @dataclass(slots=True)
@@ -161,13 +161,13 @@ def _markers() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 def _join_markers(items: Sequence[Token]) -> list[Token]:
     """Each phrase of markers.txt as one token."""
-    table = _markers()
+    table, plain = _markers(), _plain(items)
     joined: list[Token] = []
     index = 0
     while index < len(items):
         token = items[index]
         length = 1
-        if token.tag == "word" and not token.masked:
+        if token.tag == "word" and not token.masked and index not in plain:
             for spelled, role in table.get(token.norm, ()):
                 part = items[index : index + len(spelled)]
                 if tuple(item.norm for item in part) == spelled and not part[-1].masked:
@@ -178,6 +178,19 @@ def _join_markers(items: Sequence[Token]) -> list[Token]:
         joined.append(token)
         index += length
     return joined
+
+
+def _plain(items: Sequence[Token]) -> set[int]:
+    """Where words that else order or repeat steps speak of rows: `end_date is after start_date`, `one row for each`."""
+    found: set[int] = set()
+    for index, token in enumerate(items[1:-1], 1):
+        before = [held.norm for held in items[max(0, index - 4) : index]]
+        if token.norm in ("after", "before") and _DATED.search(items[index + 1].norm):
+            if _DATED.search(" ".join(before)) and {"is", "are", "be", "not", "or"} & set(before):
+                found |= {index, index - 1}
+        elif token.norm == "for" and before[-1] in _ROWS:
+            found.add(index)
+    return found
 
 
 def _mask(items: Sequence[Token], spans: Iterable[tuple[int, int]]) -> None:
@@ -207,7 +220,7 @@ def _find_systems(tokens: Tokens) -> None:
                 token.system, covered = system, index + length
                 break
         else:
-            if _may_be_slip(token):
+            if _may_be_slip(token, items[index - 1] if index else None):
                 unknown.append(token)
     if unknown:
         _correct(tokens, unknown)
@@ -293,78 +306,10 @@ def _function_words() -> frozenset[str]:
     }
 
 
-def _may_be_slip(token: Token) -> bool:
-    return (
-        token.tag == "word"
-        and token.norm.isalpha()
-        and _SHORTEST_FUZZY <= len(token.norm) <= _LONGEST_FUZZY
-        and not token.verbs
-    )
-
-
-@lru_cache(maxsize=4096)
-def near_system(word: str) -> str | None:
-    """The known one-word system that the word is a slip of; None when it is none."""
-    limit = 1 if len(word) < 8 else 2
-    for name in _one_word_systems().get(word[0], ()):
-        if 0 < _letters_off(word, name, limit) <= limit:
-            return name if not word.startswith(name) else None
-    return None
-
-
-@lru_cache(maxsize=4096)
-def near_verb(word: str) -> str | None:
-    """The verb form that the word is a slip of: one letter missing, doubled or swapped; never one replaced."""
-    for form in _long_verbs().get(word[0], ()):
-        if _letters_off(word, form, 1) == 1:
-            swapped = len(form) == len(word)
-            if (swapped and sorted(form) == sorted(word)) or (not swapped and word not in words("everyday")):
-                return form
-    return None
-
-
-def _letters_off(word: str, meant: str, most: int) -> int:
-    """How many letters were missed, doubled, swapped or replaced; more than `most` is said as one more."""
-    if abs(len(meant) - len(word)) > most or len(set(meant) ^ set(word)) > 2 * most:
-        return most + 1
-    written, right = _where_they_differ(word, meant)
-    if len(written) <= 1 and len(right) <= 1:
-        return int(bool(written or right))
-    if len(written) == 2 and written == right[::-1]:
-        return 1
-    strange, missing = Counter(written), Counter(right)
-    if most == 1 or (strange - missing).total() > most or (missing - strange).total() > most:
-        return most + 1
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(written, right, score_cutoff=most)
-
-
-def _where_they_differ(one: str, other: str) -> tuple[str, str]:
-    """What is left of two words without the letters that they share at the start and at the end."""
-    while one[:1] and one[:1] == other[:1]:
-        one, other = one[1:], other[1:]
-    while one[-1:] and one[-1:] == other[-1:]:
-        one, other = one[:-1], other[:-1]
-    return one, other
-
-
-@lru_cache(maxsize=1)
-def _one_word_systems() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name in systems():
-        if name.isalpha() and len(name) >= 6:
-            found.setdefault(name[0], []).append(name)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _long_verbs() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for form in verbs():
-        if form.isalpha() and len(form) >= _SHORTEST_FUZZY:
-            found.setdefault(form[0], []).append(form)
-    return found
+def _may_be_slip(token: Token, before: Token | None) -> bool:
+    """A word that nobody knows; right behind `table` or `called` it is a name."""
+    named = before is not None and before.norm in words("naming")
+    return token.tag == "word" and not token.verbs and not named and may_be_slip(token.norm)
 
 
 def _correct(tokens: Tokens, unknown: Sequence[Token]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.flow import Flow, format_of
-from airflow_llm.readers.prose.lexicon import System
+from airflow_llm.readers.prose.lexicon import System, systems
 from airflow_llm.readers.prose.outline_names import Names, Node, slug
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.datasets import Dataset
@@ -92,6 +92,11 @@ def systems_in(text: str) -> list[System]:
         if token.system is not None:
             found.setdefault(token.system.name, token.system)
     return list(found.values())
+
+
+def slips_in(text: str) -> dict[str, str]:
+    """The slips of systems' names that were corrected, with what is meant."""
+    return {wrong: right for wrong, right in tokenise(text).slips.items() if right in systems()}
 
 
 def files_in(text: str) -> list[tuple[str, str]]:

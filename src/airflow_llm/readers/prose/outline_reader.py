@@ -11,7 +11,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline_branches import choices, targets_of
-from airflow_llm.readers.prose.outline_data import systems_in
+from airflow_llm.readers.prose.outline_data import slips_in, systems_in
 from airflow_llm.readers.prose.outline_kinds import kind_of
 from airflow_llm.readers.prose.outline_mapping import for_each
 from airflow_llm.readers.prose.outline_names import Names, Node, layout, slug
@@ -40,6 +40,7 @@ _NAMED = 0.75
 _UNLISTED = 0.2
 _LONGEST_ORIGIN = 2000
 _MOST_STEPS = 5000
+_READ_FOR_SYSTEMS = 100_000
 _WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
 
 
@@ -110,7 +111,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
 
         stages = outline_tracing.Stages(text, document, names, order, targets, pipeline, certainty.doubts)
         trace = outline_tracing.traced(stages)
-    facts = {"systems": [system.name for system in systems_in(text[:100_000])], "catchup": settings.catchup}
+    facts = {"systems": [system.name for system in systems_in(text[:_READ_FOR_SYSTEMS])], "catchup": settings.catchup}
     return Reading(pipeline, (), certainty.value, facts, trace)
 
 
@@ -150,6 +151,8 @@ class _Assembly:
         flow = builder.places.flow
         for subject, words, change in settings.assumptions:
             flow.assume(subject, words, change)
+        for wrong, right in slips_in(self.text[:_READ_FOR_SYSTEMS]).items():
+            flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")
         data: Fields = {
             "id": pipeline_id or slug(self.document.title) or slug(nodes[-1].id) or "pipeline",
             "title": self.document.title,
