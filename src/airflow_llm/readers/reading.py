@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from airflow_llm.readers.questions import OpenQuestion
-from airflow_llm.readers.trace import Trace
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from airflow_llm.readers.trace import Trace
 
 _MOST_ASKED, _MOST_ASKED_OF_MANY = 3, 5
 _MANY_STEPS = 12
