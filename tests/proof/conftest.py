@@ -25,7 +25,7 @@ class Bundles:
 
     def make(self, fixture: str, label: str = "") -> Path:
         """The DAG file of the fixture's bundle."""
-        path = FIXTURES / f"{fixture}.yml"
+        (path,) = FIXTURES.glob(f"{fixture}.*")
         compilation = compile_source(Source(path.read_text(), path.name, path))
         return write(compilation, self.folder / (label or fixture)).dag_file
 
@@ -64,6 +64,7 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "mart": bundles.make("mart"),
         "bills": bundles.make("bills"),
         "sundays": bundles.make("sundays"),
+        "said": bundles.make("said_rules"),
         "twice": bundles.changed("events", "twice", _replaced('"latest"), mode="replace"', '"latest"), mode="append"')),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),

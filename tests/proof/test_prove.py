@@ -56,6 +56,14 @@ def test_steps_of_which_a_run_takes_one_write_one_table(proofs: dict[str, Proof]
     ]
 
 
+def test_each_rule_that_is_said_in_words_fires(proofs: dict[str, Proof]) -> None:
+    proof = proofs["said"]
+    assert proof.held, causes(proof)
+    assert proof.level == "proven on stand-ins"
+    assert len(proof.rules) == 12
+    assert all(rule.fired for rule in proof.rules)
+
+
 def test_branches_hooks_and_mapping(proofs: dict[str, Proof]) -> None:
     proof = proofs["decisions"]
     assert proof.held, causes(proof)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,11 @@ _NO_PATTERN = ("not a match", "", "?", "0", "a", "\n", "é", " " * 300)
 _POOL: dict[str, tuple[Any, ...]] = {
     "int64": (-1_000_000, -1, 0, 1, 1_000_000),
     "double": (-1e6, -1.0, 0.0, 0.5, 1e6),
-    "string": ("", "x", "unexpected", "0"),
+    "string": ("", "x", "unexpected", "0", "9999-01-01"),
     "bool": (True, False),
+    "date32[day]": (date(1, 1, 1), date(9999, 1, 1)),
+    "timestamp[us]": (datetime(1, 1, 1), datetime(9999, 1, 1)),  # without a zone, as the columns are
+    "timestamp[us, tz=UTC]": (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)),
 }
 
 

@@ -105,7 +105,7 @@ def build_validate(draft: Draft, flow: Flow) -> Fields:
                 flow.source_of(draft, draft.mentioned()), draft.mentioned(), object_words(draft) or ["data"], "source"
             )
         ]
-    rules = rules_of(draft, inputs)
+    rules = rules_of(draft, inputs, flow)
     fields: Fields = {"kind": "validate", "reads": inputs, "rules": rules}
     if sets_aside(draft):
         fields["on_invalid"] = "quarantine"

@@ -120,8 +120,13 @@ def _deverbal(word: str) -> str:
 
 
 def spoken(tokens: Iterable[Token]) -> str:
-    """The tokens as one line of text."""
-    return " ".join(token.raw for token in tokens)
+    """The tokens as one line of text; `>=` stays one sign."""
+    text, end = "", -1
+    for token in tokens:
+        tight = token.raw == "=" and token.start == end and text.endswith(("<", ">", "!", "="))
+        text += token.raw if tight or not text else f" {token.raw}"
+        end = token.end
+    return text
 
 
 def name_words(tokens: Sequence[Token]) -> list[str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.lexicon import lines_of, words
+from airflow_llm.readers.prose.rules import find_rules
 
 _REQUESTS = frozenset({"can", "could", "would", "will", "please", "pls"})
 _TO_READER = words("to_reader")
@@ -59,6 +60,8 @@ def clause_noise(clause: Clause) -> str:
     spoken = " ".join(clause.words()).split()
     if clause.question and not is_request(spoken) and _asks(spoken):
         return "question"
+    if {"future", "past"} & set(spoken) and find_rules(" ".join(spoken)):
+        return ""  # `no dates in the future` wishes for nothing later
     return sort_of(spoken)
 
 

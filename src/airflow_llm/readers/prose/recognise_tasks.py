@@ -14,9 +14,8 @@ from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.lists import awaited, members, parts
 from airflow_llm.readers.prose.mapping import each_of, leading
 from airflow_llm.readers.prose.phrases import Phrase, parse
-from airflow_llm.readers.prose.recognise_names import NameRules
+from airflow_llm.readers.prose.recognise_checks import CheckRules
 from airflow_llm.readers.prose.recognition import UNKNOWN
-from airflow_llm.readers.prose.rules import find_rules
 
 _DBT = words("dbt")
 
@@ -52,11 +51,14 @@ def _moved(phrase: Phrase) -> str:
     return "extract" if phrase.complement("from", "out") else "load"
 
 
-class TaskRules(NameRules):
+class TaskRules(CheckRules):
     """The rules for clauses with a verb."""
 
     def _described(self, clause: Clause, phrase: Phrase) -> Unit | None:
         """`A = download the feed`, `raw comes from kafka`: what a step named in a chain does."""
+        checks = self._checks(clause, phrase, acts=self._acts(clause, phrase))
+        if checks is not None:
+            return checks
         tokens = clause.tokens
         if len(tokens) < 3 or tokens[0].tag != "name" or phrase.negated:
             return None
@@ -86,24 +88,6 @@ class TaskRules(NameRules):
         draft.labels, draft.verb, draft.phrase, draft.objects = [tokens[0]], told.verb, told, list(told.objects)
         draft.kind = self._kind(told) if tokens[1].raw == "=" or moves is None else _moved(told)
         draft.clause = clause
-        return Unit(clause, phrase)
-
-    def _more_rules(self, clause: Clause, phrase: Phrase) -> Unit | None:
-        """`check it: a is unique, b > 0, quarantine the rest`: all of it is one step."""
-        last = self.last
-        if last is None or last.drafts[-1].kind != "validate" or len(last.drafts) > 1 or clause.role != "main":
-            return None
-        near = last.clause.sentence == clause.sentence and clause.joint in ("colon", "comma", "and", "gap", "dash")
-        said = {token.norm for token in phrase.tokens()}
-        if phrase.verb is not None and (phrase.verb.base == "quarantine" or "aside" in said):
-            named = {token.norm for token in phrase.objects} - words("determiners") - words("set_aside_rows")
-            if named or phrase.voice != "imperative":
-                return None
-        else:
-            asks = phrase.verb is not None and phrase.verb.group not in ("check", "work") and phrase.voice != "passive"
-            if not near or asks or "then" in clause.marks or not find_rules(spoken(clause.tokens)):
-                return None
-        last.drafts[-1].clause.tokens = [*last.drafts[-1].clause.tokens, *clause.tokens]
         return Unit(clause, phrase)
 
     def _refused(self, clause: Clause, phrase: Phrase) -> Unit | None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, bound, columns
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
+from airflow_llm.readers.prose.keys import singular
 from airflow_llm.readers.prose.rules_leading import NUMBER, format_of, known_format, leading, rows, unique
+from airflow_llm.readers.prose.rules_said import said
 from airflow_llm.readers.prose.span import Found, found
 from airflow_llm.readers.prose.spellings import finds, pattern, says
 from airflow_llm.spec.rules import (
@@ -34,7 +36,7 @@ def find_rules(text: str) -> list[Found[Rule]]:
     """Every rule that the text states, in order. The words that state one rule of a list are the whole list."""
     hits: list[Found[Rule]] = []
     text = text[:_LONGEST]
-    for reader in (_subjects, leading, rows, _comparisons, _freshness, _references, _allowed, _whole):
+    for reader in (said, _subjects, leading, rows, _comparisons, _freshness, _references, _allowed, _whole):
         for hit in reader(text):
             if not any(hit.overlaps(other) and not _same_words(hit, other) for other in hits):
                 hits.append(hit)
@@ -51,12 +53,25 @@ def _subjects(text: str) -> Iterator[Found[Rule]]:
     subject = pattern(rf"\b({COLUMNS})\s+(?:column\s+|columns\s+|values?\s+)?(?:{_COPULA})\s+")
     match = subject.search(text)
     while match is not None:
-        names = columns(match[1])
-        names = names if "," in match[1] or " and " in match[1] else names[-1:]
+        before = text[max(0, match.start() - _PREDICATE) : match.start()]
+        names, start = _named(match, before)
         rules, end = _predicates(text, match.end(), names)
         for rule in rules:
-            yield found(text, match.start(), end, rule, 0.9)
+            yield found(text, start, end, rule, 0.9)
         match = subject.search(text, max(end, match.end()))
+
+
+def _named(match: re.Match[str], before: str) -> tuple[tuple[str, ...], int]:
+    """The columns that the subject names, and where it begins; `all amounts` are the column `amount`."""
+    said, start = match[1], match.start()
+    comma = said.find(",")
+    if comma >= 0 and pattern(r"\b(?:no|without|non)\s+[\w-]+\s+$").search(before):
+        said, start = said[comma + 1 :].lstrip(), start + comma + 1  # `no negative prices, tax is positive`
+    names = columns(said)
+    names = names if "," in said or " and " in said else names[-1:]
+    if pattern(r"\bare\s+$|\ball\s+be\s+$").search(match.group()) or pattern(r"\ball\s+$").search(before):
+        names = tuple(singular(name) if "_" not in name else name for name in names)
+    return names, start
 
 
 def _predicates(text: str, at: int, names: tuple[str, ...]) -> tuple[list[Rule], int]:
@@ -169,7 +184,7 @@ _PREDICATES: tuple[tuple[str, Callable[[re.Match[str], tuple[str, ...]], list[Ru
         ("most", "<=", "\u2264", "more", "maximum"),
     ),
     (
-        rf"(?:one\s+of|either|in|any\s+of|only)\s+(?:the\s+values?\s+|the\s+following\s*:?\s+)?({_LIST})",
+        rf"(?:one\s+of|either|in|any\s+of|only)\s+(?:the\s+values?\s+|the\s+following\s*:?\s+|(?!the\b))({_LIST})",
         _each(_allowed_values),
         ("of", "either", "in", "only"),
     ),
