@@ -84,12 +84,21 @@ daily_customers…
 ├── schedule  every day at 06:00, UTC…
     ├── extract_customers  extract  customers_source -> customers…
     └── load_duckdb_customers  load  customers -> customers_target…
-written: generated_dags""",
+written: generated_dags
+$ airflow-llm generate "Every day at 7 load leads into DuckDB table leads" --output-dir leads \\
+  --answer source=mysql --answer timezone=Berlin
+├── schedule  every day at 07:00, Europe/Berlin…
+├── Which system does load_leads read from?  answered: mysql
+written: leads""",
     "read": """$ airflow-llm read "Every Monday at 7 Paris time copy invoices from MySQL to S3" --out invoices.yml
 invoices…
 ├── schedule  every Monday at 07:00, Europe/Paris…
     └── copy_invoices_to_s3  load…
-written: invoices.yml""",
+written: invoices.yml
+$ airflow-llm read "Every Monday at 7 Paris time copy invoices from MySQL to S3" --trace
+2 clauses…
+    task       “copy invoices from MySQL to S3”  -> copy_invoices_to_s3
+6 judgement…""",
     "edit": """$ airflow-llm edit daily_customers "run it at 7:30 instead, retry the load 3 times \\
   and tag it crm" --dry-run
 daily_customers: would change
@@ -129,7 +138,8 @@ written: daily_customers.svg""",
     "explain": """$ airflow-llm explain daily_customers load_duckdb_customers
 load_duckdb_customers  load
   words       “load them into DuckDB table customers”
-  before      extract_customers
+  because     the verb “load” (put), a command
+  before      extract_customers: the order of the text…
   assumed     each run replaces the whole target…""",
     "connectors": """$ airflow-llm connectors postgres
 PostgreSQL
