@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_llm.errors import AirflowLLMError, InputError
+from airflow_llm.readers.prose.flow import NO_SOURCE, SOURCE
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.readers.registry import read
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Described, Negated, Outcome
@@ -56,7 +57,8 @@ def prediction(reading: Reading) -> dict[str, Any]:
 def _systems(reading: Reading) -> list[str]:
     """Every system that the pipeline uses or the text names."""
     named = reading.facts.get("systems")
-    used = [connection.name for connection in reading.pipeline.connections]
+    unsaid = _assumed(reading.pipeline)
+    used = [connection.name for connection in reading.pipeline.connections if connection.name != unsaid]
     return list(dict.fromkeys([*used, *(named if isinstance(named, list) else [])]))
 
 
@@ -95,7 +97,7 @@ def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:
     task: dict[str, Any] = {"id": step.id, "kind": _kind(pipeline, step)}
     if step.title:
         task["text"] = step.origin.text if step.origin else step.title
-    systems = {pipeline.dataset(name).connection for name in (*step.reads, *step.writes)} - {None}
+    systems = {pipeline.dataset(name).connection for name in (*step.reads, *step.writes)} - {None, _assumed(pipeline)}
     connection = getattr(step, "connection", None)
     task["systems"] = sorted({*systems, *([connection] if connection else [])}, key=str)
     if step.retries is not None:
@@ -104,11 +106,17 @@ def _task(pipeline: Pipeline, step: Step) -> dict[str, Any]:
 
 
 def _kind(pipeline: Pipeline, step: Step) -> str:
-    if isinstance(step, LoadStep) and any(pipeline.dataset(name).connection is not None for name in step.reads):
+    read = {pipeline.dataset(name).connection for name in step.reads} - {None, _assumed(pipeline)}
+    if isinstance(step, LoadStep) and read:
         return "ingest"
     if isinstance(step, PythonStep) and step.origin is not None and any(name in step.id for name in _CALLED):
         return "api_call"
     return _KINDS.get(step.kind, step.kind)
+
+
+def _assumed(pipeline: Pipeline) -> str | None:
+    """The connection that stands for a source of which the text says nothing."""
+    return SOURCE if any(one.text == NO_SOURCE for one in pipeline.assumptions) else None
 
 
 def _schedule(pipeline: Pipeline) -> dict[str, Any]:

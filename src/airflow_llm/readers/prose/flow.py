@@ -20,6 +20,8 @@ _FORMATS: dict[str, Any] = {
 }  # fmt: skip
 _DATA_FAMILIES = words("data_families")
 _FARTHEST = 60
+SOURCE = "source"
+"""The connection that stands for a source of which the text says nothing."""
 NO_SOURCE = "the text names no source system; a PostgreSQL connection called `source` is taken"
 _NOT_NAMES = words("not_names")
 
@@ -88,7 +90,7 @@ class Flow:
             f"steps.{draft.id}", NO_SOURCE,
             "name the system in the text, or change `connector` of connection `source` in tasks.yml",
         )  # fmt: skip
-        return self.connect("source", "postgres")
+        return self.connect(SOURCE, "postgres")
 
     def _told_before(self, draft: Draft) -> System | None:
         """The system that an earlier extract in another arm of a choice reads the same data from."""
