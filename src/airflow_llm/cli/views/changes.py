@@ -35,7 +35,8 @@ def changes_view(title: str, edited: Edited) -> RenderableType:
 def _row(change: Change) -> Text:
     text = Text(line(change.path), style="bold")
     if change.old is None and isinstance(change.new, dict):
-        return text.append("  added  ", style="not bold green").append(_value(change.new), style="not bold")
+        shown = {key: held for key, held in change.new.items() if held != change.path.rpartition(".")[2]}
+        return text.append("  added  ", style="not bold green").append(_value(shown), style="not bold")
     if change.new is None and isinstance(change.old, dict):
         return text.append("  removed", style="not bold red")
     text.append(f"  {_value(change.old)}", style="not bold red").append(" -> ", style="not bold dim")
@@ -49,7 +50,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return line(value, _LONGEST) if value else "empty"
     if isinstance(value, dict):
-        shown = {key: held for key, held in value.items() if key not in ("origin", "id", "name")}
+        shown = {key: held for key, held in value.items() if key != "origin"}
         return line(", ".join(f"{key}: {_value(held)}" for key, held in shown.items()), _LONGEST)
     if isinstance(value, list):
         return line(", ".join(_value(held) for held in value), _LONGEST) if value else "none"

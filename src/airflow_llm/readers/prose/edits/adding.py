@@ -31,6 +31,7 @@ _RELATIONS = {
     ),
 }
 _FIRST = (
+    r"before\s+(?:anything|everything|all)(?:\s+else)?|"
     r"at\s+the\s+(?:very\s+)?(?:start|beginning)|as\s+(?:the\s+|a\s+)?(?:very\s+)?first\s+(?:step|task|thing)|"
     r"in\s+the\s+beginning|to\s+begin\s+with|first(?:\s+of\s+all)?"
 )
@@ -52,6 +53,16 @@ _THAT = (
     r"shall\s+|must\s+|will\s+|we\s+)?)(?=\S)"
 )
 _EXCHANGED = r"(?:replace|swap|exchange|substitute)\s+(?P<old>.+?)\s+(?:by|with|for)\s+(?P<new>.+)"
+_ALERT = (
+    rf"{_ADD}\s+(?:an?\s+|the\s+|some\s+|another\s+)?(?:\w+\s+)?(?:alert|alarm)(?:s|ing)?(?:\s+(?:on|for|"
+    r"in\s+case\s+of)\b.*)?"
+)
+_AWAITED = (
+    r"(?:make\s+|let\s+|have\s+)?(?P<late>\S.*?)\s+(?:should\s+|must\s+|shall\s+|has\s+to\s+|have\s+to\s+|"
+    r"needs\s+to\s+)?(?:also\s+|first\s+)?"
+    r"waits?\s+(?:for|until)\s+(?P<thing>.*(?:\w/\w|\.\w+\b|\bdag\b|\bfile\b|\btable\b).*)"
+)
+_EARLIEST = r"(?:at\s+)?(?:first|before\s+.*|after\s+.*|then|also|we|it|please|once\s+.*|when\s+.*|between\s+.*)"
 _IMPLIED = (
     r"\W*(?:and\s+|please\s+)*(?:also|additionally|furthermore|moreover|besides|then|finally|lastly|in\s+addition)\b.*"
     r"|.*\b(?:also|too|as\s+well)\W*"
@@ -68,7 +79,10 @@ def added(clause: Clause, bench: Bench) -> Bench | None:
     exchanged = pattern(_EXCHANGED).fullmatch(text)
     if exchanged is not None:
         return _in_place_of(exchanged["old"], exchanged["new"], bench, text)
-    if pattern(_REFUSED).match(text):
+    awaited = pattern(_AWAITED).fullmatch(text)
+    if awaited is not None and not pattern(_EARLIEST).fullmatch(awaited["late"]):
+        return _awaiting(awaited["late"], awaited["thing"], bench, text)
+    if pattern(_REFUSED).match(text) or pattern(_ALERT).fullmatch(text):
         return None
     explicit = pattern(rf"(?:.*?,\s*)?{_ADD}\b").match(text) is not None
     for words, relation, references in _splits(text):
@@ -81,6 +95,15 @@ def added(clause: Clause, bench: Bench) -> Bench | None:
     if not explicit and _known(text, bench):
         return None
     return _added(text, None, bench, said=text, explicit=explicit)
+
+
+def _awaiting(late: str, thing: str, bench: Bench, said: str) -> Bench | None:
+    """`the load must wait for s3://flags/ready`: a sensor in front of the load."""
+    if _known(thing, bench) or late.lower() in ("we", "it", "i"):
+        return None
+    place = placed("before", bench.tasks(late), (), bench)
+    alone = Place((), place.before) if all(step.kind == "extract" for step in bench.steps(place.before)) else place
+    return _added(f"wait for {thing}", alone, bench, said=said, explicit=True)
 
 
 def _in_place_of(old: str, new: str, bench: Bench, said: str) -> Bench | None:
@@ -216,6 +239,9 @@ def _inserted(made: Made, place: Place, bench: Bench) -> Bench:
     pipeline = bench.pipeline
     data = pipeline.model_dump()
     at = positions(pipeline, place)
+    first = made.steps[0]
+    if place.before and first["kind"] in ("validate", "transform") and first.get("reads"):
+        first["after"] = []  # it needs its data, not all that stands before what follows it
     data["steps"] = [*data["steps"][:at], *made.steps, *data["steps"][at:]]
     data["datasets"] = [held.model_dump() for held in made.flow.datasets.values()]
     known = {held.name for held in pipeline.connections}

@@ -196,6 +196,8 @@ _INSTEAD = (
     r".*\binstead\b|.*\b(?:from\s+now\s+on|now)\b|(?:change|set|switch|move|redirect|route|update|replace)\b.*|"
     rf"(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|have\s+to\s+)?{_GO}\b.*|"
     r"(?:the\s+|all\s+)?alerts?\s+(?:to|in)\b.*|"
+    r"(?:the\s+)?alert(?:s|ing)?\s+(?:channel|address|target|receiver|recipient)s?\s+(?:is|are|should\s+be|"
+    r"becomes?|=|:).*|"
     r"send\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:alerts?|notifications?)\s+to\b.*"
 )
 
@@ -298,6 +300,9 @@ def _added(text: str, bench: Bench) -> Bench | None:
         )
     if about and pattern(rf"\b(?:{one_of('add')})\b.*\bafter\b|\bafter\b|\bbefore\b").search(text):
         return None  # a message at a place of the graph is a step
+    if pattern(r"\bonly\b").search(text):
+        told = [alert.on for alert in alerts]
+        bench = _without(bench, [held for held in _known(bench) if held[2].on in told and not held[0]])
     for alert in alerts:
         subject = alert.subject or about
         bench = _with_alert(bench, alert, bench.tasks(subject) if subject else ())
@@ -308,7 +313,7 @@ def _short(text: str) -> list[AlertWords]:
     """`add a Slack alert to #x`, `alert ops@x.y as well`: the event is a failure when none is said."""
     asked = pattern(
         rf"(?:(?:{one_of('add')}|set\s+up|have|send|get|enable|also)\b.*\b{_NOUN}\b|(?:alert|notify|tell|inform|"
-        rf"ping|page|warn)\b|(?:slack|e-?mail)\s+{_NOUN}).*"
+        rf"ping|page|warn|e-?mail|mail|message|slack|text)\b|(?:slack|e-?mail)\s+{_NOUN}).*"
     ).fullmatch(text)
     events, channel, target = _events(text), _channel(text), _target(text)
     if asked is None or not (channel or target):

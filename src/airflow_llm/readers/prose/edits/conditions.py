@@ -14,7 +14,7 @@ from airflow_llm.readers.prose.edits.bench import Bench
 from airflow_llm.readers.prose.edits.rewiring import free_name, reaches
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of, words_in
 from airflow_llm.readers.prose.spellings import pattern
-from airflow_llm.spec.conditions import Comparison, Condition, Negated, Outcome
+from airflow_llm.spec.conditions import Comparison, Condition, Described, Negated, Outcome
 from airflow_llm.spec.graph import ancestors, upstream
 from airflow_llm.spec.steps import Branch, ChooseStep, Step
 
@@ -186,6 +186,9 @@ def _condition(bench: Bench, step_id: str, words: str) -> tuple[Condition, bool]
         list(step.reads) or [name for held in bench.pipeline.steps if held.id in before for name in held.writes][-1:]
     )
     condition = read_condition(words, step=metrics[-1] if metrics else None, dataset=reads[0] if reads else None)
+    if isinstance(condition, Described):
+        dated = read_condition(f"if {words}")
+        condition = dated if isinstance(dated, Comparison) and dated.source == "calendar" else condition
     if isinstance(condition, Comparison) and condition.source == "metric" and not metrics:
         condition = read_condition(words)
     return condition, False

@@ -39,6 +39,8 @@ def asks_nothing(said: str) -> bool:
     rest = plain(said)
     if pattern(rf"{one_of('nothing')}\b.*").fullmatch(rest):
         return True
+    if pattern(r"\W*(?:first|second|third|next|then|final|last)(?:ly)?\W*").fullmatch(said):
+        return True
     return not left_over(rest) and not pattern(r".*\b(?:in|at|on|again|one|each|every)\b.*").fullmatch(rest)
 
 

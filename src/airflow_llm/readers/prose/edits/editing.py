@@ -14,10 +14,15 @@ from airflow_llm.readers.prose.edits.rewiring import refuse_cycle
 from airflow_llm.readers.prose.edits.tidying import clocked, tidied
 from airflow_llm.readers.prose.edits.wording import clause, plain
 from airflow_llm.readers.prose.normalise import normalise
+from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.difference import difference
 from airflow_llm.spec.pipeline import Pipeline
 
 _LONGEST = 4_000
+_SIGNED = (
+    r"(?<=[.!?,\n])\s*(?:(?:best|kind|warm)\s+)?(?:best|regards|cheers|br|greetings|thx|thanks|"
+    r"thank\s+you)\s*[,!]?\s*\w+\s*\.?\s*$"
+)
 _POOLED = ("assumptions", "alerts", "schedule")
 """Where a later part of the text may go on with what an earlier one has begun."""
 _MOST_PIECES = 60
@@ -54,7 +59,7 @@ def edit(pipeline: Pipeline, text: str) -> Edited:
     makes a cycle, or changes nothing.
     """
     _refuse_length(text)
-    said = list(sentences_of(normalise(text)))
+    said = list(sentences_of(pattern(_SIGNED).sub("", normalise(text))))
     if not said:
         raise InputError(
             f"nothing is asked for in {_short(text)!r}" if text.strip() else "the text is empty", hint=_HINT
@@ -182,7 +187,8 @@ class _Work:
 
     def _made(self, words: str) -> bool:
         hindrance: InputError | None = None
-        for spoken in dict.fromkeys([words, f"{self.verb} {words}".strip()]):
+        plainly = pattern(r"\s*(?:->|→|=>)\s*").sub(" to ", words)
+        for spoken in dict.fromkeys([words, plainly, f"{self.verb} {words}".strip()]):
             try:
                 made = _recognised(clause(spoken), self.bench)
             except ContradictionError:

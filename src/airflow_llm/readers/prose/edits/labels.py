@@ -39,6 +39,21 @@ _TEXT = (
     rf"docs?|documentation|doc\s+text|display\s+name){_OF}"
     r"\s*(?:is|to|should\s+(?:be|say|read)|shall\s+(?:be|say)|must\s+be|=|:|becomes|says)\s*(?P<value>.+)"
 )
+_UNSAID = rf"{one_of('remove')}\s+(?:the\s+|its\s+)?(?P<field>title|description)"
+_OF_NOTIFY = {"message": "message", "text": "message", "subject": "subject", "channel": "target", "recipient": "target"}
+_MESSAGE = (
+    r"(?:(?:set|change|make|update)\s+)?(?:the\s+)?(?P<field>message|text|subject|channel|recipient)\s+(?:of|"
+    r"for|in)\s+(?:the\s+)?(?P<of>.+?)"
+    r"\s*(?:\bto\b|\bis\b|=|:|should\s+(?:be|say|read)|must\s+be)\s*(?P<value>.+)",
+    (
+        r"(?:let\s+|make\s+)?(?P<of>.+?)\s+(?:should\s+|must\s+|shall\s+)?(?:be\s+sent|goes|go|be\s+posted|posts?|"
+        r"sends?)\s+(?:now\s+)?to\s+(?P<value>#\S+|\S+@\S+)"
+    ),
+)
+_REPORT = (
+    r"(?:make\s+|build\s+)?(?:the\s+)?(?P<of>.+?)\s+(?:as|to|in|format|be|is|"
+    r"should\s+be)\s+(?:an?\s+)?(?:format\s+)?(?P<value>pdf|html|excel|csv|json|markdown)"
+)
 _CALLED = r"(?:(?:call|title|name)\s+(?:it|this|the\s+(?:pipeline|dag))\s+(?P<value>[\"'`].+[\"'`]))"
 _LONGEST_TAG = 100
 
@@ -49,8 +64,29 @@ def label_changed(clause: Clause, bench: Bench) -> Bench | None:
         match = pattern(form).fullmatch(clause.text)
         if match is not None:
             return _listed(match, bench)
+    made = _of_messages(clause.text, bench)
+    if made is not None:
+        return made
     match = pattern(_TEXT, re.IGNORECASE | re.DOTALL).fullmatch(clause.text) or pattern(_CALLED).fullmatch(clause.text)
     return _text(match, bench) if match is not None else None
+
+
+def _of_messages(text: str, bench: Bench) -> Bench | None:
+    """What a message says and where it goes, and the format of a report."""
+    unsaid = pattern(_UNSAID).fullmatch(text)
+    if unsaid is not None:
+        return bench.whole(**{unsaid["field"].lower(): ""})
+    forms = [(form, "notify", "target") for form in _MESSAGE] + [(_REPORT, "report", "format")]
+    for form, kind, field in forms:
+        match = pattern(form).fullmatch(text)
+        if match is None:
+            continue
+        steps = [step for step in bench.steps(bench.tasks(match["of"])) if step.kind == kind]
+        if steps:
+            name = _OF_NOTIFY.get((match.groupdict().get("field") or "").lower(), field)
+            value = unquoted(match["value"])
+            return bench.set_steps([step.id for step in steps], **{name: value.lower() if kind == "report" else value})
+    return None
 
 
 def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
@@ -62,6 +98,11 @@ def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
         if noun != "owner" or len(values) != 1:
             raise InputError(f"a task has no {noun}s of its own", hint="only the pipeline has; a task has one owner")
         return bench.set_steps(bench.tasks(step), owner=values[0])
+    behind = (
+        pattern(r"(?P<value>.+?)\s+(?:for|of|on)\s+(?:the\s+)?(?P<of>.+)").fullmatch(values[-1]) if values else None
+    )
+    if behind is not None and noun == "owner" and not step:
+        return bench.set_steps(bench.tasks(behind["of"]), owner=behind["value"])
     field = _LISTS[noun]
     old: tuple[str, ...] = getattr(bench.pipeline, field)
     if groups.get("remove"):

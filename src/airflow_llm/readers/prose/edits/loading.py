@@ -43,6 +43,11 @@ _KEY_SET = (
     r"for)\s+(?P<about>.+?))?\s*(?:to|is|are|=|:|should\s+be)\s*(?P<keys>\w+(?:\s*(?:,\s*and|,|and|"
     r"\+)\s*\w+)*)"
 )
+_JOINED = (
+    r"(?:(?P<about>\w+_\w+)\s+(?:should\s+|must\s+)?)?join(?:s|ed)?\s+(?:it\s+|them\s+|the\s+(?:tables|"
+    r"data)\s+)?(?:on|by|using|with)\s+"
+    r"(?P<keys>\w+(?:\s*(?:,\s*and|,|and|\+)\s*\w+)*)(?:\s+instead(?:\s+of\s+\w+)?)?"
+)
 _WORDS = frozenset(
     [
         "mode",
@@ -85,6 +90,9 @@ _WORDS = frozenset(
 
 def mode_changed(clause: Clause, bench: Bench) -> Bench | None:
     """`append instead of replacing`, `upsert on order_id`, `load_orders should overwrite`, `merge key is id`."""
+    joined = pattern(_JOINED).fullmatch(clause.text)
+    if joined is not None:
+        return _join_keys(bench, joined["about"] or "", _columns(joined["keys"]))
     keyed = pattern(_KEY_SET).fullmatch(clause.text)
     if keyed is not None:
         return _keys(bench, keyed["about"] or "", _columns(keyed["keys"]))
@@ -158,6 +166,18 @@ def _set(bench: Bench, ids: Sequence[str], mode: str, keys: Sequence[str]) -> Be
 
 def _known_keys(bench: Bench, names: Sequence[str]) -> tuple[str, ...]:
     return next((dataset.keys for dataset in bench.pipeline.datasets if dataset.name in names and dataset.keys), ())
+
+
+def _join_keys(bench: Bench, about: str, keys: tuple[str, ...]) -> Bench | None:
+    """Other columns to join by, of the one step that joins."""
+    named = bench.tasks(about) if about else ()
+    joins = [
+        step.id for step in bench.steps(named, "transform")
+        if any(one.op == "join" for one in getattr(step, "operations", ()))
+    ]  # fmt: skip
+    if len(joins) > 1:
+        raise InputError(f"several tasks join: {', '.join(joins)}", hint="name the one that is meant")
+    return _keys(bench, joins[0], keys) if joins else None
 
 
 def _keys(bench: Bench, about: str, keys: tuple[str, ...]) -> Bench | None:

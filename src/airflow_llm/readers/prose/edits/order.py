@@ -36,7 +36,6 @@ _PARALLEL = (
         r"of)\s+(?P<other>.+?))?"
     ),
     r"(?:parallelise|parallelize)\s+(?P<what>.+)",
-    rf"(?P<what>.+?)\s+(?:and|with)\s+(?P<other>.+?)\s+{_SIDE}",
     rf"(?P<what>.+?)\s*(?:,|:)?\s+{_SIDE}(?:\s+(?:with|to)\s+(?P<other>.+?))?",
 )
 _ROW = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.durations import LENGTH, duration, masked, number, number_words
+from airflow_llm.readers.prose.durations import LENGTH, duration, find_durations, masked, number, number_words
 from airflow_llm.readers.prose.edits.bench import Bench
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, listed, one_of, words_in
 from airflow_llm.readers.prose.policies import find_priority, find_timeouts
@@ -70,6 +70,10 @@ _ON_ITS_OWN = (
     r"don't|do\s+not|no\s+"
     r"(?:more\s+)?retries|never|disable|enable)\b|\b(?:all|every|each|whole|entire|everything|pipeline|dag|"
     r"run|default|defaults)\b"
+)
+_ALL_BUT = (
+    r"\b(?:all|every\w*|everything|each|tasks|steps)\s+(?:\w+\s+)?(?:but|except|apart\s+from|other\s+than|"
+    r"besides)\b"
 )
 _WHOLE_RUN = (
     r"\b(?:whole|entire|complete|full|total)\s+(?:pipeline|dag|run|thing|job|workflow)\b|\bper\s+(?:dag\s+)?run\b"
@@ -172,15 +176,30 @@ def _asked(text: str, bench: Bench) -> _Asked | None:
     left = left_over(wanted, spans, "policies")
     if pattern(r".*\b\d+\b.*").fullmatch(left):
         return None  # a number that nothing has read is about something else
+    if pattern(_ALL_BUT).search(wanted):
+        raise InputError(
+            f"{text[:80]!r} says two things", hint="say it in two parts: retry all 4 times; no retries for x"
+        )
     counted = pattern(number_words())
     named = next((hit.value.about for hit in find_retries(wanted) if not counted.fullmatch(hit.value.about)), "")
-    asked.about = _told(about, named, left)
+    asked.about = _told(about, named or _inside(wanted), left)
     if not asked.about and bench.recent and pattern(_POINTS).search(wanted):
         asked.about = "it"
     # `give x 5 retries and a time-out of 2 hours`: what goes on without a verb is about the same task.
     if not asked.about and bench.subject and not pattern(_ON_ITS_OWN).search(wanted):
         asked.about = ", ".join(bench.subject)
     return asked
+
+
+def _inside(text: str) -> str:
+    """`retry only the load, 4 times`: the words between those that say how often."""
+    for hit in find_retries(text):
+        spans = [found.span() for found in pattern(rf"\b{number_words()}\b|\b\d+x?\b|\d").finditer(hit.text)]
+        spans += [(one.start, one.end) for one in find_durations(hit.text)]
+        left = left_over(hit.text, spans, "policies")
+        if _telling(left) and not pattern(_ALL).search(hit.text):
+            return left
+    return ""
 
 
 def _told(about: str, named: str, left: str) -> str:
@@ -281,6 +300,8 @@ def _shares(text: str, asked: _Asked) -> list[tuple[int, int]]:
     if needs:
         whole = together(needs)
         asked.resources = {name: held for name in _NEEDS if (held := getattr(whole, name)) is not None}
+        if not asked.resources:
+            return spans
     return spans + [(hit.start, hit.end) for hit in needs]
 
 

@@ -43,6 +43,10 @@ _ORDER = (
         r"need\s+not)\s+(?:to\s+)?(?:waits?|depends?|be\s+after|runs?\s+after|needs?)\s*(?:for|"
         r"on)?\s+(?P<early>.+?)(?:\s+(?:any\s?more|any\s+longer))?"
     ),
+    (
+        rf"(?:{one_of('remove')})\s+(?:the\s+)?(?P<late>.+?)(?:'s)?\s+(?:dependency|dependence|wait)\s+(?:on|"
+        r"for)\s+(?P<early>.+)"
+    ),
     r"(?:don't|do\s+not|never)\s+(?:make|let)\s+(?P<late>.+?)\s+wait\s+for\s+(?P<early>.+)",
 )
 _NEGATED = r"\b(?:not|n't|no\s+longer|don't|doesn't|never|needn't|remove|drop|delete|cut)\b|n't\b"

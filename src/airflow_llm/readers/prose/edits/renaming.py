@@ -24,6 +24,8 @@ _FORMS = (
     ),
     r"(?P<old>.+?)\s+is\s+(?:now\s+)?(?:called|named)\s+(?P<new>.+)",
 )
+_DATA = r"\b(?:tables?|files?|columns?|datasets?|schemas?)\b|\w\.\w|/"
+_MOST_WORDS = 6
 _WHOLE = r"(?:the\s+|this\s+)?(?:whole\s+)?(?:pipeline|dag|workflow|bundle|job)"
 
 
@@ -36,7 +38,9 @@ def renamed(clause: Clause, bench: Bench) -> Bench | None:
     return None
 
 
-def _renamed(old: str, new: str, bench: Bench) -> Bench:
+def _renamed(old: str, new: str, bench: Bench) -> Bench | None:
+    if pattern(_DATA).search(f"{old} {new}"):
+        return None
     if pattern(_WHOLE).fullmatch(old):
         raise InputError(
             "the id of a pipeline is the name of its files, which an edit leaves as they are",
@@ -57,6 +61,6 @@ def _name(words: str) -> str:
     said = unquoted(pattern(r"^(?:the\s+)?(?:task|step)\s+|\s+(?:instead|now)$").sub("", words.strip()))
     parts = [part.lower() for word in words_in(said) for part in re.split(r"[^A-Za-z0-9_]+", word) if part]
     name = identifier(parts, "step")
-    if not parts or len(parts) > 8:
+    if not parts or len(parts) > _MOST_WORDS or set(parts) & {"and", "to", "then", "after", "before"}:
         raise InputError(f"{words[:60]!r} cannot be the name of a task", hint="a name is like load_orders")
     return name

@@ -108,6 +108,7 @@ _IS_NOW = (
 )
 _SOURCE = frozenset({"source", "input", "origin", "sources", "read", "extract", "pull", "fetch", "from"})
 _TARGET = frozenset({"target", "destination", "sink", "output", "write", "load", "store", "save", "put", "into"})
+_FURTHER = r"\b(?:also|too|as\s+well|additionally|in\s+addition|another|both)\b"
 _ROLE = (
     r"(?:the\s+|our\s+)?(?P<role>source|input|origin|target|destination|sink|output)(?:\s+(?:system|database|"
     r"db|connection))?"
@@ -126,6 +127,12 @@ def system_changed(clause: Clause, bench: Bench) -> Bench | None:
             continue
         lead = " ".join(word for word in left_over(match["lead"]).split() if word.lower() not in _LEAD)
         return _exchange(bench, old, new, _steps_of(bench, lead))
+    named = pattern(r"(?:the\s+)?(?P<name>\w+)\s*(?:\bto\b|=|:)\s*(?P<new>[A-Za-z][\w ]*)").fullmatch(clause.text)
+    if named is not None and named["name"].lower() in {held.name for held in bench.pipeline.connections}:
+        wanted = _system(named["new"])
+        return _now(bench, named["name"], wanted) if wanted is not None else None
+    if pattern(_FURTHER).search(clause.said):
+        return None
     for form in _IS_NOW:
         match = pattern(form).fullmatch(clause.text)
         new = _system(match["new"]) if match is not None else None
@@ -266,6 +273,11 @@ def _with_kind(bench: Bench, names: Sequence[str], system: System) -> Bench:
 # --------------------------------------------------------------- what is now elsewhere
 def _now(bench: Bench, lead: str, new: System) -> Bench | None:
     """`the warehouse is BigQuery now`: a connection, the source, the target, or the steps that the words name."""
+    owned = pattern(
+        r"(?:the\s+)?(?:connection|system|database|db|source|target)\s+(?:of|for|in)\s+(?P<of>.+)"
+    ).fullmatch(lead)
+    if owned is not None:
+        return _of_steps(bench, bench.tasks(owned["of"]), new, None)
     plain = pattern(r"^(?:the|our|that)\s+|\s+(?:connection|system|database|db)$").sub("", lead.strip()).lower()
     known = {held.name: held for held in bench.pipeline.connections}
     named = known.get(plain.replace(" ", "_")) or known.get(plain)
@@ -339,7 +351,8 @@ def _moved(bench: Bench, step: Step, placed: Sequence[Dataset], connector: str, 
     """The datasets in the other system; those that other steps use too are doubled."""
     from airflow_llm.readers.prose.edits.rewiring import with_names
 
-    bench, connection = bench.connected(connector)
+    roles = {held.name: held.role for held in bench.pipeline.connections}
+    bench, connection = bench.connected(connector, roles.get(placed[0].connection or "", ""))
     for dataset in placed:
         shared = [
             other

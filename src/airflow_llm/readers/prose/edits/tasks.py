@@ -107,8 +107,21 @@ def find(words: str, pipeline: Pipeline, recent: Sequence[str] = ()) -> tuple[st
     return _one(words, pipeline, recent)
 
 
+def _says_kind(part: str) -> bool:
+    """Whether the words name a task by themselves: by an identifier, or by what it does."""
+    return any("_" in word or stem(word.lower()) in _kind_words() for word in words_in(part))
+
+
+@lru_cache(maxsize=1)
+def _kind_words() -> frozenset[str]:
+    return frozenset().union(*_kinds().values()) | {stem(word) for word in listed("tasks")}
+
+
 def _with_shared_head(parts: Sequence[str], pipeline: Pipeline) -> list[str]:
     """`the EU and US loads`: the head of the last member belongs to those before."""
+    first = words_in(parts[0])
+    if len(first) > 1 and stem(first[0].lower()) in _kind_words() and not any(_says_kind(part) for part in parts[1:]):
+        return [parts[0], *(f"{first[0]} {part}" for part in parts[1:])]
     last = words_in(parts[-1])
     ids = {step.id for step in pipeline.steps}
     if len(last) < 2 or any(_id_of(part) in ids for part in parts):
@@ -198,7 +211,7 @@ def _one(words: str, pipeline: Pipeline, recent: Sequence[str]) -> tuple[str, ..
         return (found[0].id,)
     wanted = next((_COUNTS[word] for word in said if word in _COUNTS), 0)
     many = set(said) & _PLURAL or any(
-        word.endswith("s") and stem(word) != word and word not in ("sales", "news") for word in said[-1:]
+        word.endswith("s") and stem(word) != word and stem(word) in _kind_words() for word in said[-1:]
     )
     if found and ((wanted == len(found)) or (many and not wanted)):
         return tuple(step.id for step in found)

@@ -18,8 +18,9 @@ _COURTESY = (
     r"(?:can|could|would|will)\s+(?:you|we|u)|(?:i|we)\s+(?:want|need|would\s+like|'d\s+like|d\s+like|should|must|have)"
     r"(?:\s+you)?\s+to|i'd\s+like\s+(?:you\s+)?to|we'd\s+like\s+to|let's|lets|make\s+sure(?:\s+that)?|"
     r"ensure(?:\s+that)?|"
-    r"additionally|furthermore|in\s+addition|as\s+well\s+as|moreover|besides|finally|lastly|first(?:ly)?|second(?:ly)?|"
-    r"third(?:ly)?|from\s+now\s+on|it\s+would\s+be\s+(?:nice|good|great)\s+(?:to|if\s+you\s+(?:can|could)?)|"
+    r"additionally|furthermore|in\s+addition|as\s+well\s+as|moreover|besides|finally|lastly|(?:first|second|"
+    r"third)(?:ly)?\s*,|"
+    r"from\s+now\s+on|it\s+would\s+be\s+(?:nice|good|great)\s+(?:to|if\s+you\s+(?:can|could)?)|"
     r"would\s+be\s+nice\s+to|"
     r"the\s+following:?|team|guys|all|there|actually|maybe|be\s+so\s+kind\s+(?:and|to))"
 )
