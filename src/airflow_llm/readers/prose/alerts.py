@@ -240,6 +240,8 @@ def _teller(part: str, *, last: bool) -> re.Match[str] | None:
 
 def _tail(sentence: str, end: int) -> int:
     """`email me if it fails at x@y` keeps its address."""
+    if pattern(r"\s+(?:to|at|in|on|via|by)\s").match(sentence, end) is None:
+        return end
     match = pattern(
         rf"\s+(?:to|at|in|on|via|by)\s+(?:the\s+)?(?:{_ADDRESS}|{_CHANNEL}|{any_of('alert_channels')})\b"
     ).match(sentence, end)

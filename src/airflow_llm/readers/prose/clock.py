@@ -7,29 +7,39 @@ from datetime import time
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import hints, pattern
 
 _NOT_A_TIME = r"(?!\s*(?:ratio|split|scale|mix|aspect|proportion))"
 
 
-def expression() -> str:
-    """A regular expression (no groups) for one time of day that needs no context."""
-    half = r"a\.?m\b\.?|p\.?m\b\.?|(?:in|of)\s+(?:the\s+)?(?:morning|afternoon|evening|arvo|night)\b|at\s+night\b"
+def expression(text: str | None = None) -> str:
+    """A regular expression (no groups) for one time of day that needs no context, in the forms that the text may hold.
+
+    Without a text: in every form.
+    """
+    spoken = text is None or hints(text, _SPOKEN)
+    half = r"a\.?m\b\.?|p\.?m\b\.?"
+    if spoken:
+        half += r"|(?:in|of)\s+(?:the\s+)?(?:morning|afternoon|evening|arvo|night)\b|at\s+night\b"
     free = r"(?<![\w:/.\-])"
-    return (
-        rf"(?:{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?!(?!Z\b)[\w/%]"
+    digits = (
+        rf"{free}\d{{1,3}}[:]\d{{2}}(?::\d{{2}})?(?:\s*(?:{half})|\s?h(?:rs?)?)?(?!(?!Z\b)[\w/%]"
         rf"|[:.,]\d){_NOT_A_TIME}"
         rf"|{free}\d{{1,2}}(?:\.\d{{2}}|\s?[0-5]\d)?\s*(?:{half})(?!\w)"
-        rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
         rf"|{free}\d{{1,2}}\s?h\s?[0-5]\d(?!\w)"
+    )
+    words = (
+        rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?![\w:])"
         rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
         rf"|{free}{_HOUR_WORD}\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
         rf"|the)\b|\w+\s+time)))?"
-        r"|\b(?:noon|midnight|midnite|midday)\b)"
+        r"|\b(?:noon|midnight|midnite|midday)\b"
     )
+    return f"(?:{digits}{words if spoken else ''})"
 
 
+_SPOKEN = r"morning|noon|evening|arvo|night|past|quarter|half|clock|minutes\s+to|mid(?:nite|day)"
 _FEW = r"(?:five|ten|twenty|twenty-five)"
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _PARTS = {"morning": "am", "afternoon": "pm", "arvo": "pm", "evening": "pm", "night": "night"}

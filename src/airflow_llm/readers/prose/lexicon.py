@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,8 +10,7 @@ _FOLDER = Path(__file__).parent / "lexicon"
 _VOWELS = "aeiou"
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One form of a verb: `form` is base, s, past or ing; `noun` says that the word is as often a noun."""
 
     base: str

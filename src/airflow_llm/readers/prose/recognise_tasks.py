@@ -72,7 +72,7 @@ class TaskRules(CheckRules):
                 replace(clause, tokens=[replace(tokens[1], verbs=(moves,), norm=moves.base), *tokens[2:]])
             )
         elif tokens[1].raw == "=" or any(verb.form == "s" for verb in tokens[1].verbs):
-            verbs = tuple(replace(verb, noun=False) for verb in tokens[1].verbs)
+            verbs = tuple(verb._replace(noun=False) for verb in tokens[1].verbs)
             told = parse(
                 replace(
                     clause,

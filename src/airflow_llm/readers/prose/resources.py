@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
@@ -13,8 +13,7 @@ from airflow_llm.readers.prose.spellings import finds, says
 _SIZE = r"(\d+(?:\.\d+)?)\s*([kmgt])i?(?:b|bytes?|ig|igs)?(?:ytes)?"
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """Resources as said; `workers` are Spark executors or workers of a cluster, `conf` their Spark settings."""
 
     cpu: float | None = None
@@ -82,7 +81,7 @@ def together(hits: list[Found[Needs]]) -> Needs:
     whole = Needs()
     for name in ("cpu", "memory", "disk", "gpu", "workers", "driver_memory", "executor_memory"):
         value = next((getattr(hit.value, name) for hit in hits if getattr(hit.value, name) is not None), None)
-        whole = replace(whole, **{name: value})
+        whole = whole._replace(**{name: value})
     return whole
 
 

@@ -17,6 +17,7 @@ from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, p
 
 _MOST = 100
 _CLOSE = 80
+_VERB_AND_COUNT = 2
 _NEAR = 160  # how far behind a count `the others none` may stand
 
 
@@ -273,11 +274,23 @@ def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
 
 _NAME = r"(?P<name>(?:[\w`'/-]+\s+){0,5}?[\w`'/-]+)"
 _ABOUT = (
-    rf"\b(?:if|when|should)\s+(?:the\s+|an?\s+)?{_NAME}\s+(?:ever\s+)?(?:fail\w*|dies?|breaks?|is\s+(?:not\s+\w+|unsuccessful))\b"
-    r"[^.;\n]{0,30}$",
-    rf"(?:^|[,(])\W*(?:and\s+|the\s+)*{_NAME}\s+(?:must|shall|should|may|is|are|can|gets?|needs?|deserves?|has|have|ought)\b[\w\s]{{0,20}}[:,]?\s*$",
-    rf"^\W*(?:the\s+)?{_NAME}(?:\s+is\s+\w+)?\s*:\s[^:]{{0,40}}$",
+    (
+        r"\b(?:if|when|should)\s",
+        rf"\b(?:if|when|should)\s+(?:the\s+|an?\s+)?{_NAME}\s+(?:ever\s+)?(?:fail\w*|dies?|breaks?|is\s+(?:not\s+\w+|unsuccessful))\b"
+        r"[^.;\n]{0,30}$",
+    ),
+    (
+        r"\b(?:must|shall|should|may|is|are|can|gets?|needs?|deserves?|has|have|ought)\b",
+        rf"(?:^|[,(])\W*(?:and\s+|the\s+)*{_NAME}\s+(?:must|shall|should|may|is|are|can|gets?|needs?|deserves?|has|have|ought)\b[\w\s]{{0,20}}[:,]?\s*$",
+    ),
+    (r":\s", rf"^\W*(?:the\s+)?{_NAME}(?:\s+is\s+\w+)?\s*:\s[^:]{{0,40}}$"),
 )
+
+
+def _named_before(before: str) -> Iterator[re.Match[str] | None]:
+    for hint, form in _ABOUT:
+        if hints(before, hint):
+            yield pattern(form).search(before)
 
 
 def _about(before: str, words: str, behind: str) -> str:
@@ -286,9 +299,13 @@ def _about(before: str, words: str, behind: str) -> str:
         behind
     ):
         return "it"
-    inside = pattern(
-        rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}(?:\d+|[a-z]+)(?:{_TIMES}|$)"
-    ).match(words)
+    inside = (
+        pattern(
+            rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}(?:\d+|[a-z]+)(?:{_TIMES}|$)"
+        ).match(words)
+        if len(words.split()) > _VERB_AND_COUNT
+        else None
+    )
     after = pattern(
         rf"\s*(?:only\s+)?(?:for|on)\s+(?:the\s+)?{_NAME}(?=\s*(?:[,.;:\n)]|$|\s(?:with|in|after|each)\b))"
     ).match(behind)
@@ -297,7 +314,7 @@ def _about(before: str, words: str, behind: str) -> str:
         refused = pattern(rf"(?:^|[,(])\W*(?:and\s+|the\s+)*{_NAME}\W*$").search(before)
     elif pattern(r"(?:do|don|never)\b.*(?:retry|try)$").match(words):
         refused = pattern(rf"\s+(?:the\s+)?{_NAME}(?=[,.;:\n)]|$)").match(behind)
-    for named in (inside, refused, *(pattern(form).search(before) for form in _ABOUT), after):
+    for named in (inside, refused, *_named_before(before), after):
         if named is not None and not pattern(_NOBODY).match(named["name"]):
             return str(named["name"])
     return ""

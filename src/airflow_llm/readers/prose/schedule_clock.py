@@ -20,7 +20,7 @@ def times(text: str) -> Iterator[Atom]:
     """Every time of day that may be that of the schedule; one that no clock shows keeps its message as its value."""
     if not pattern(_HAS_TIME).search(text):
         return
-    for match in pattern(clock.expression()).finditer(text):
+    for match in pattern(clock.expression(text)).finditer(text):
         if _is_other_time(text, *match.span()):
             continue
         try:
@@ -97,7 +97,8 @@ def _hours(text: str) -> Iterator[Atom]:
         rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?:(?<!\w)|(?<=daily)|(?<=nightly)"
         rf"|(?<=days))@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
     )
-    for match in pattern(expression).finditer(text):
+    opened = hints(text, r"(?:\b(?:at|to)(?:\s+(?:the|hour))?|@)\s*\d{1,2}(?!\d|:\d)")
+    for match in pattern(expression).finditer(text) if opened else ():
         if match.group()[:2].lower() == "to" and "hour" not in (match[2] or ""):
             continue
         if not _is_other_time(text, *match.span()):
@@ -250,14 +251,15 @@ def windows(text: str) -> Iterator[Atom]:
     """`between 9 and 17`, `from 21:00h to 05:00h`, `hourly 7-22`, `06-22h`, `during office hours`."""
     one = r"(?:the\s+)?(\d{1,2})(?::(\d{2})|h\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|o'clock)?"
     join = r"\s*(?:to|and|until|till|through|-|\u2013)\s*"
-    for match in finds(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])", text, "from", "between"):
+    between = hints(text, r"\b(?:from|between)\s+(?:the\s+)?\d")
+    for match in finds(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])", text, "from", "between") if between else ():
         yield from _window(match, _hour(match[1], match[3]), _hour(match[4], match[6]), half=bool(match[6]))
     often = r"\b(?:hourly|hrly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
     bare = (
         rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
         rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
     )
-    for match in finds(bare, text, "-", "\u2013"):
+    for match in pattern(bare).finditer(text) if hints(text, r"\d\s*[-\u2013]\s*\d") else ():
         place = 1 if match[1] else 3
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_llm.readers.prose.drafts import Draft, identifier
 from airflow_llm.readers.prose.entities import Token
@@ -21,8 +20,7 @@ _NO_REPLACE = frozenset({"postgres", "mysql", "redshift", "tsql", "oracle", "sql
 _MAKING = frozenset({"create", "refresh"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What is run, with the tables that it reads and the one that it writes."""
 
     sql: str

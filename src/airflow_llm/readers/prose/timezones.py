@@ -32,7 +32,7 @@ def zone(name: str) -> str | None:
 def find_zones(text: str) -> list[Found[str]]:
     """The zones that the text names; InputError for a phrase that can only be a zone and is not known."""
     hits: list[Found[str]] = []
-    for match in pattern(_FORMAL, 0).finditer(text):
+    for match in pattern(_FORMAL, 0).finditer(text) if pattern(_MAY_BE_FORMAL, 0).search(text) else ():
         name = next(group for group in match.groups() if group is not None)
         value = zone(name)
         if value is None and match.lastgroup in ("iana", "labelled") and not _disowned(text, match.end(), name):
@@ -123,6 +123,7 @@ _OFFICE = (
     "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
 )
 _TIME_WORDS = r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?time(?:\s?zone)?\b"
+_MAY_BE_FORMAL = r"[A-Z]{2}|/|utc|gmt|\dZ|(?i:zone|tz)"
 _FORMAL = (
     r"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){0,2})"
     rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
