@@ -6,6 +6,7 @@ Reading and writing lose nothing; `update` leaves every byte alone that did not 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -94,9 +95,14 @@ def _ordered(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     return {
-        Word(key): dict(data[key]) if key in _FREE and isinstance(data[key], dict) else _ordered(data[key])
-        for key in sorted(data, key=lambda name: _RANK.get(name, 0))
+        word: dict(data[key]) if key in _FREE and isinstance(data[key], dict) else _ordered(data[key])
+        for key, word in _order(tuple(data))
     }
+
+
+@lru_cache(maxsize=1024)
+def _order(keys: tuple[str, ...]) -> tuple[tuple[str, Word], ...]:
+    return tuple((key, Word(key)) for key in sorted(keys, key=lambda name: _RANK.get(name, 0)))
 
 
 def _edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

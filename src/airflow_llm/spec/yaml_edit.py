@@ -85,7 +85,7 @@ class _Editor:
         if "\n" in source or not source or node.style in ("|", ">") or isinstance(new, Mapping):
             return False
         if isinstance(new, list):
-            lines = list(entry("k", new, 0))
+            lines = entry("k", new, 0)
             if flow or not node.flow or len(lines) != 1:
                 return False
             self._changes.append((node.start, node.end, inline(new)))

@@ -7,7 +7,6 @@ Tags, merge keys, repeated keys, endless aliases, deep nesting and control chara
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -141,6 +140,7 @@ class _Composer:
         self._nodes = 0
         self._depth = 0
         self._yaml = yaml
+        self._scalars = yaml.ScalarEvent
 
     def document(self) -> Node | None:
         yaml = self._yaml
@@ -155,10 +155,9 @@ class _Composer:
         return root
 
     def _node(self, event: Any) -> Node:
-        yaml = self._yaml
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, self._scalars):
             node = self._scalar(event)
-        elif isinstance(event, yaml.AliasEvent):
+        elif isinstance(event, self._yaml.AliasEvent):
             return self._alias(event)
         else:
             node = self._collection(event)
@@ -221,10 +220,9 @@ class _Composer:
             kind = "mapping"
         node = Node(kind, start.index, start.index, start.line, start.column, flow=bool(event.flow_style))
         end = self._fill_mapping(node) if kind == "mapping" else self._fill_sequence(node)
-        node.end = (
-            end.end_mark.index if node.flow else max((child.end for child in _children(node)), default=node.start)
-        )
-        node.size += sum(child.size for child in _children(node))
+        children = node.items or [part for entry in node.entries for part in entry]
+        node.end = end.end_mark.index if node.flow else max([child.end for child in children], default=node.start)
+        node.size += sum([child.size for child in children])
         self._depth -= 1
         return node
 
@@ -258,10 +256,3 @@ class _Composer:
 
     def _fail(self, mark: Mark, message: str, hint: str) -> NoReturn:
         fail(message, self._name, mark.line, mark.column, hint)
-
-
-def _children(node: Node) -> Iterator[Node]:
-    yield from node.items
-    for key, value in node.entries:
-        yield key
-        yield value

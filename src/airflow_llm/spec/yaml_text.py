@@ -35,36 +35,32 @@ def write(data: Mapping[str, Any], *, spaced: frozenset[str] = frozenset()) -> s
     lines: list[str] = []
     after_block = False
     for key, value in data.items():
-        block = list(entry(key, value, 0, spaced=key in spaced))
-        if lines and (_is_block(value) or after_block):
+        block = _is_block(value)
+        if lines and (block or after_block):
             lines.append("")
-        lines.extend(block)
-        after_block = _is_block(value)
+        lines += entry(key, value, 0, spaced=key in spaced)
+        after_block = block
     return "\n".join(lines) + "\n"
 
 
-def entry(key: str, value: Any, indent: int, *, spaced: bool = False) -> Iterator[str]:
+def entry(key: str, value: Any, indent: int, *, spaced: bool = False) -> list[str]:
     """The lines of one `key: value`, each with its indentation."""
     pad = " " * indent
     name = key if isinstance(key, Word) else _name(key)
     if len(name) > _MAX_SIMPLE_KEY:
-        yield f"{pad}? {name}"
-        yield from _leaf(f"{pad}: ", value, indent)
-        return
-    if isinstance(value, _SCALARS):
-        yield from _leaf(f"{pad}{name}: ", value, indent)
-    elif isinstance(value, Mapping) and value:
-        yield f"{pad}{name}:"
+        return [f"{pad}? {name}", *_leaf(f"{pad}: ", value, indent)]
+    if not _is_block(value):
+        return _leaf(f"{pad}{name}: ", value, indent)
+    lines = [f"{pad}{name}:"]
+    if isinstance(value, Mapping):
         for inner, member in value.items():
-            yield from entry(inner, member, indent + 2)
-    elif _is_block(value):
-        yield f"{pad}{name}:"
-        for position, item in enumerate(value):
-            if spaced and position:
-                yield ""
-            yield from list_item(item, indent + 2)
-    else:
-        yield from _leaf(f"{pad}{name}: ", value, indent)
+            lines += entry(inner, member, indent + 2)
+        return lines
+    for position, item in enumerate(value):
+        if spaced and position:
+            lines.append("")
+        lines += list_item(item, indent + 2)
+    return lines
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -72,21 +68,16 @@ def _name(key: str) -> str:
     return scalar(key)
 
 
-def list_item(item: Any, indent: int) -> Iterator[str]:
+def list_item(item: Any, indent: int) -> list[str]:
     """The lines of one `- item`, each with its indentation."""
     pad = " " * indent
-    if isinstance(item, _SCALARS):
-        yield from _leaf(f"{pad}- ", item, indent)
-    elif isinstance(item, Mapping) and item:
+    if not _is_block(item):
+        return _leaf(f"{pad}- ", item, indent)
+    if isinstance(item, Mapping):
         inner = [line for key, value in item.items() for line in entry(key, value, indent + 2)]
-        yield f"{pad}- {inner[0][indent + 2 :]}"
-        yield from inner[1:]
-    elif _is_block(item):
-        inner = [line for member in item for line in list_item(member, indent + 2)]
-        yield f"{pad}- {inner[0][indent + 2 :]}"
-        yield from inner[1:]
     else:
-        yield from _leaf(f"{pad}- ", item, indent)
+        inner = [line for member in item for line in list_item(member, indent + 2)]
+    return [f"{pad}- {inner[0][indent + 2 :]}", *inner[1:]]
 
 
 def inline(value: Any) -> str:
@@ -160,23 +151,21 @@ def _is_block(value: Any) -> bool:
     return sum(len(str(item)) + 2 for item in value) > WIDTH or any("\n" in str(item) for item in value)
 
 
-def _leaf(head: str, value: Any, indent: int) -> Iterator[str]:
+def _leaf(head: str, value: Any, indent: int) -> list[str]:
     if isinstance(value, str):
         pad = " " * (indent + 2)
-        if _fits_literal(value):
-            yield head + ("|" if value.endswith("\n") else "|-")
-            yield from (pad + line if line else "" for line in value.removesuffix("\n").split("\n"))
-            return
+        if "\n" in value and _fits_literal(value):
+            body = value.removesuffix("\n")
+            mark = "|" if body != value else "|-"
+            return [head + mark, *(pad + line if line else "" for line in body.split("\n"))]
         if len(head) + len(value) > WIDTH + 20 and _fits_folded(value):
-            yield head + ">-"
-            yield from (pad + line for line in _folded(value, max(WIDTH - indent, 40)))
-            return
-    yield head + inline(value)
+            return [head + ">-", *(pad + line for line in _folded(value, max(WIDTH - indent, 40)))]
+    return [head + inline(value)]
 
 
 def _fits_literal(value: str) -> bool:
     body = value.removesuffix("\n")
-    if "\n" not in value or not body or body[-1] == "\n" or body[0] in "\n \t":
+    if not body or body[-1] == "\n" or body[0] in "\n \t":
         return False
     lines = body.split("\n")
     return all(not line or (not line.isspace() and line.replace("\t", " ").isprintable()) for line in lines)
