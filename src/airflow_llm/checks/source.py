@@ -6,13 +6,13 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any
 
 from airflow_llm.checks.check import Files
 
 _PARSE_TIME_DECORATORS = ("dag", "task_group")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PARTLY = (*_FUNCTIONS, ast.Lambda, ast.If)
+_BLOCKS = frozenset({"body", "handlers", "orelse", "finalbody", "cases"})
 # Fields that hold words and numbers, and the context of a name, which says nothing that is asked here.
 _WORDS = frozenset({"id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "conversion", "ctx"})
 
@@ -60,17 +60,24 @@ def dag_files(files: Files) -> Iterator[tuple[str, ast.Module]]:
 
 
 @lru_cache(maxsize=256)
-def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """Every node but the contexts of names, in the order of `ast.walk`, which costs several times as much."""
-    found = [tree]
+def statements(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """The module and every statement in it, in the order of `ast.walk`, which looks into expressions as well."""
+    found: list[ast.AST] = [tree]
     for node in found:
-        found.extend(_children(node))
+        for name in _blocks(node._fields):
+            found.extend(getattr(node, name))
     return tuple(found)
+
+
+@cache
+def _blocks(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the fields of a kind of node that hold statements, or what holds them."""
+    return tuple(name for name in fields if name in _BLOCKS)
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
-    for name in _fields(type(node)):
+    for name in _with_nodes(node._fields):
         value = getattr(node, name, None)
         if isinstance(value, ast.AST):
             found.append(value)
@@ -80,16 +87,16 @@ def _children(node: ast.AST) -> list[ast.AST]:
 
 
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    """The fields of a class of nodes that may hold nodes."""
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _WORDS)
+def _with_nodes(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the fields of a kind of node that may hold nodes."""
+    return tuple(name for name in fields if name not in _WORDS)
 
 
 @lru_cache(maxsize=256)
 def aliases(tree: ast.Module) -> dict[str, str]:
     """What each imported name stands for: `{"pd": "pandas", "DAG": "airflow.sdk.DAG"}`."""
     found: dict[str, str] = {}
-    for node in nodes(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found[name.asname or name.name.partition(".")[0]] = (
@@ -113,9 +120,9 @@ def dotted(node: ast.AST, names: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def imports(tree: ast.AST) -> tuple[tuple[str, ast.Import | ast.ImportFrom], ...]:
+def imports(tree: ast.Module) -> tuple[tuple[str, ast.Import | ast.ImportFrom], ...]:
     """Every imported module or member, by full name, with its statement."""
-    return tuple(found for node in nodes(tree) for found in imported(node))
+    return tuple(found for node in statements(tree) for found in imported(node))
 
 
 def imported(node: ast.AST) -> Iterator[tuple[str, ast.Import | ast.ImportFrom]]:

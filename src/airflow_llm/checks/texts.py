@@ -19,22 +19,24 @@ class Found(NamedTuple):
 def texts(pipeline: Pipeline) -> Iterator[Found]:
     """Every text that somebody wrote into the spec, in its order. Members of a list are named as in an edit."""
     data = pipeline.model_dump(exclude_defaults=True, exclude={"settings"})
-    yield from _walk("", "", data)
+    found: list[Found] = []
+    _collect("", "", data, found)
+    yield from found
     for setting in pipeline.settings:
         for environment, value in setting.values.items():
             if isinstance(value, str):
                 yield Found(f"settings.{setting.name}.values.{environment}", setting.name, value)
 
 
-def _walk(path: str, key: str, value: Any) -> Iterator[Found]:
+def _collect(path: str, key: str, value: Any, found: list[Found]) -> None:
     if isinstance(value, str):
-        yield Found(path, key, value)
+        found.append(Found(path, key, value))
     elif isinstance(value, dict):
         for name, member in value.items():
-            yield from _walk(f"{path}.{name}" if path else str(name), str(name), member)
+            _collect(f"{path}.{name}" if path else str(name), str(name), member, found)
     elif isinstance(value, (list, tuple)):
         for number, member in enumerate(value):
-            yield from _walk(f"{path}.{_name(member, number)}", key, member)
+            _collect(f"{path}.{_name(member, number)}", key, member, found)
 
 
 def _name(member: Any, number: int) -> str:
