@@ -49,7 +49,7 @@ def replace(layout: Layout, work: Path, files: Mapping[str, bytes], *, drop: fro
         with suppress(OSError):
             _settle(layout, stage)
         raise
-    _settle(layout, stage, retired=frozenset(drop | {Path(name).name for name in files}))
+    _settle(layout, stage, retired=frozenset(drop | {name.rpartition("/")[2] for name in files}))
 
 
 def recover(root: Path, work: Path) -> None:

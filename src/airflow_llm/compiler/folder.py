@@ -16,6 +16,8 @@ from airflow_llm.spec.diagnostic import Diagnostic
 SPEC_SUFFIXES = (".yml", ".yaml")
 TEXT_SUFFIXES = (".txt", ".md")
 MAX_BYTES = 16_000_000
+# Read first: room for the largest file would be made anew for each.
+_USUAL_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def file_source(path: Path, pipeline_id: str | None = None) -> Source:
     """A file's text with its name. InputError when it is no text, MachineError when it cannot be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(_USUAL_BYTES)
+            if len(data) == _USUAL_BYTES:
+                data += file.read(MAX_BYTES + 1 - _USUAL_BYTES)
     except OSError as error:
         raise MachineError(f"cannot read {path}: {error.strerror}", place=str(path)) from error
     if len(data) > MAX_BYTES:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from pathlib import Path
 
 from airflow_llm.errors import InputError
 
@@ -15,36 +14,21 @@ TASKS = "tasks.yml"
 CONFIG = "config.yml"
 
 
-class Layout(NamedTuple):
-    """The places of the bundle `bundle_id` under `root` (an absolute path without symbolic links)."""
+class Layout:
+    """The places of the bundle `bundle_id` under `root` (an absolute path without symbolic links).
 
-    root: Path
-    bundle_id: str
+    `dags` is the folder that Airflow reads, `dag_file` the DAG, `resources` the folder of everything else; `dag_name`
+    is the DAG file relative to the root, as in an emission, `prefix` what the names of all resources begin with.
+    """
 
-    @property
-    def dags(self) -> Path:
-        """The folder that Airflow reads."""
-        return self.root / "dags"
-
-    @property
-    def dag_file(self) -> Path:
-        """The DAG."""
-        return self.dags / f"{self.bundle_id}.py"
-
-    @property
-    def resources(self) -> Path:
-        """The folder of everything else."""
-        return self.dags / "resources" / self.bundle_id
-
-    @property
-    def dag_name(self) -> str:
-        """The DAG file relative to the root, as in an emission."""
-        return f"dags/{self.bundle_id}.py"
-
-    @property
-    def prefix(self) -> str:
-        """What the names of all resources begin with."""
-        return f"dags/resources/{self.bundle_id}/"
+    def __init__(self, root: Path, bundle_id: str) -> None:
+        self.root = root
+        self.bundle_id = bundle_id
+        self.dag_name = f"dags/{bundle_id}.py"
+        self.prefix = f"dags/resources/{bundle_id}/"
+        self.dags = root / "dags"
+        self.dag_file = root / self.dag_name
+        self.resources = root / self.prefix
 
     def path(self, name: str) -> Path:
         """The place of one file of an emission."""
@@ -68,9 +52,9 @@ def layout_of(output_dir: Path, bundle_id: str) -> Layout:
 
 def check_name(layout: Layout, name: str) -> str:
     """The name itself, when it is the DAG file, the ignore file or lies in the bundle's resources folder."""
-    parts = PurePosixPath(name).parts
-    hostile = "\\" in name or "\0" in name or ".." in parts or str(PurePosixPath(name)) != name
-    inside = name in (layout.dag_name, IGNORE_FILE) or str(PurePosixPath(name).parent) + "/" == layout.prefix
+    parts = name.split("/")
+    hostile = "\\" in name or "\0" in name or any(part in ("", ".", "..") for part in parts)
+    inside = name in (layout.dag_name, IGNORE_FILE) or name.removesuffix(parts[-1]) == layout.prefix
     if hostile or not inside:
         raise InputError(f"a bundle cannot hold the file {name!r}: it does not lie in {layout.prefix}")
     return name

@@ -37,7 +37,9 @@ def _is_standard(query: exp.Expr, dialect: str) -> bool:
         node = pending.pop()
         if type(node) not in nodes or not _is_plain(node):
             return False
-        pending.extend(node.iter_expressions())
+        for value in node.args.values():
+            parts = value if isinstance(value, list) else (value,)
+            pending.extend([part for part in parts if isinstance(part, exp.Expr)])
     return True
 
 
