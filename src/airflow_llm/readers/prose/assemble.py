@@ -21,7 +21,7 @@ from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.scope import Scopes
-from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.pipeline import Pipeline, Question
 from airflow_llm.spec.schedule import CronSchedule
 
 _LONGEST_ORIGIN = 2000
@@ -190,6 +190,14 @@ def _choose(draft: Draft, numbered: Sequence[Draft], flow: Flow) -> dict[str, An
             branches.append({"when": _condition(said, draft, numbered, flow), "then": ids})
         else:
             otherwise = ids
+    sorts = [branch["when"]["text"] for branch in branches if branch["when"].get("kind") == "described"]
+    if len(sorts) > 1 and len({text.split()[-1].lower() for text in sorts}) == 1 and " " in sorts[0]:
+        flow.ask(
+            Question(
+                text="Does a run hold one of them, or some of each?", quote="; ".join(sorts)[:200],
+                options=("one of them", "some of each: two filters instead of a choice"), taken="one of them",
+            )
+        )  # fmt: skip
     return {"kind": "choose", "branches": branches, "otherwise": otherwise}
 
 

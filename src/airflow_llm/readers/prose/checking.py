@@ -22,8 +22,8 @@ def rules_of(draft: Draft, inputs: list[str], flow: Flow | None = None) -> list[
     text = spoken(draft.clause.tokens)
     hits = find_rules(text)
     rules = [_about(hit.value.model_dump(exclude_defaults=True), inputs) for hit in hits]
-    for hit in hits if flow is not None else ():
-        if hit.assumption:
+    for hit in hits:
+        if flow is not None and hit.assumption:
             flow.assume(f"steps.{draft.id}.rules", hit.assumption, f"name the column, or set it in step {draft.id}")
     if flow is not None:
         rules = [_compared(rule, draft, inputs, flow) for rule in rules]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.lexicon import lines_of
+from airflow_llm.readers.prose.loops import refuse_loops
 from airflow_llm.readers.prose.spellings import pattern, says
 
 _MOST_RELATIONS = 500
@@ -35,6 +36,7 @@ _SMALL = frozenset(
 def refuse_contradictions(text: str) -> None:
     """InputError for a ring of steps that wait for each other, and for a day or an hour that no calendar has."""
     _refuse_times(text)
+    refuse_loops(text)
     if not says(text, "need", "require", "wait", "depend", "after", "before", "submits", "triggers"):
         return
     edges: dict[frozenset[str], set[frozenset[str]]] = {}

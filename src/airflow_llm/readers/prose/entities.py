@@ -42,8 +42,6 @@ _TOKEN = re.compile(
 _NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
 _DATED = re.compile(r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_")
 _ROWS = frozenset({"row", "record", "entry", "duplicates", "duplicate"})
-_DATED = re.compile(r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_")
-_ROWS = frozenset({"row", "record", "entry", "duplicates", "duplicate"})
 _TOOLS = frozenset({"pg_dump"})
 _TELLING = frozenset({"is", "are", "comes", "goes", "means", "="})
 _LEAST_LISTED = 2
@@ -175,24 +173,11 @@ def _join_markers(items: Sequence[Token]) -> list[Token]:
                 if tuple(item.norm for item in part) == spelled and not part[-1].masked:
                     length = len(spelled)
                     token.marker, token.norm, token.end = role, " ".join(spelled), part[-1].end
-                    token.verbs = ()
+                    token.raw, token.verbs = " ".join(item.raw for item in part), ()
                     break
         joined.append(token)
         index += length
     return joined
-
-
-def _plain(items: Sequence[Token]) -> set[int]:
-    """Where words that else order or repeat steps speak of rows: `end_date is after start_date`, `one row for each`."""
-    found: set[int] = set()
-    for index, token in enumerate(items[1:-1], 1):
-        before = [held.norm for held in items[max(0, index - 4) : index]]
-        if token.norm in ("after", "before") and _DATED.search(items[index + 1].norm):
-            if _DATED.search(" ".join(before)) and {"is", "are", "be", "not", "or"} & set(before):
-                found |= {index, index - 1}
-        elif token.norm == "for" and before[-1] in _ROWS:
-            found.add(index)
-    return found
 
 
 def _plain(items: Sequence[Token]) -> set[int]:

@@ -102,7 +102,7 @@ def _special(group: str, phrase: Phrase) -> str:
         return "http"
     if group == "get" and phrase.voice == "active" and {token.norm for token in phrase.objects} & _MESSAGES:
         return "notify"
-    if group in ("check", "look") and _looks_for_data(phrase):
+    if group in ("check", "look") and (_looks_for_data(phrase) or _asks_for_file(phrase)):
         return "wait"
     documents = {token.norm for token in phrase.complement("into", "in", "to")} & _DOCUMENTS
     return "report" if group in ("union", "join") and documents else ""
@@ -245,6 +245,19 @@ def _looks_for_data(phrase: Phrase) -> bool:
     new = any(token.norm in ("new", "file", "files", "partition", "flag", "arrival") for token in wanted)
     stored = any(token.system and token.system.family in ("objects", "files") for token in place)
     return named or new or (stored and not any(token.norm in ("duplicates", "nulls", "errors") for token in wanted))
+
+
+def _asks_for_file(phrase: Phrase) -> bool:
+    """`check whether orders.csv is in S3`, `see if the file has arrived`: whether something is there."""
+    opened = [token.norm for token in [*phrase.objects, *phrase.statement][:1]]
+    if opened not in (["whether"], ["if"]):
+        return False
+    tokens = [*phrase.tokens(), *phrase.statement]
+    said = {token.norm for token in tokens} | {name for name, _ in phrase.complements}
+    filed = any(token.tag in ("file", "path", "uri") or token.norm in ("file", "files") for token in tokens)
+    stored = any(token.system and token.system.family in ("objects", "files") for token in tokens)
+    there = bool({"there", "exists", "exist", "arrived", "available", "present", "landed"} & said)
+    return filed and (there or (stored and bool({"in", "on", "at"} & said)))
 
 
 def _work(group: str, phrase: Phrase) -> str:

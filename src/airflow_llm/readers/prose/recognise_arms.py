@@ -17,6 +17,9 @@ from airflow_llm.readers.prose.states import waits_outside
 
 _LONGEST_ARM = 7
 _NEAR = 2
+_LONGEST_HEADING = 4
+_OPPOSITES = ({"good", "bad"}, {"ok", "broken"}, {"pass", "fail"}, {"passed", "failed"}, {"accepted", "rejected"},
+              {"new", "existing"}, {"full", "empty"}, {"success", "failure"})  # fmt: skip
 _OPENERS = frozenset({"on", "if", "for", "in", "case", "of", "when"})
 _MUST = frozenset({"must", "has", "have", "needs", "need", "should", "shall"})
 _THERE = words("states_required")
@@ -24,11 +27,26 @@ _BETWEEN = frozenset({"to", "both", "all", "first", "already", "really"})
 _LOOKING = frozenset({"look", "check", "poll", "poke", "test"})
 
 
+def _is_heading(clause: Clause) -> bool:
+    """A few words in front of a colon."""
+    short = clause.heading and clause.role == "main" and 0 < len(clause.tokens) <= _LONGEST_HEADING
+    return short and all(token.tag == "word" for token in clause.tokens)
+
+
+def opposed(one: str, two: str) -> bool:
+    """`valid` and `invalid`, `matched` and `unmatched`, `good` and `bad`."""
+    first, second = sorted((one, two), key=len)
+    return second in {f"{prefix}{first}" for prefix in ("in", "un", "non-", "not-")} or {one, two} in _OPPOSITES
+
+
 class ArmRules(OrderRules):
     """The rules for what stands in front of an arrow, and for what a pipeline cannot start without."""
 
     def _arm(self, clause: Clause, phrase: Phrase) -> Unit | None:
         """`yes → a`, `no → b`, `anything else → c`, `on a weekday → a`: the words in front of the arrow."""
+        headed = self._colon_arm(clause, phrase)
+        if headed is not None:
+            return headed
         if clause.question and len(clause.tokens) > 1:
             self.question = clause
             self._carry_otherwise(clause)
@@ -52,6 +70,31 @@ class ArmRules(OrderRules):
             told.pop(0)
         self.arms = clause.sentence
         return Unit(clause, phrase, "condition", words=spoken(told))
+
+    def _colon_arm(self, clause: Clause, phrase: Phrase) -> Unit | None:
+        """`EU orders: load them to a; US orders: …`, `valid: …; invalid: …`: headings that tell the same data apart."""
+        if not _is_heading(clause) or phrase.verb is not None:
+            return None
+        before = self.headed if self.headed is not None and clause.sentence - self.headed.sentence <= _NEAR else None
+        behind = next((held for held in self.following[1:] if _is_heading(held)), None)
+        other = next((held for held in (before, behind) if held is not None and self._tells_apart(clause, held)), None)
+        if other is None:
+            return None
+        self.headed = clause
+        if {token.norm for token in clause.tokens} & REST:
+            self.following[0].marks.append("otherwise")
+            return Unit(clause, phrase)
+        return Unit(clause, phrase, "condition", words=spoken(clause.tokens))
+
+    def _tells_apart(self, clause: Clause, other: Clause) -> bool:
+        """Whether the two headings name sorts of one thing that a step before has made, or a state and its opposite."""
+        one, two = ([token.norm for token in held.tokens] for held in (clause, other))
+        if opposed(one[-1], two[-1]) and len(one) == len(two) == 1:
+            return True
+        made = {token.norm for draft in self.result.drafts for token in draft.objects}
+        same = one[-1] == two[-1] and one[-1] in made and one != two and len(one) > 1
+        rest = bool((set(one) | set(two)) & REST) and (one[-1] in made or two[-1] in made)
+        return same or rest
 
     def _before_arrow(self, clause: Clause) -> bool:
         ahead = bool(self.following) and self.following[0].joint == "arrow"

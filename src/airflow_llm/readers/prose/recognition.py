@@ -45,6 +45,8 @@ class Recogniser:
         """What the text asked last."""
         self.arms = -2
         """The sentence of the last arm that was drawn with an arrow."""
+        self.headed: Clause | None = None
+        """The last heading that opened an arm (`EU orders: ...`)."""
         self.scope: tuple[str, tuple[str, ...], int] = ("", (), -1)
 
     def _draft(self, clause: Clause, phrase: Phrase, kind: str, objects: list[Token], verb: Verb) -> Draft:

@@ -184,7 +184,7 @@ _PREDICATES: tuple[tuple[str, Callable[[re.Match[str], tuple[str, ...]], list[Ru
         ("most", "<=", "\u2264", "more", "maximum"),
     ),
     (
-        rf"(?:one\s+of|either|in|any\s+of|only)\s+(?:the\s+values?\s+|the\s+following\s*:?\s+|(?!the\b))({_LIST})",
+        rf"(?:one\s+of|either|in(?=\s+[\[({{]|[^.;]{{1,40}}?(?:,|\bor\b|\|))|any\s+of|only)\s+(?:the\s+values?\s+|the\s+following\s*:?\s+|(?!the\b))({_LIST})",
         _each(_allowed_values),
         ("of", "either", "in", "only"),
     ),
