@@ -28,7 +28,6 @@ _EVENTS: dict[str, str] = {
     "deadline": r"\blate\b|\bdeadline\b|\bsla\b|\btakes\s+(?:longer|more)\b|\btoo\s+long\b",
     "failure": r"\bfail(?:s|ures?|ed|ing)?\b|\berrors?\b|\bbreaks?\b|\bwrong\b|\bcrash(?:es)?\b",
 }
-_FAMILIES = {"email": "mail"}
 
 
 def alert_changed(clause: Clause, bench: Bench) -> Bench | None:
@@ -300,6 +299,9 @@ def _added(text: str, bench: Bench) -> Bench | None:
         )
     if about and pattern(rf"\b(?:{one_of('add')})\b.*\bafter\b|\bafter\b|\bbefore\b").search(text):
         return None  # a message at a place of the graph is a step
+    if any(alert.on == "deadline" and alert.after is None for alert in alerts):
+        hint = "say for example: when a run takes longer than 2 hours"
+        raise InputError(f"{text[:80]!r} does not say when a run is late", hint=hint)
     if pattern(r"\bonly\b").search(text):
         told = [alert.on for alert in alerts]
         bench = _without(bench, [held for held in _known(bench) if held[2].on in told and not held[0]])

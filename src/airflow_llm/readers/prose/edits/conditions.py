@@ -61,7 +61,6 @@ _RULES: tuple[tuple[str | None, str], ...] = (
         ),
     ),
 )
-_NEVER_ALONE = frozenset({"one", "it"})
 _ONLY = (
     (
         r"(?:run|do|execute|start|let|perform)?\s*(?P<what>\S.*?)\s+(?:should\s+|must\s+|shall\s+|may\s+|"

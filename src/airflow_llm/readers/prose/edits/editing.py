@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.edits.bench import Bench, Recogniser
 from airflow_llm.readers.prose.edits.cutting import Piece, asks_nothing, ends, gives_reason, pieces, sentences_of
@@ -249,6 +251,10 @@ def _recognised(said: Any, bench: Bench) -> Bench | None:
             raise
         except InputError as error:
             hindrance = hindrance or error
+            continue
+        except ValidationError as error:
+            reason = error.errors(include_url=False)[0]["msg"]
+            hindrance = hindrance or InputError(f"{_short(said.text)!r} cannot be: {reason}", hint=_HINT)
             continue
         if made is not None:
             return made

@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.edits.bench import Bench
 from airflow_llm.readers.prose.edits.rewiring import free_name
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, unquoted
 from airflow_llm.readers.prose.entities import tokenise
-from airflow_llm.readers.prose.lexicon import System
+from airflow_llm.readers.prose.lexicon import System, systems
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.steps import Step
@@ -21,8 +21,9 @@ _NEW = r"(?P<new>\S+(?:\s\S+)?)"
 _OLD = r"(?P<old>\S+(?:\s\S+)?)"
 _BY = r"\s*,?\s+(?:instead\s+of|rather\s+than|in\s+place\s+of|and\s+not|not)\s+(?P<old>.+)"
 _INSTEAD = (
-    rf"(?P<lead>.*?)(?P<new>\S+){_BY}",
+    rf"(?P<lead>.*?)(?P<new>\S+\s\S+\s\S+){_BY}",
     rf"(?P<lead>.*?)(?P<new>\S+\s\S+){_BY}",
+    rf"(?P<lead>.*?)(?P<new>\S+){_BY}",
     (
         r"(?:switch|move|change|migrate|convert|"
         r"port)\s+(?P<lead>.*?)\s*(?:over\s+)?from\s+(?P<old>.+?)\s+(?:over\s+)?(?:to|into)\s+(?P<new>.+)"
@@ -107,8 +108,10 @@ _IS_NOW = (
     r"(?:use|take)\s+(?P<new>[A-Za-z][\w ]*?)\s+(?:for|in|as)\s+(?P<lead>.+?)(?:\s+instead)?",
 )
 _SOURCE = frozenset({"source", "input", "origin", "sources", "read", "extract", "pull", "fetch", "from"})
-_TARGET = frozenset({"target", "destination", "sink", "output", "write", "load", "store", "save", "put", "into"})
 _FURTHER = r"\b(?:also|too|as\s+well|additionally|in\s+addition|another|both)\b"
+_AROUND = (
+    r"^(?:the|a|an|our|new|old)\s+|\s+(?:instead|now|database|db|system|connection|everywhere|for\s+everything|please)$"
+)
 _ROLE = (
     r"(?:the\s+|our\s+)?(?P<role>source|input|origin|target|destination|sink|output)(?:\s+(?:system|database|"
     r"db|connection))?"
@@ -142,29 +145,14 @@ def system_changed(clause: Clause, bench: Bench) -> Bench | None:
 
 
 def _system(words: str) -> System | None:
-    """The system that the words are, and nothing but it."""
-    said = pattern(
-        r"^(?:the|a|an|our|new|old)\s+|\s+(?:instead|now|database|db|system|please|connection|everywhere|"
-        r"for\s+everything)$"
-    ).sub("", unquoted(words))
-    said = pattern(r"\s+(?:everywhere|database|db|connection|instead|now)$").sub("", said)
-    tokens = tokenise(said.title() if said.islower() else said).items
-    found = [token for token in tokens if token.system is not None]
-    if len(found) != 1 or not tokens or tokens[0] is not found[0] or len(tokens) > 3:
-        return None
-    covered = len(found[0].system.name.split("_")) if found[0].system is not None else 0
-    return (
-        found[0].system
-        if len(tokens)
-        <= max(covered, 1)
-        + (
-            len(tokens) > 1
-            and covered == 1
-            and len(said.split()) == 2
-            and tokens[1].norm in ("server", "db", "lake", "storage", "api")
-        )
-        else None
-    )
+    """The system that the words are, and nothing but it; a slip of the pen is read as what was meant."""
+    said = unquoted(words).lower()
+    for _ in range(2):
+        said = pattern(_AROUND).sub("", said)
+    spelled, known = " ".join(said.split()), systems()
+    found = known.get(spelled) or known.get(f"{spelled}^")
+    tokens = tokenise(said).items if found is None else []
+    return tokens[0].system if len(tokens) == 1 else found
 
 
 def connector_of(system: System) -> str:

@@ -95,8 +95,3 @@ def left_over(text: str, spans: Iterable[tuple[int, int]] = (), *allowed: str) -
     dropped = listed("fillers").union(*(listed(name) for name in allowed))
     kept = [word for word in words_in(text) if word.lower().strip("'.:") not in dropped and any(map(str.isalnum, word))]
     return " ".join(kept)
-
-
-def matches(expression: str, text: str) -> re.Match[str] | None:
-    """The whole text as the expression."""
-    return pattern(expression).fullmatch(text)
