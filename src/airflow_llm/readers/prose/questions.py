@@ -103,7 +103,7 @@ def _pointing(source: str, linked: Linked, pipeline: Pipeline) -> Iterator[OpenQ
 
 def _only_points(draft: Draft) -> bool:
     said = [token.norm for token in draft.objects if token.norm != "of"]
-    return bool(said) and said[0] in _POINTING and (len(said) == 1 or said[0] in ("everything", "all"))
+    return bool(said) and said[0] in _POINTING and said[1:] in ([], ["them"], ["it"], ["that"], ["this"])
 
 
 def _narrowed(step: Step, names: Sequence[str]) -> tuple[Edit, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from airflow_llm.readers.answers import recipient_choice, system_choice
 from airflow_llm.readers.prose.flow import NO_SOURCE
 from airflow_llm.readers.prose.keys import singular
+from airflow_llm.readers.prose.lexicon import systems
 from airflow_llm.readers.questions import Choice, FreeAnswer, OpenQuestion
 from airflow_llm.spec.diagnostic import Edit
 from airflow_llm.spec.pipeline import Assumption, Pipeline
@@ -27,20 +29,24 @@ _BARE_HOUR = re.compile(
     r"(?:\bat|@)\s*(?:the\s+)?(\d{1,2})(?![\d:.]\d|\d|\s*(?:[ap]\.?m\b|h\b|hrs?\b|hours?\b|%))", re.I
 )
 _HALF_SAID = re.compile(
-    r"\d:\d|\b0\d|\d\s*[ap]\.?m\b|\b(?:morning|mornings|evening|evenings|afternoon|night|nights|nightly|overnight|noon"
+    r"\d:\d|\b0\d|\d\s*[ap]\.?m\b|\b(?:morning|mornings|evening|evenings|afternoon|night|nights|nightly|nite|overnight|noon"
     r"|midday|midnight|tonight|utc|gmt)\b|\d\s*h\b",
     re.I,
 )
 _STOPS = re.compile(r"\b(?:fail\w*|stop\w*|abort\w*|halt\w*|break\w*|reject\w*|must)\b", re.I)
-_LATEST_MORNING = 12
+_EARLIEST, _LATEST_MORNING = 5, 12
+"""Of the hours before, nobody means the afternoon when work for machines is planned."""
 
 
-def missing(pipeline: Pipeline, schedule_words: str) -> list[OpenQuestion]:
-    """What the text leaves out, the weightiest first. `schedule_words` are those of its schedule."""
+def missing(pipeline: Pipeline, schedule_words: str, around: str = "") -> list[OpenQuestion]:
+    """What the text leaves out, the weightiest first.
+
+    `schedule_words` are those of its schedule, `around` also holds those near it.
+    """
     return [
         *_systems(pipeline),
         *_keys(pipeline),
-        *_half_of_day(pipeline, schedule_words),
+        *_half_of_day(pipeline, schedule_words, around or schedule_words),
         *_zone(pipeline, schedule_words),
         *_stamps(pipeline),
         *_recipients(pipeline),
@@ -110,14 +116,19 @@ def _keys(pipeline: Pipeline) -> Iterator[OpenQuestion]:
         )
 
 
-def _half_of_day(pipeline: Pipeline, words: str) -> Iterator[OpenQuestion]:
+def _half_of_day(pipeline: Pipeline, words: str, around: str) -> Iterator[OpenQuestion]:
     """`at 7`: in the morning or in the evening."""
     schedule = pipeline.schedule
     hours = _BARE_HOUR.findall(words)
     if not isinstance(schedule, CronSchedule) or len(schedule.expressions) != 1 or len(hours) != 1:
         return
     minute, hour, *days = schedule.expressions[0].split()
-    if _HALF_SAID.search(words) or hour != hours[0] or not minute.isdigit() or not 0 < int(hour) < _LATEST_MORNING:
+    if (
+        _HALF_SAID.search(around)
+        or hour != hours[0]
+        or not minute.isdigit()
+        or not _EARLIEST <= int(hour) < _LATEST_MORNING
+    ):
         return
     later = " ".join((minute, str(int(hour) + 12), *days))
     early, late = (f"{number:02d}:{int(minute):02d}" for number in (int(hour), int(hour) + 12))
@@ -231,7 +242,7 @@ def _load_mode(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     held = [
         (step, one)
         for step, one in _steps_with(pipeline, "mode", "")
-        if isinstance(step, LoadStep) and step.mode == "replace" and not _writes_files(pipeline, step)
+        if isinstance(step, LoadStep) and step.mode == "replace" and _writes_tables(pipeline, step)
     ]
     if not held:
         return
@@ -262,9 +273,18 @@ def _load_mode(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     )
 
 
-def _writes_files(pipeline: Pipeline, step: Step) -> bool:
-    """Whether whole files are written, which are swapped as they are."""
-    return any(held.kind == "file" for held in pipeline.datasets if held.name in step.writes)
+def _writes_tables(pipeline: Pipeline, step: Step) -> bool:
+    """Whether tables of a database that the text names are written; files are swapped as they are."""
+    if any(step is held for held, _ in _steps_with(pipeline, "", _NO_TARGET)):
+        return False
+    databases = {one.name for one in pipeline.connections if one.connector in _databases()}
+    held = [one for one in pipeline.datasets if one.name in step.writes]
+    return bool(held) and all(one.kind == "table" and one.connection in databases for one in held)
+
+
+@lru_cache(maxsize=1)
+def _databases() -> frozenset[str]:
+    return frozenset(system.name for system in systems().values() if system.family == "sql")
 
 
 def _unique_columns(pipeline: Pipeline) -> list[str]:

@@ -50,6 +50,7 @@ _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
 _MOST_RECORDED = 20
+_NEAR = 30
 _SURE = 0.9
 """The grammar's confidence from which the network is not asked."""
 
@@ -124,8 +125,8 @@ class ProseReader:
             step.model_copy(update={"confidence": sure.get(step.id, step.confidence)}) for step in pipeline.steps
         )
         doubtful = structural(source.text, linked, pipeline)
-        said = findings.schedule.text if findings.schedule is not None else ""
-        opened = (*doubtful, *missing(pipeline, said))
+        said, around = _schedule_words(source.text, findings)
+        opened = (*doubtful, *missing(pipeline, said, around))
         recorded = tuple(question.recorded(question.taken) for question in doubtful[:_MOST_RECORDED])
         pipeline = pipeline.model_copy(
             update={"steps": steps, "confidence": confidence, "questions": (*pipeline.questions, *recorded)}
@@ -139,6 +140,12 @@ class ProseReader:
         return Reading(
             pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace, opened
         )
+
+
+def _schedule_words(text: str, findings: Findings) -> tuple[str, str]:
+    """The words of the schedule, and with those near it."""
+    hit = findings.schedule
+    return ("", "") if hit is None else (hit.text, text[max(0, hit.start - _NEAR) : hit.end + _NEAR])
 
 
 def _settled_by(source: Source, first: Reading, rules: Understanding) -> str:
