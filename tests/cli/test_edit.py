@@ -85,6 +85,20 @@ def test_a_spec_file_is_rewritten_in_place(run: Run, tmp_path: Path) -> None:
     assert spec.read_text() == before.replace("30 6 * * 1-5", "0 7 * * 1-5")
 
 
+def test_settings_stand_beside_tasks_yml_and_nowhere_else(run: Run, tmp_path: Path) -> None:
+    assert run("read", SENTENCE, "--out", "tasks.yml", "--quiet").exit_code == 0
+    (tmp_path / "config.yml").write_text("# ours\nstaging_url: {prod: s3://a, dev: s3://b}\n")
+    assert run("edit", "tasks.yml", "set staging_url to s3://c in prod").exit_code == 0
+    config = (tmp_path / "config.yml").read_text()
+    assert config.startswith("# ours\n")
+    assert "s3://c" in config
+    assert "s3://b" in config
+    (tmp_path / "tasks.yml").rename(tmp_path / "spec.yml")
+    refused = run("edit", "spec.yml", "set staging_url to s3://c in prod")
+    assert refused.exit_code == 2
+    assert "cannot hold a setting" in refused.stderr
+
+
 def test_files_that_people_wrote_are_theirs(run: Run, bundle: Path) -> None:
     edited = RESOURCES / "extract_orders.sql"
     edited.write_text("SELECT 'mine'\n")

@@ -16,7 +16,7 @@ from airflow_llm.compiler.folder import file_source
 from airflow_llm.compiler.layout import CONFIG, IGNORE_FILE, TASKS
 from airflow_llm.compiler.manifest import digest
 from airflow_llm.compiler.spec_files import spec_files
-from airflow_llm.errors import CheckError
+from airflow_llm.errors import CheckError, InputError
 from airflow_llm.readers.prose.edits.editing import Edited, edit
 from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.diagnostic import Diagnostic
@@ -82,23 +82,33 @@ def _orphans(bundle: Bundle, new: Pipeline) -> Iterator[str]:
             yield f"{name} was written by hand and stays; nothing uses it any more: move its code or delete it"
 
 
-def change_file(path: Path, pipeline: Pipeline, text: str) -> tuple[Edited, FileChange | None, str]:
-    """The spec file as the text asks for it: what became other, the diff, and the file's new text."""
+def change_file(path: Path, pipeline: Pipeline, text: str) -> tuple[Edited, tuple[FileChange, ...], dict[Path, str]]:
+    """The spec file as the text asks for it: what became other, the diffs, and the new texts of the files.
+
+    The settings of a `tasks.yml` are in the `config.yml` beside it; another spec file has none.
+    """
     from airflow_llm.spec.document import update
 
     edited = edit(pipeline, text)
     _refuse_new_errors(pipeline, compile_pipeline(edited.pipeline))
-    old = file_source(path).text
-    new, _ = update(edited.pipeline, old)
-    found = tuple(_differences({path.name: old}, {path.name: new}))
-    return edited, found[0] if found else None, new
+    config = path.with_name(CONFIG) if path.name == TASKS and path.with_name(CONFIG).is_file() else None
+    if config is None and edited.pipeline.settings != pipeline.settings:
+        raise InputError(
+            f"{path.name} cannot hold a setting", hint=f"settings stand in {CONFIG} beside {TASKS}: edit the bundle"
+        )
+    old = {one: file_source(one).text for one in (path, config) if one is not None}
+    tasks, settings = update(edited.pipeline, old[path], old[config] if config is not None else None)
+    new = {path: tasks} | ({config: settings} if config is not None else {})
+    before, after = ({one.name: held for one, held in side.items()} for side in (old, new))
+    return edited, tuple(_differences(before, after)), {one: text for one, text in new.items() if text != old[one]}
 
 
-def replace_file(path: Path, text: str) -> None:
-    """The file with the new text, or as it was."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+def replace_files(texts: Mapping[Path, str]) -> None:
+    """The files with their new texts; each is the old or the new one at any time."""
+    for path, text in texts.items():
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
 
 
 def _refuse_new_errors(old: Pipeline, compilation: Compilation) -> None:

@@ -60,12 +60,11 @@ def edit(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
 
 def _edit_file(terminal: Terminal, path: Path, pipeline: Any, text: str, dry_run: bool) -> None:
     from airflow_llm.cli.views.changes import changes_data, changes_view, files_view
-    from airflow_llm.compiler.changes import change_file, replace_file
+    from airflow_llm.compiler.changes import change_file, replace_files
 
-    edited, change, new = change_file(path, pipeline, text)
-    files = [change] if change is not None else []
+    edited, files, texts = change_file(path, pipeline, text)
     if not dry_run:
-        replace_file(path, new)
+        replace_files(texts)
         if terminal.quiet:
             terminal.result(str(path))
     terminal.show(changes_view(_title(pipeline.id, dry_run), edited), *files_view(files))
