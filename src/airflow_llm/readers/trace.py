@@ -34,7 +34,7 @@ class Recognised:
 class Followed:
     """One edge: the rule that drew it, the words behind the rule, and the data that goes along it.
 
-    `confidence` is the network's, None where a rule alone drew the edge.
+    `confidence` is the network's, or the share of the rule's edges that were right where it was measured.
     """
 
     before: str

@@ -11,7 +11,7 @@ from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
 from airflow_llm.readers.prose.link import link
-from airflow_llm.readers.prose.link_watch import watched_link
+from airflow_llm.readers.prose.link_watch import RULES, measured, watched_link
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.reading import Reading, Source
@@ -133,7 +133,14 @@ def test_the_words_in_front_are_those_of_the_edge() -> None:
     links = {
         (one.before, one.after): one for one in trace_of("Pull x from S3. After pulling x, train the model.").links
     }
-    assert [one.rule for one in links.values()] == ["“After pulling x”"]
+    assert [(one.rule, one.words) for one in links.values()] == [("said in front of the step", "After pulling x")]
+
+
+def test_an_edge_of_the_grammar_is_as_sure_as_its_rule_was_measured_to_be() -> None:
+    shares = measured()
+    assert set(shares) - {""} <= RULES
+    links = trace_of("Fetch a.csv, then clean it. Train the model.").links
+    assert [one.confidence for one in links] == [shares["“then”"], shares["the order of the text"]]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from airflow_llm.readers.prose.drafts import Draft, Unit, spoken
 from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.lexicon import lines_of
 from airflow_llm.readers.prose.link import Linker
 from airflow_llm.readers.prose.link_graph import Linked, only_pronouns
 from airflow_llm.readers.prose.recognition import Recognition
 
 PLAIN = "the order of the text"
+FRONT = "said in front of the step"
 _RULES = {
     "_follow": "what is said to come before it",
     "_ordered": "an order that the text states",
@@ -43,11 +45,26 @@ _MARKED = {
 }  # fmt: skip
 
 
+RULES = frozenset({PLAIN, FRONT, "an arrow", *_RULES.values(), *_PLACED.values(), *_MARKED.values()})
+
+
 class Drawn(NamedTuple):
     """Why an edge is there: the rule, and the words."""
 
     rule: str
     words: str
+
+
+def measured() -> dict[str, float]:
+    """For each rule the share of its edges that were right on requests of the corpus; "" is for all the rest.
+
+    `python -m training.link_rules` measures it.
+    """
+    found = {}
+    for line in lines_of("link_rules"):
+        share, _, rule = line.partition(" ")
+        found["" if rule == "*" else rule] = float(share)
+    return found
 
 
 Drawings = dict[tuple[int, int], Drawn]
@@ -71,7 +88,9 @@ class _Watched(Linker):
         self.words = ""
         self.placed_by = ""
         self.named = ""
-        """The words of `after x,` in front of the step that it is said of."""
+        """The words of the last `after x`."""
+        self.front = ""
+        """The same where they stand in front of the step that is placed."""
 
     def look(self, rule: str, words: str) -> None:
         """Puts what has changed since the last look down to the rule."""
@@ -89,8 +108,9 @@ class _Watched(Linker):
         self.placed_by = ""
         named = bool(self.pending_ups)
         found = super()._upstreams(unit, numbers)
+        self.front = self.named if named else ""
         if named:
-            self.placed_by = f"“{self.named}”"
+            self.placed_by = FRONT
         elif not self.placed_by:
             marks = [_MARKED[mark] for mark in unit.clause.marks if mark in _MARKED]
             self.placed_by = marks[0] if marks else "an arrow" if unit.clause.joint == "arrow" else PLAIN
@@ -100,12 +120,12 @@ class _Watched(Linker):
         self.look(PLAIN, self.words)
         words, self.words = self.words, spoken(unit.clause.tokens)
         super()._place(unit, numbers)
-        self.look(self.placed_by or PLAIN, self.words)
-        self.words = words
+        self.look(self.placed_by or PLAIN, self.front or self.words)
+        self.words, self.front = words, ""
 
     def _take_arm(self, numbers: list[int]) -> None:
         # By now the new steps have their upstreams, and what else `_place` does are rules of their own.
-        self.look(self.placed_by or PLAIN, self.words)
+        self.look(self.placed_by or PLAIN, self.front or self.words)
         super()._take_arm(numbers)
 
     def _on_reference(self, unit: Unit, following: Unit | None) -> None:

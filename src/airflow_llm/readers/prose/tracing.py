@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.entities import Token, Tokens
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.judge import doubts, step_confidence, step_doubts
 from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.link_watch import PLAIN, Drawn
+from airflow_llm.readers.prose.link_watch import PLAIN, RULES, Drawn, measured
 from airflow_llm.readers.prose.rules import find_rules
 from airflow_llm.readers.prose.tracing_slots import hits_of, meaning_of, slots
 from airflow_llm.readers.prose.understanding import Understanding
@@ -118,6 +118,7 @@ def _of_draft(draft: Draft) -> Iterator[Recognised]:
 def _links(stages: Stages) -> Iterator[Followed]:
     pipeline, by_id = stages.pipeline, {draft.id: draft for draft in stages.linked.drafts}
     flows = {step.id: (set(step.reads), set(step.writes)) for step in pipeline.steps}
+    shares = measured()
     for up, down in edges(pipeline):
         data = tuple(sorted(flows[up][1] & flows[down][0]))
         drawn = _drawn(stages, by_id.get(up), by_id.get(down))
@@ -125,7 +126,10 @@ def _links(stages: Stages) -> Iterator[Followed]:
             drawn = Drawn(f"{down} reads what {up} writes" if data else PLAIN, "")
         if down in branch_targets(pipeline.step(up)):
             drawn = Drawn("a way of the choice", _way(by_id[up], by_id[down]) if up in by_id and down in by_id else "")
-        yield Followed(up, down, drawn.rule, drawn.words, data, _chance(stages, by_id.get(up), by_id.get(down)))
+        sure = _chance(stages, by_id.get(up), by_id.get(down))
+        if drawn.rule in RULES:
+            sure = shares.get(drawn.rule, shares[""])
+        yield Followed(up, down, drawn.rule, drawn.words, data, sure)
 
 
 def _drawn(stages: Stages, up: Draft | None, down: Draft | None) -> Drawn | None:
