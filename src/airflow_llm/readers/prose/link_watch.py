@@ -104,6 +104,10 @@ class _Watched(Linker):
                 self.drawings[id(self.drafts[up]), id(draft)] = Drawn(rule, words)
             self.seen[draft.number] = frozenset(draft.ups)
 
+    def look_at_place(self) -> None:
+        """Puts what has changed down to where the step was placed."""
+        self.look(self.placed_by or PLAIN, self.front or self.words)
+
     def _upstreams(self, unit: Unit, numbers: list[int]) -> tuple[set[int], bool]:
         self.placed_by = ""
         named = bool(self.pending_ups)
@@ -120,12 +124,12 @@ class _Watched(Linker):
         self.look(PLAIN, self.words)
         words, self.words = self.words, spoken(unit.clause.tokens)
         super()._place(unit, numbers)
-        self.look(self.placed_by or PLAIN, self.front or self.words)
+        self.look_at_place()
         self.words, self.front = words, ""
 
     def _take_arm(self, numbers: list[int]) -> None:
         # By now the new steps have their upstreams, and what else `_place` does are rules of their own.
-        self.look(self.placed_by or PLAIN, self.front or self.words)
+        self.look_at_place()
         super()._take_arm(numbers)
 
     def _on_reference(self, unit: Unit, following: Unit | None) -> None:
@@ -147,7 +151,7 @@ class _Watched(Linker):
             self._put_down(group, _RULES["_follow"], self.words)
 
     def _ordered(self, unit: Unit, new: list[int], known: list[int]) -> None:
-        self.look(self.placed_by or PLAIN, self.words)
+        self.look_at_place()
         waiting = len(self.deferred)
         super()._ordered(unit, new, known)
         if len(self.deferred) == waiting:
@@ -166,7 +170,7 @@ def _watching(name: str, rule: str) -> Callable[..., Any]:
 
     @wraps(linked)
     def rule_with_looks(self: _Watched, *given: Any) -> Any:
-        self.look(self.placed_by or PLAIN, self.words)
+        self.look_at_place()
         unit = given[0] if given and isinstance(given[0], Unit) else None
         words = spoken(unit.clause.tokens) if unit is not None else self.words
         done = linked(self, *given)
