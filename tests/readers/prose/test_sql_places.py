@@ -69,3 +69,12 @@ def test_a_file_lies_where_the_text_says_and_not_in_the_database_that_it_is_load
         held = pipeline.dataset(step.reads[0]).connection
         assert held is not None
         assert pipeline.connection(held).connector == connector
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("rides.csv.gz", "csv"), ("rides.pkl.gz", "binary"), ("rides.tar", "binary"), ("rides.json", "json")],
+)
+def test_what_a_file_holds_is_told_by_its_name(name: str, kind: str) -> None:
+    pipeline = read(f"Copy {name} from S3 to Postgres.")
+    assert pipeline.dataset(pipeline.steps[0].reads[0]).format == kind

@@ -20,6 +20,7 @@ from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
+from airflow_llm.readers.prose.rings import cut_rings
 from airflow_llm.readers.prose.scope import Scopes
 from airflow_llm.spec.pipeline import Pipeline, Question
 from airflow_llm.spec.schedule import CronSchedule
@@ -38,11 +39,12 @@ def assemble(
     source: str, linked: Linked, findings: Findings, slips: dict[str, str], wanted_id: str | None
 ) -> tuple[Pipeline, Flow]:
     """The pipeline that the drafts make. InputError when the order is contradictory."""
+    flow = Flow(linked.drafts)
+    cut_rings(linked.drafts, flow)
     drafts = ordered(linked.drafts)
     taken: dict[str, int] = {}
     for draft in drafts:
         draft.id = step_id(draft, taken, _inherited(draft, linked.drafts))
-    flow = Flow(linked.drafts)
     steps = _steps(source, drafts, linked.drafts, findings, flow)
     for wrong, right in slips.items():
         flow.assume("text", f"{wrong!r} is read as {right!r}", "write the name as it is meant")

@@ -43,6 +43,8 @@ class Draft:
     external: str = ""
     """For a wait: the other DAG's name."""
     passive_from: bool = False
+    by_default: bool = False
+    """Whether it follows what stands before it only because the text names it there."""
     certainty: float = 1.0
     words: tuple[tuple[object, ...], set[str]] | None = None
     """What `references.words_of` found, and for which state of the draft."""

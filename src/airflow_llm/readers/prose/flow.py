@@ -18,6 +18,10 @@ _FORMATS: dict[str, Any] = {
     "xls": "excel",
     "excel": "excel", "xml": "xml", "txt": "text", "log": "text",
 }  # fmt: skip
+_PACKED = frozenset({"gz", "zip", "bz2"})
+_BINARY = _PACKED | {
+    "tar", "pkl", "jpg", "jpeg", "png", "mp4", "mp3", "wav", "pdf", "docx", "pptx", "h5", "onnx", "feather", "shp", "nc"
+}  # fmt: skip
 _DATA_FAMILIES = words("data_families")
 _FARTHEST = 60
 SOURCE = "source"
@@ -270,9 +274,10 @@ def _keeps_files(draft: Draft) -> System | None:
 def format_of(tokens: Iterable[Token]) -> Any:
     """The file format that a name's ending or a word says."""
     for token in tokens:
-        ending = token.norm.rsplit(".", 1)[-1]
-        if token.tag in ("file", "path", "uri", "url") and ending in _FORMATS:
-            return _FORMATS[ending]
+        *_, inner, ending = ["", *token.norm.split(".")]
+        ending = inner if ending in _PACKED and inner in _FORMATS else ending
+        if token.tag in ("file", "path", "uri", "url") and (ending in _FORMATS or ending in _BINARY):
+            return _FORMATS.get(ending, "binary")
         if token.tag == "word" and token.norm in _FORMATS:
             return _FORMATS[token.norm]
     return None

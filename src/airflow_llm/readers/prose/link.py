@@ -16,10 +16,20 @@ def link(recognition: Recognition) -> Linked:
     """The drafts with their upstreams."""
     linker = Linker(recognition)
     linker.walk(recognition.units)
+    _mark_defaults(recognition.units, linker.explicit | {number for held, _, _ in linker.deferred for number in held})
     return linker.finish()
 
 
+def _mark_defaults(units: Sequence[Unit], said: set[int]) -> None:
+    """Marks the steps of which no word says what they follow."""
+    for unit in units:
+        worded = unit.reference or unit.clause.joint in ("arrow", "edge", "then") or _ORDERED & set(unit.clause.marks)
+        for draft in unit.drafts if unit.sort == "task" and not worded else ():
+            draft.by_default = draft.number not in said
+
+
 _LONGEST_LANE = 5
+_ORDERED = {"then", "first", "last", "otherwise"}
 
 
 class Linker(Settling):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from airflow_llm.errors import ContradictionError
 from airflow_llm.readers.prose.drafts import stem
@@ -28,6 +29,10 @@ _WAITING = (
     r"\b(?:until|till?|unless|while|as\s+long\s+as|at\s+most|up\s+to|max(?:imum)?|retr(?:y|ies)|tries|attempts?|times|again\s+if"
     r"|if|when|whenever|in\s+case|should|every|each|daily|hourly|nightly|next\s+(?:day|run|night|week)|tomorrow)\b"
 )
+_TRYING = (
+    r"\b(?:until|till?|while|retr(?:y|ies)|tries|attempts?|times|wait\w*|fail\w*|errors?|missing"
+    r"|not\s+(?:yet|there|ready))\b"
+)
 _SPOKEN_OF = (
     r"\b(?:used\s+to|never|not|n't|no\s+need\s+to|without|must\s+not|was|were|last\s+time|formerly)\s+(?:\w+\s+){0,2}$"
 )
@@ -45,7 +50,18 @@ def find_loops(text: str) -> list[Found[str]]:
         waits = pattern(_WAITING).search(before + " ; " + behind) is not None
         if named and not ahead and not waits and not pattern(_SPOKEN_OF).search(before):
             hits.append(found(text, *match.span(), place))
-    return hits
+    return [*hits, *_to_earlier_items(text)]
+
+
+def _to_earlier_items(text: str) -> Iterator[Found[str]]:
+    """`3. If the queue is empty, go to 1.`: an item of a list that leads to one above it, and waits for nothing."""
+    for match in finds(r"\bgo\s*to\s+(?:step\s+|item\s+|no\.?\s+|#)?(\d{1,2})\b(?!\s*[%:.]\d)", text, "go to", "goto"):
+        before, behind = _sentence(text, match)
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        item = pattern(r"\s*(?:\[.?\]\s*)?(?:step\s+)?(\d{1,2})\b").match(line)
+        waits = pattern(_TRYING).search(f"{before} ; {behind}") or pattern(_SPOKEN_OF).search(before)
+        if item is not None and int(match[1]) < int(item[1]) and not waits:
+            yield found(text, *match.span(), match[1])
 
 
 def refuse_loops(text: str) -> None:

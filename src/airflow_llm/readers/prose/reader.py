@@ -9,6 +9,7 @@ from dataclasses import replace
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.assemble import assemble
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
+from airflow_llm.readers.prose.empty_choices import without_empty_choices
 from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
@@ -115,7 +116,7 @@ class ProseReader:
     def _reading(self, source: Source, understood: Understanding, findings: Findings, tokens: Tokens) -> Reading:
         recognition = understood.recognition
         _refuse_too_many(source, recognition)
-        linked = _without_empty_choices(understood.linked)
+        linked = without_empty_choices(understood.linked, recognition)
         if not linked.drafts:
             raise _nothing_understood(source)
         pipeline, flow = assemble(source.text, linked, findings, tokens.slips, source.pipeline_id)
@@ -223,28 +224,6 @@ def _refuse_too_many(source: Source, recognition: Recognition) -> None:
             hint="split it into several pipelines",
             place=source.name,
         )
-
-
-def _without_empty_choices(linked: Linked) -> Linked:
-    """The drafts without choices that choose nothing; their upstreams go to what stood behind them."""
-    empty = {
-        draft.number: draft
-        for draft in linked.drafts
-        if draft.kind == "choose" and not any(words for words, _ in draft.arms)
-    }
-    if not empty:
-        return linked
-    kept = [draft for draft in linked.drafts if draft.number not in empty]
-    renumbered = {draft.number: number for number, draft in enumerate(kept)}
-    for draft in kept:
-        ups = {up for number in draft.ups for up in (empty[number].ups if number in empty else {number})}
-        draft.ups = {renumbered[up] for up in ups if up in renumbered}
-        draft.arms = [
-            (words, [renumbered[number] for number in taken if number in renumbered]) for words, taken in draft.arms
-        ]
-    for draft in kept:
-        draft.number = renumbered[draft.number]
-    return Linked(kept, linked.unresolved, linked.roots, linked.uncertain)
 
 
 def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, ...]:
