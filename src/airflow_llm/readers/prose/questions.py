@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.link_graph import Linked, Root, Unresolved
 from airflow_llm.readers.prose.link_settle import MERGED
 from airflow_llm.readers.questions import Choice, OpenQuestion
 from airflow_llm.spec.diagnostic import Edit
-from airflow_llm.spec.graph import ancestors
+from airflow_llm.spec.graph import downstream, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 
+Steps = Mapping[str, Step]
+_MOST = 20
 _MOST_NAMES = 8
 _LONGEST = 200
 _POINTING = frozenset({"it", "this", "that", "everything", "all"})
@@ -21,11 +24,12 @@ _TAKERS = frozenset({"load", "report", "python", "train", "evaluate", "predict",
 
 def structural(source: str, linked: Linked, pipeline: Pipeline) -> list[OpenQuestion]:
     """The questions about the graph: each has a reading that was taken, and others that the words allow."""
+    steps = {step.id: step for step in pipeline.steps}
     return [
-        *(question for held in linked.unresolved for question in _reference(held, pipeline)),
-        *_pointing(source, linked, pipeline),
-        *_behind_choices(source, linked, pipeline),
-        *(question for root in linked.roots for question in _root(source, root, pipeline)),
+        *(question for held in linked.unresolved[:_MOST] for question in _reference(held, steps, pipeline)),
+        *islice(_pointing(source, linked, steps), _MOST),
+        *islice(_behind_choices(source, linked, steps), _MOST),
+        *(question for root in linked.roots[:_MOST] for question in _root(source, root, steps)),
     ]
 
 
@@ -33,36 +37,42 @@ def _after(step: Step, *ups: str) -> Edit:
     return Edit(op="set", path=f"steps.{step.id}.after", value=list(dict.fromkeys([*step.after, *ups])))
 
 
-def _step(pipeline: Pipeline, draft: Draft) -> Step | None:
-    return next((step for step in pipeline.steps if step.id == draft.id), None)
-
-
-def _reference(held: Unresolved, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+def _reference(held: Unresolved, steps: Steps, pipeline: Pipeline) -> Iterator[OpenQuestion]:
     """`after the import`, where no step is an import."""
-    for step in (_step(pipeline, draft) for draft in held.drafts[:1]):
+    for step in (steps.get(draft.id) for draft in held.drafts[:1]):
         if step is None:
             continue
-        above = ancestors(pipeline, step.id)
-        others = [other for other in pipeline.steps if other.id != step.id and other.kind != "choose"]
-        if held.relation == "before":
-            able = [other for other in others if other.id not in above]
-            choices = [Choice(value=one.id, label=one.id, edits=(_after(one, step.id),)) for one in able]
-        else:
-            able = [other for other in others if step.id not in ancestors(pipeline, other.id)]
-            choices = [Choice(value=one.id, label=one.id, edits=(_after(step, one.id),)) for one in able]
+        before = held.relation == "before"
+        taken = {step.id, *_reached(step.id, upstream(pipeline) if before else downstream(pipeline))}
+        able = islice((one for one in pipeline.steps if one.id not in taken and one.kind != "choose"), _MOST_NAMES)
+        choices = [
+            Choice(value=one.id, label=one.id, edits=(_after(one, step.id) if before else _after(step, one.id),))
+            for one in able
+        ]
         as_told = Choice(value="order", label="none: it stands where the text has it")
         yield OpenQuestion(
             id=f"{held.relation}_{step.id}",
             text=f"Which task does {step.id} come {held.relation}?",
             quote=f"{held.relation} {held.words}"[:_LONGEST],
-            choices=(as_told, *choices[:_MOST_NAMES]),
+            choices=(as_told, *choices),
             default="order",
         )
 
 
-def _root(source: str, root: Root, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+def _reached(start: str, ways: Mapping[str, set[str]]) -> set[str]:
+    """Everything that the ways lead to."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = ways[waiting.pop()] - seen
+        seen |= new
+        waiting.extend(new)
+    return seen
+
+
+def _root(source: str, root: Root, steps: Steps) -> Iterator[OpenQuestion]:
     """A source that is read after an earlier chain has written its result: one behind the other, or side by side."""
-    step, ups = _step(pipeline, root.draft), [up.id for up in root.behind if up.kind != "choose"]
+    step, ups = steps.get(root.draft.id), [up.id for up in root.behind if up.kind != "choose"]
     if step is None or not ups:
         return
     yield OpenQuestion(
@@ -77,11 +87,11 @@ def _root(source: str, root: Root, pipeline: Pipeline) -> Iterator[OpenQuestion]
     )
 
 
-def _pointing(source: str, linked: Linked, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+def _pointing(source: str, linked: Linked, steps: Steps) -> Iterator[OpenQuestion]:
     """`extract a and b, load it`: the one, the other, or both."""
-    writers = {name: step.id for step in pipeline.steps for name in step.writes}
+    writers = {name: step.id for step in steps.values() for name in step.writes}
     for draft in linked.drafts:
-        step = _step(pipeline, draft)
+        step = steps.get(draft.id)
         if step is None or step.kind not in _TAKERS or not _only_points(draft):
             continue
         taken: dict[str, list[str]] = {}
@@ -117,7 +127,7 @@ def _narrowed(step: Step, names: Sequence[str]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _behind_choices(source: str, linked: Linked, pipeline: Pipeline) -> Iterator[OpenQuestion]:
+def _behind_choices(source: str, linked: Linked, steps: Steps) -> Iterator[OpenQuestion]:
     """`if a do x, otherwise do y, then do z`: z only behind y, or whichever way was taken."""
     by_number = {draft.number: draft for draft in linked.drafts}
     downs: dict[int, list[Draft]] = {}
@@ -129,7 +139,7 @@ def _behind_choices(source: str, linked: Linked, pipeline: Pipeline) -> Iterator
             continue
         last = [by_number[number] for number in choice.arms[-1][1] if number in by_number]
         following = [draft for arm in last for draft in downs.get(arm.number, ()) if _goes_on(arm, draft)]
-        step = _step(pipeline, following[0]) if len(last) == 1 and following else None
+        step = steps.get(following[0].id) if len(last) == 1 and following else None
         if step is None or step.trigger_rule is not None:
             continue
         ends = [_end(by_number[arm[1][0]], downs) for arm in choice.arms[:-1] if arm[1] and arm[1][0] in by_number]

@@ -239,10 +239,16 @@ def _told(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
 
 def _load_mode(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     """What a load does to the rows that are there: one question for all loads that the text leaves open."""
+    tables = _tables(pipeline)
+    unnamed = {step.id for step, _ in _steps_with(pipeline, "", _NO_TARGET)}
     held = [
         (step, one)
         for step, one in _steps_with(pipeline, "mode", "")
-        if isinstance(step, LoadStep) and step.mode == "replace" and _writes_tables(pipeline, step)
+        if step.id not in unnamed
+        and isinstance(step, LoadStep)
+        and step.mode == "replace"
+        and step.writes
+        and tables >= set(step.writes)
     ]
     if not held:
         return
@@ -273,13 +279,10 @@ def _load_mode(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     )
 
 
-def _writes_tables(pipeline: Pipeline, step: Step) -> bool:
-    """Whether tables of a database that the text names are written; files are swapped as they are."""
-    if any(step is held for held, _ in _steps_with(pipeline, "", _NO_TARGET)):
-        return False
+def _tables(pipeline: Pipeline) -> set[str]:
+    """The datasets that are tables of a database; files are swapped as they are."""
     databases = {one.name for one in pipeline.connections if one.connector in _databases()}
-    held = [one for one in pipeline.datasets if one.name in step.writes]
-    return bool(held) and all(one.kind == "table" and one.connection in databases for one in held)
+    return {one.name for one in pipeline.datasets if one.kind == "table" and one.connection in databases}
 
 
 @lru_cache(maxsize=1)

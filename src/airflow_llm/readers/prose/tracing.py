@@ -102,10 +102,9 @@ def recognised(
 def _of_draft(draft: Draft) -> Iterator[Recognised]:
     start = draft.clause.start
     for words, taken in draft.arms:
-        otherwise = f"the way when nothing else holds: {len(taken)} next"
-        yield Recognised(
-            "condition", words or "otherwise", start, f"leads to {len(taken)} next" if words else otherwise
-        )
+        steps = f"{len(taken)} {'step' if len(taken) == 1 else 'steps'}"
+        meaning = f"the condition of {steps}" if words else f"where no other condition holds: {steps}"
+        yield Recognised("condition", words or "otherwise", start, meaning)
     if draft.each:
         items = ", ".join(draft.items)
         yield Recognised("for each", draft.each, start, items or "its items are not listed in the text")
