@@ -16,7 +16,8 @@ def link(recognition: Recognition) -> Linked:
     """The drafts with their upstreams."""
     linker = Linker(recognition)
     linker.walk(recognition.units)
-    _mark_defaults(recognition.units, linker.explicit | {number for held, _, _ in linker.deferred for number in held})
+    waiting = {number for held, _, relation in linker.deferred if relation != "before" for number in held}
+    _mark_defaults(recognition.units, linker.explicit | waiting)
     return linker.finish()
 
 
