@@ -23,6 +23,7 @@ _FORMS = (
     rf"(?P<add>(?:add|append|put))\s+{_VALUES}\s+(?:as|to)\s+(?:an?\s+|the\s+|another\s+)*{_NOUN}",
     r"(?P<add>tag)\s+(?:it\s+|this\s+|the\s+(?:pipeline|dag)\s+)?(?:with\s+|as\s+)?(?P<values>.+)",
     rf"(?P<remove>{one_of('remove')}|untag)\s+(?:the\s+)?{_NOUN}\s+{_VALUES}",
+    r"(?P<remove>untag)\s+(?P<values>.+)",
     rf"(?P<remove>{one_of('remove')})\s+{_VALUES}\s+(?:from|as)\s+(?:the\s+|an?\s+)?{_NOUN}",
     rf"(?P<remove>{one_of('remove')})\s+(?:the\s+|all\s+(?:the\s+)?)?(?P<values>)(?:the\s+)?{_NOUN}",
     rf"(?:(?:set|change|make|switch|update)\s+)?(?:the\s+|its\s+|new\s+)*{_NOUN}{_OF}{_IS}(?<=[\s:=>→]){_VALUES}",
@@ -39,6 +40,7 @@ _TEXT = (
     rf"docs?|documentation|doc\s+text|display\s+name){_OF}"
     r"\s*(?:is|to|should\s+(?:be|say|read)|shall\s+(?:be|say)|must\s+be|=|:|becomes|says)\s*(?P<value>.+)"
 )
+_EXCHANGED = rf"(?:replace|change|swap)\s+(?:the\s+)?{_NOUN}\s+(?P<old>.+?)\s+(?:with|by|to|for|into)\s+(?P<new>.+)"
 _UNSAID = rf"{one_of('remove')}\s+(?:the\s+|its\s+)?(?P<field>title|description)"
 _OF_NOTIFY = {"message": "message", "text": "message", "subject": "subject", "channel": "target", "recipient": "target"}
 _MESSAGE = (
@@ -60,6 +62,9 @@ _LONGEST_TAG = 100
 
 def label_changed(clause: Clause, bench: Bench) -> Bench | None:
     """`owner is ada`, `add the tags finance and daily`, `remove tag x`, `change the title to "…"`."""
+    exchanged = pattern(_EXCHANGED).fullmatch(clause.text)
+    if exchanged is not None:
+        return _exchanged(bench, *(exchanged[name] for name in ("noun", "old", "new")))
     for form in _FORMS:
         match = pattern(form).fullmatch(clause.text)
         if match is not None:
@@ -89,9 +94,19 @@ def _of_messages(text: str, bench: Bench) -> Bench | None:
     return None
 
 
+def _exchanged(bench: Bench, noun: str, old: str, new: str) -> Bench:
+    """`replace tag a with b`: in the place of the old one."""
+    field = _LISTS[noun.lower()]
+    held: tuple[str, ...] = getattr(bench.pipeline, field)
+    left = _without(held, _values(old), noun.lower())
+    place = next((number for number, one in enumerate(held) if one not in left), len(left))
+    return bench.whole(**{field: tuple(dict.fromkeys([*left[:place], *_values(new), *left[place:]]))})
+
+
 def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
     groups = match.groupdict()
-    noun = (groups.get("noun") or ("tag" if groups.get("add") else "owner")).lower()
+    spoken = groups.get("add") or (groups.get("remove") or "").lower() == "untag"
+    noun = (groups.get("noun") or ("tag" if spoken else "owner")).lower()
     values = _values(groups.get("values") or "")
     step = groups.get("of")
     if step and not pattern(r"(?:pipeline|dag|it|job|workflow|whole\s+thing)").fullmatch(step):
@@ -135,7 +150,7 @@ def _values(words: str) -> tuple[str, ...]:
 
 def _plain(value: str) -> str:
     """The name without `the … team` around it."""
-    value = pattern(r"^(?:the|a|now)\s+|\s+(?:now|instead)$").sub("", value)
+    value = pattern(r"^(?:the|a|now|both)\s+|\s+(?:now|instead)$").sub("", value)
     return value.removesuffix(" team").removeprefix("team ")
 
 

@@ -51,9 +51,6 @@ _JOINED = (
 _WORDS = frozenset(
     [
         "mode",
-        "load",
-        "loads",
-        "loading",
         "write",
         "writes",
         "writing",
@@ -111,7 +108,8 @@ def mode_changed(clause: Clause, bench: Bench) -> Bench | None:
     left = " ".join(word for word in left_over(text, spans).split() if word.lower() not in _WORDS)
     if not left and not former and not _bare(text):
         return None
-    every = pattern(r"(?:both|all|every|each)").fullmatch(left) is not None
+    every = pattern(r"(?:both|all|every|each)(?:\s+loads?)?").fullmatch(left) is not None
+    left = "" if pattern(r"(?:load|loads|loading)").fullmatch(left) else left
     loads = tuple(step.id for step in bench.steps(kind="load"))
     ids = loads if every else _loads(bench, left) if left else _all_loads(bench)
     return None if ids is None else _set(bench, ids, mode, keys)

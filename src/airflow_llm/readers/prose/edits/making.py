@@ -11,9 +11,9 @@ from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.clauses import Clause as ReadClause
 from airflow_llm.readers.prose.drafts import Draft, identifier
 from airflow_llm.readers.prose.edits.bench import Bench
-from airflow_llm.readers.prose.entities import tokenise
+from airflow_llm.readers.prose.entities import Token, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
-from airflow_llm.readers.prose.flow import Flow
+from airflow_llm.readers.prose.flow import Flow, object_words, system_in
 from airflow_llm.readers.prose.lexicon import Verb
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.phrases import Phrase
@@ -24,10 +24,32 @@ from airflow_llm.spec.pipeline import Assumption, Pipeline
 
 _LONGEST_ORIGIN = 2000
 _NOT_HERE = ("choose",)
+_MOVING = ("extract", "load", "copy")
+_NO_DATA = frozenset({"step", "task", "job", "node"})
 
 
+@dataclass
 class _KnownFlow(Flow):
     """The flow of a pipeline that is there: a system has the connection that it has already."""
+
+    sources: tuple[str, ...] = ()
+
+    def source_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
+        """Without a system in the words the one that everything else is read from; InputError if there are several."""
+        named = system_in(tokens) or system_in(draft.mentioned())
+        if named is not None or any(token.tag in ("path", "file") for token in tokens):
+            return super().source_of(draft, tokens)
+        if len(self.sources) != 1:
+            said = " ".join(token.raw for token in draft.clause.tokens)[:80]
+            known = ", ".join(self.sources) or "none"
+            raise InputError(
+                f"it is not said from which system {said!r} reads", hint=f"name it; those read so far: {known}"
+            )
+        self.assume(
+            f"steps.{draft.id}", f"the text names no source system; {self.sources[0]} is taken",
+            f"change the connection of what {draft.id} reads in tasks.yml",
+        )  # fmt: skip
+        return self.sources[0]
 
     def connect(self, name: str, connector: str | None = None) -> str:
         """The one connection to the system, whatever it is called; else a new one."""
@@ -66,6 +88,11 @@ def read_steps(words: str) -> Asked:
             f"no task is understood in {said[:80]!r}",
             hint="say what is to be done with which data, for example: add a step that loads orders.csv into Postgres",
         )
+    empty = next((one for one in drafts if one.kind in _MOVING and set(object_words(one)) & _NO_DATA), None)
+    if empty is not None:
+        raise InputError(
+            f"it is not said which data is meant by {words[:80]!r}", hint="name the table, file or dataset"
+        )
     refused = next((draft for draft in drafts if draft.kind in _NOT_HERE), None)
     if refused is not None:
         raise InputError(
@@ -81,7 +108,7 @@ def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str, said
     held = _known_drafts(pipeline)
     drafts = _renumbered(asked.drafts, len(held), [number for number, draft in enumerate(held) if draft.id in after])
     taken = {step.id: 1 for step in pipeline.steps}
-    flow = _KnownFlow([*held, *drafts])
+    flow = _KnownFlow([*held, *drafts], sources=_sources(pipeline))
     flow.datasets.update({dataset.name: dataset for dataset in pipeline.datasets})
     flow.connections.update({connection.name: connection for connection in pipeline.connections})
     for dataset in pipeline.datasets:
@@ -102,6 +129,14 @@ def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str, said
         if scopes.alerts:
             made.setdefault("alerts", []).extend(scopes.alerts)
     return Made(tuple(fields), flow, tuple(flow.assumptions))
+
+
+def _sources(pipeline: Pipeline) -> tuple[str, ...]:
+    """The connections that data is read from and not written to."""
+    written = {name for step in pipeline.steps for name in step.writes}
+    read = {name for step in pipeline.steps for name in step.reads} - written
+    found = [dataset.connection for dataset in pipeline.datasets if dataset.name in read and dataset.connection]
+    return tuple(dict.fromkeys(found))
 
 
 def _known_drafts(pipeline: Pipeline) -> list[Draft]:

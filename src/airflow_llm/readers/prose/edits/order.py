@@ -230,6 +230,7 @@ def reordered(clause: Clause, bench: Bench) -> Bench | None:
         return None
     if pattern(r"\b(?:not|no\s+longer|doesn't|don't|needn't|never)\b|n't\b").search(text):
         return None
+    text = pattern(r"\s+instead$").sub("", text)
     side = pattern(rf"\s*,?\s*{_SIDE}\s+(?:with|to)\s+(?P<other>.+)$").search(text)
     beside = bench.tasks(side["other"]) if side is not None else ()
     text = text[: side.start()] if side is not None else text

@@ -17,6 +17,7 @@ from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.steps import Step
 
 _PLACE = r"(?P<new>`[^`]+`|\"[^\"]+\"|[\w./:*@{}-]+)"
+_FURTHER = r"\b(?:also|too|as\s+well|additionally|in\s+addition|another|both)\b"
 _PLACES = (
     r"(?:the\s+|our\s+)?(?P<what>target|source|table|file|target\s+table|source\s+table|input(?:\s+file)?|"
     r"output(?:\s+file)?)\s+"
@@ -64,6 +65,8 @@ def place_changed(clause: Clause, bench: Bench) -> Bench | None:
         if match is None:
             continue
         groups = match.groupdict()
+        if groups.get("lead") and pattern(_FURTHER).search(clause.said):
+            continue  # `also write to x` asks for more, not for another place
         token = _place_token(groups["new"], named=bool(groups.get("old") or groups.get("what")))
         if token is None or token.norm in {step.id for step in bench.pipeline.steps}:
             continue

@@ -34,6 +34,9 @@ _ENDS = frozenset(
 )
 
 
+_RESULT = frozenset({"result", "results", "output", "data", "it", "them", "everything", "all"})
+
+
 @dataclass(frozen=True)
 class Place:
     """The steps right before the new one and right after it; `inline` asks that what followed those follows it now.
@@ -72,11 +75,15 @@ def placed(relation: str, ids: Sequence[str], seconds: Sequence[str], bench: Ben
 
 def unsaid(draft: Draft, words: str, bench: Bench) -> Place:
     """The place of a step that the sentence gives none: where its data is, at the start of a wait, else at the end."""
-    if draft.kind in _ROOTS or (draft.kind == "copy" and not _producers(draft, words, bench)):
-        return Place()
     if draft.kind == "wait":
         place = placed("first", (), (), bench)
         return Place(place.after, place.before, note="it is not said where it runs; it runs first")
+    loads = bench.steps(kind="load")
+    if draft.kind in ("load", "copy") and set(object_words(draft)) <= _RESULT and len(loads) == 1:
+        sources = [step.id for step in bench.pipeline.steps if set(step.writes) & set(loads[0].reads)]
+        return Place(tuple(sources))
+    if draft.kind in _ROOTS or (draft.kind == "copy" and not _producers(draft, words, bench)):
+        return Place()
     producers = _producers(draft, words, bench)
     if len(producers) == 1 and draft.kind not in _ENDS:
         return Place(tuple(producers))

@@ -138,7 +138,10 @@ def _single(words: str, pipeline: Pipeline, recent: Sequence[str]) -> tuple[str,
     ids = {step.id for step in pipeline.steps}
     if _id_of(said) in ids:
         return (_id_of(said),)
-    plain = " ".join(word.lower() for word in words_in(said))
+    named = [word.lower() for word in words_in(said)]
+    if len(named) > 1 and ids.issuperset(named):
+        return tuple(dict.fromkeys(named))
+    plain = " ".join(named)
     if plain in listed("pronouns") or pattern(
         r"(?:this|that|the same|these|those)\s+(?:steps?|tasks?|ones?)"
     ).fullmatch(plain):

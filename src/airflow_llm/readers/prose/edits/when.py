@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -34,6 +35,7 @@ _TIMES = frozenset({"time", "hours", "minute"})
 _CLOCKED = frozenset({*_TIMES, "window", "cron", "often"})
 _SUBDAILY = frozenset({"hourly", "halfhourly", "quarterhourly"})
 _PARTS_OF_DAY = frozenset({"night", "morning", "noon", "afternoon", "evening"})
+_EACH = re.compile(r"\s*(?:nightly|overnight|every|each|evry|ev)", re.IGNORECASE)
 _MORE = r"\b(?:also|too|as\s+well|additionally|in\s+addition|plus|besides)\b"
 _BY_HAND = (
     r"(?:.*\b(?:no|without|remove|drop|delete|kill|don't\s+need|do\s+not\s+need|need\s+no|not\s+need|"
@@ -70,6 +72,7 @@ def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
     shifted = _shifted(clause, bench)
     if shifted is not None:
         return shifted
+    text = pattern(r"\bno\s+(?=(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)").sub("skip ", text)
     wanted = pattern(_MOVED).sub(" ", pattern(_FORMER).sub("", text))
     fields, spans = _settings(wanted)
     parts = _parts(wanted, spans)
@@ -83,7 +86,7 @@ def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
     if triggers:
         return _set(bench, triggers[0].value, "how")
     if parts:
-        bench = _timed(bench, parts, more=pattern(_MORE).search(clause.said) is not None)
+        bench = _timed(bench, wanted, parts, more=pattern(_MORE).search(clause.said) is not None)
     return _with_fields(bench, fields) if fields else bench
 
 
@@ -132,7 +135,7 @@ def _parts(text: str, taken: Sequence[tuple[int, int]]) -> list[Atom]:
     return free
 
 
-def _timed(bench: Bench, parts: Sequence[Atom], *, more: bool) -> Bench:
+def _timed(bench: Bench, text: str, parts: Sequence[Atom], *, more: bool) -> Bench:
     kinds = {part.kind for part in parts}
     zone = next((part.value for part in parts if part.kind == "zone"), None)
     old = bench.pipeline.schedule
@@ -150,7 +153,7 @@ def _timed(bench: Bench, parts: Sequence[Atom], *, more: bool) -> Bench:
     made: ScheduleBase = schedule
     facets = {"time", "days"}
     if isinstance(old, CronSchedule) and isinstance(schedule, CronSchedule) and len(old.expressions) == 1:
-        if _says_no_day(parts):
+        if _says_no_day(parts, text):
             made, assumption, facets = _crossed(times=schedule, days=old), "", {"time"}
             made = _with_both_times(old, made) if more else made
         elif _says_no_time(parts):
@@ -164,10 +167,12 @@ def _timed(bench: Bench, parts: Sequence[Atom], *, more: bool) -> Bench:
     return bench
 
 
-def _says_no_day(parts: Sequence[Atom]) -> bool:
-    """A time of day and nothing else: the days stay as they are."""
+def _says_no_day(parts: Sequence[Atom], text: str) -> bool:
+    """A time of day and nothing else: the days stay as they are; `nightly` and `every morning` say every day."""
     return all(
-        part.kind in _TIMES or part.kind == "zone" or (part.kind == "named" and part.value in _PARTS_OF_DAY)
+        part.kind in _TIMES
+        or part.kind == "zone"
+        or (part.kind == "named" and part.value in _PARTS_OF_DAY and not _EACH.match(text[part.start : part.end]))
         for part in parts
     )
 
@@ -243,7 +248,7 @@ def _on_days(bench: Bench, days: frozenset[int]) -> Bench:
     old = bench.pipeline.schedule
     if not isinstance(schedule, CronSchedule) or not isinstance(old, CronSchedule):
         raise InputError("only a schedule of days can leave days out", hint="say the days and the time")
-    return _set(bench, _crossed(times=old, days=schedule), "days")
+    return _set(bench, _crossed(times=old, days=schedule), "except")
 
 
 def _shifted(clause: Clause, bench: Bench) -> Bench | None:

@@ -92,6 +92,13 @@ def left_over(text: str, spans: Iterable[tuple[int, int]] = (), *allowed: str) -
     """What is left of a text without the spans, the fillers and the words of the lists."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
-    dropped = listed("fillers").union(*(listed(name) for name in allowed))
-    kept = [word for word in words_in(text) if word.lower().strip("'.:") not in dropped and any(map(str.isalnum, word))]
-    return " ".join(kept)
+    dropped = listed("fillers").union(*(listed(name) for name in allowed)) - {"and"}
+    kept: list[str] = []
+    for word in words_in(text):
+        low = word.lower().strip("'.:")
+        # What is listed stays a list: `the EU and US loads`.
+        joins = low == "and" and bool(kept) and kept[-1] != "and"
+        said = word == "US" or (low != "and" and low not in dropped and any(map(str.isalnum, word)))
+        if joins or said:
+            kept.append(low if joins else word)
+    return " ".join(kept[:-1] if kept[-1:] == ["and"] else kept)
