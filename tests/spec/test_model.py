@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from airflow_llm.spec.model import ColumnName, Duration, Identifier, Text, format_duration
+from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Tagged, Text, format_duration, tag_of
 from airflow_llm.spec.steps import ExtractStep, MarkerStep
 from tests.spec.strategies import durations
 
@@ -84,3 +84,14 @@ def test_unknown_fields_are_refused_and_tags_always_dumped():
     assert MarkerStep(id="a").model_dump(exclude_defaults=True) == {"kind": "marker", "id": "a"}
     with pytest.raises(ValidationError, match="frozen"):
         ExtractStep(id="a").id = "b"
+
+
+def test_every_member_of_a_union_keeps_its_tag():
+    pending, untagged = [Model], []
+    while pending:
+        model = pending.pop()
+        pending += model.__subclasses__()
+        if tag_of(model) is not None and not issubclass(model, Tagged):
+            untagged.append(model.__name__)
+    assert not untagged
+    assert MarkerStep(id="done").model_dump(exclude_defaults=True) == {"kind": "marker", "id": "done"}

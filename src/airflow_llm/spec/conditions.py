@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import Identifier, Model, Scalar, Text
+from airflow_llm.spec.model import Identifier, Scalar, Tagged, Text
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
 
 
-class Comparison(Model):
+class Comparison(Tagged):
     """`value operator right`, where the value is
 
     - `metric`: the scalar `name` that `step` returned (None: the nearest upstream step that returns it),
@@ -36,7 +36,7 @@ class Comparison(Model):
         return self
 
 
-class Outcome(Model):
+class Outcome(Tagged):
     """How another step ended."""
 
     kind: Literal["outcome"] = "outcome"
@@ -44,14 +44,14 @@ class Outcome(Model):
     state: Literal["success", "failed", "skipped"] = "success"
 
 
-class Described(Model):
+class Described(Tagged):
     """A condition that only the user's own code can decide: it becomes a hook that returns true or false."""
 
     kind: Literal["described"] = "described"
     text: Text
 
 
-class Combined(Model):
+class Combined(Tagged):
     """All or any of several conditions."""
 
     kind: Literal["combined"] = "combined"
@@ -59,7 +59,7 @@ class Combined(Model):
     conditions: tuple["Condition", ...] = Field(min_length=2, max_length=20)
 
 
-class Negated(Model):
+class Negated(Tagged):
     """The opposite of a condition."""
 
     kind: Literal["negated"] = "negated"

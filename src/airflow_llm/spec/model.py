@@ -36,17 +36,21 @@ class Model(BaseModel):
         defer_build=True, frozen=True, extra="forbid", ser_json_inf_nan="constants", str_max_length=1_100_000
     )
 
+
+class Tagged(Model):
+    """A member of a union: a field with one value only tells it apart."""
+
     @model_serializer(mode="wrap")
-    def _keep_tags(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """`exclude_defaults` must not drop the tag that tells the members of a union apart."""
+    def _keep_tag(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """`exclude_defaults` must not drop the tag."""
         data: dict[str, Any] = handler(self)
-        tag = _tag(type(self))
+        tag = tag_of(type(self))
         return data if tag is None else {tag: getattr(self, tag), **data}
 
 
 @cache
-def _tag(model: type[BaseModel]) -> str | None:
-    """The field that tells the model apart in a union: it has one value only."""
+def tag_of(model: type[BaseModel]) -> str | None:
+    """The field that tells the model apart in a union."""
     for name in _TAGS:
         field = model.model_fields.get(name)
         if field is not None and len(get_args(field.annotation)) == 1:

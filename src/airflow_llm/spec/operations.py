@@ -6,12 +6,12 @@ from pydantic import Field
 
 from airflow_llm.spec.datasets import ColumnType
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import ColumnName, Model, Scalar, Text
+from airflow_llm.spec.model import ColumnName, Model, Scalar, Tagged, Text
 
 Columns = Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=200)]
 
 
-class Join(Model):
+class Join(Tagged):
     """The step's inputs joined from left to right on columns that all of them have."""
 
     op: Literal["join"] = "join"
@@ -19,14 +19,14 @@ class Join(Model):
     how: Literal["inner", "left", "right", "full"] = "inner"
 
 
-class Union(Model):
+class Union(Tagged):
     """The rows of all inputs under one another, columns matched by name."""
 
     op: Literal["union"] = "union"
     distinct: bool = False
 
 
-class Filter(Model):
+class Filter(Tagged):
     """Keep the rows for which the SQL predicate holds."""
 
     op: Literal["filter"] = "filter"
@@ -41,7 +41,7 @@ class Measure(Model):
     name: ColumnName
 
 
-class Aggregate(Model):
+class Aggregate(Tagged):
     """One row for each combination of the `by` columns; no measure means `count`."""
 
     op: Literal["aggregate"] = "aggregate"
@@ -49,7 +49,7 @@ class Aggregate(Model):
     measures: tuple[Measure, ...] = ()
 
 
-class Deduplicate(Model):
+class Deduplicate(Tagged):
     """One row for each key: the newest by `newest_by`, else the first in the order of all columns.
 
     No keys means that only rows equal in every column are duplicates.
@@ -60,21 +60,21 @@ class Deduplicate(Model):
     newest_by: ColumnName | None = None
 
 
-class Select(Model):
+class Select(Tagged):
     """Only these columns, in this order."""
 
     op: Literal["select"] = "select"
     columns: Columns
 
 
-class Drop(Model):
+class Drop(Tagged):
     """Every column but these."""
 
     op: Literal["drop"] = "drop"
     columns: Columns
 
 
-class Rename(Model):
+class Rename(Tagged):
     """One column under a new name."""
 
     op: Literal["rename"] = "rename"
@@ -82,7 +82,7 @@ class Rename(Model):
     to: ColumnName
 
 
-class Cast(Model):
+class Cast(Tagged):
     """One column as another type; a value that does not fit becomes null when `strict` is false."""
 
     op: Literal["cast"] = "cast"
@@ -91,7 +91,7 @@ class Cast(Model):
     strict: bool = True
 
 
-class Derive(Model):
+class Derive(Tagged):
     """A new (or replaced) column from a SQL expression."""
 
     op: Literal["derive"] = "derive"
@@ -99,7 +99,7 @@ class Derive(Model):
     expression: Text
 
 
-class Fill(Model):
+class Fill(Tagged):
     """A value in place of nulls."""
 
     op: Literal["fill"] = "fill"
@@ -107,7 +107,7 @@ class Fill(Model):
     value: Scalar
 
 
-class Normalize(Model):
+class Normalize(Tagged):
     """Text columns trimmed and, when asked, folded to one case; no columns means all text columns."""
 
     op: Literal["normalize"] = "normalize"
@@ -115,14 +115,14 @@ class Normalize(Model):
     case: Literal["lower", "upper", "keep"] = "keep"
 
 
-class DropNulls(Model):
+class DropNulls(Tagged):
     """Rows without a null in these columns; no columns means in any."""
 
     op: Literal["drop_nulls"] = "drop_nulls"
     columns: tuple[ColumnName, ...] = ()
 
 
-class Sort(Model):
+class Sort(Tagged):
     """Rows in order of the columns."""
 
     op: Literal["sort"] = "sort"
@@ -130,21 +130,21 @@ class Sort(Model):
     descending: bool = False
 
 
-class Limit(Model):
+class Limit(Tagged):
     """The first rows, after a sort."""
 
     op: Literal["limit"] = "limit"
     rows: int = Field(ge=1)
 
 
-class Query(Model):
+class Query(Tagged):
     """A SELECT in DuckDB's dialect over the inputs, by dataset name (`input` is the result so far)."""
 
     op: Literal["query"] = "query"
     sql: Text
 
 
-class Convert(Model):
+class Convert(Tagged):
     """The same rows in another file format."""
 
     op: Literal["convert"] = "convert"

@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Text
+from airflow_llm.spec.model import ColumnName, Duration, Identifier, Tagged, Text
 
 Columns = Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=50)]
 
 
-class RuleBase(Model):
+class RuleBase(Tagged):
     """`dataset` names which input of the step the rule is about; None when the step reads one only."""
 
     dataset: Identifier | None = None

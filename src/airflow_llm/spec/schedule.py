@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import Duration, Identifier, Model, Text
+from airflow_llm.spec.model import Duration, Identifier, Tagged, Text
 
 PRESETS = {
     "@hourly": "0 * * * *",
@@ -105,7 +105,7 @@ Cron = Annotated[str, AfterValidator(check_cron)]
 TimeZone = Annotated[str, AfterValidator(check_timezone)]
 
 
-class ScheduleBase(Model):
+class ScheduleBase(Tagged):
     """What every schedule has. `start` is a fixed date, so that the same spec gives the same code."""
 
     timezone: TimeZone | None = None

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from airflow_llm.spec.conditions import Condition
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Scalar, Text
+from airflow_llm.spec.model import ColumnName, Duration, Identifier, Model, Scalar, Tagged, Text
 from airflow_llm.spec.operations import Operation
 from airflow_llm.spec.rules import Rule
 from airflow_llm.spec.waits import WaitFor
@@ -83,7 +83,7 @@ class Resources(Model):
     gpu: int | None = Field(default=None, ge=0, le=1024)
 
 
-class StepBase(Model):
+class StepBase(Tagged):
     """What any step may have.
 
     `reads` and `writes` name datasets: who reads what another writes runs after it. `after` adds order without

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from airflow_llm.spec.deferred import Deferred
-from airflow_llm.spec.model import Duration, Identifier, Model, Text
+from airflow_llm.spec.model import Duration, Identifier, Tagged, Text
 
 
-class ForData(Model):
+class ForData(Tagged):
     """A file, object or table of this spec exists (and, for `rows`, holds at least one row of the interval)."""
 
     on: Literal["data"] = "data"
@@ -17,7 +17,7 @@ class ForData(Model):
     rows: bool = False
 
 
-class ForQuery(Model):
+class ForQuery(Tagged):
     """A SQL query on a connection returns a first cell that is true, non-zero and not null."""
 
     on: Literal["query"] = "query"
@@ -25,7 +25,7 @@ class ForQuery(Model):
     sql: Text
 
 
-class ForDag(Model):
+class ForDag(Tagged):
     """A run of another DAG (or one task of it) succeeded, `earlier` before this run's logical date."""
 
     on: Literal["dag"] = "dag"
@@ -34,21 +34,21 @@ class ForDag(Model):
     earlier: Duration | None = None
 
 
-class ForTime(Model):
+class ForTime(Tagged):
     """A time of day, in the schedule's time zone."""
 
     on: Literal["time"] = "time"
     at: time
 
 
-class ForDelay(Model):
+class ForDelay(Tagged):
     """A length of time after the end of the data interval."""
 
     on: Literal["delay"] = "delay"
     delay: Duration
 
 
-class ForHttp(Model):
+class ForHttp(Tagged):
     """A GET answers with a success status and, when `contains` is given, with that text."""
 
     on: Literal["http"] = "http"
@@ -57,7 +57,7 @@ class ForHttp(Model):
     contains: Text = ""
 
 
-class ForDescribed(Model):
+class ForDescribed(Tagged):
     """Something that only the user's own code can see: it becomes a hook that returns true or false."""
 
     on: Literal["described"] = "described"

@@ -140,7 +140,7 @@ class _Composer:
         self._nodes = 0
         self._depth = 0
         self._yaml = yaml
-        self._scalars = yaml.ScalarEvent
+        self._scalar_event = yaml.ScalarEvent
 
     def document(self) -> Node | None:
         yaml = self._yaml
@@ -155,7 +155,7 @@ class _Composer:
         return root
 
     def _node(self, event: Any) -> Node:
-        if isinstance(event, self._scalars):
+        if isinstance(event, self._scalar_event):
             node = self._scalar(event)
         elif isinstance(event, self._yaml.AliasEvent):
             return self._alias(event)
