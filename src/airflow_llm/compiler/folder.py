@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,10 @@ class BuildOptions:
     keep_edits: bool = False
 
 
-def build_folder(folder: Path, output_dir: Path, options: BuildOptions = BuildOptions()) -> Iterator[Built]:
-    """Each source of the folder in turn. Two of one id are an error of the second."""
+def build_all(sources: Iterable[Path], output_dir: Path, options: BuildOptions = BuildOptions()) -> Iterator[Built]:
+    """Each source in turn. Two of one id are an error of the second."""
     seen: dict[str, Path] = {}
-    for path in sources_in(folder):
+    for path in sources:
         try:
             compilation = compile_path(path, options.target, options.version)
             first = seen.setdefault(compilation.pipeline.id, path)

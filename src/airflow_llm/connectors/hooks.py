@@ -96,7 +96,7 @@ def _unknown_format(pipeline: Pipeline, step: Step) -> str | None:
     if step.kind not in ("extract", "load", "transform", "validate"):
         return None
     for dataset in pipeline.datasets:
-        if dataset.name in (*step.reads, *step.writes) and dataset.format in ("xml", "binary"):
+        if dataset.format in ("xml", "binary") and dataset.name in (*step.reads, *step.writes):
             return f"rows cannot be read from {dataset.format} files without knowing what is in them"
     return None
 

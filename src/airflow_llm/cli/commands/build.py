@@ -73,15 +73,16 @@ def _compilations(path: Path, spec: str, output_dir: Path | None, chosen: Any) -
 
 def _build_folder(terminal: Terminal, folder: Path, output_dir: Path, chosen: Any) -> None:
     from airflow_llm.cli.views.findings import count_words, findings_data
-    from airflow_llm.compiler.folder import build_folder, sources_in
+    from airflow_llm.compiler.folder import build_all, sources_in
     from airflow_llm.errors import NotFoundError
 
-    total = len(sources_in(folder))
+    sources = sources_in(folder)
+    total = len(sources)
     if not total:
         raise NotFoundError(f"{folder} holds no spec", hint="a spec is a .yml file, a description a .txt or .md file")
     results: list[dict[str, Any]] = []
     failed = 0
-    for built in terminal.track(build_folder(folder, output_dir, chosen), total, "building"):
+    for built in terminal.track(build_all(sources, output_dir, chosen), total, "building"):
         if built.error is not None:
             failed += 1
             terminal.show(f"failed   {line(built.source)}: {line(built.error.message, 400)}")

@@ -38,8 +38,10 @@ def _is_standard(query: exp.Expr, dialect: str) -> bool:
         if type(node) not in nodes or not _is_plain(node):
             return False
         for value in node.args.values():
-            parts = value if isinstance(value, list) else (value,)
-            pending.extend([part for part in parts if isinstance(part, exp.Expr)])
+            if isinstance(value, exp.Expr):
+                pending.append(value)
+            elif isinstance(value, list):
+                pending.extend([part for part in value if isinstance(part, exp.Expr)])
     return True
 
 
