@@ -252,3 +252,17 @@ def test_a_long_description_takes_bounded_time():
     pipeline = read_outline(f"[long] - x\n\nPipeline Steps:\n{steps}").pipeline
     assert len(pipeline.steps) == 399
     assert len(edges(pipeline)) == 398
+
+
+ARGUMENTS = yaml.safe_load(Path(__file__).with_name("outline_arguments.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", ARGUMENTS, ids=lambda case: case["line"][:60])
+def test_default_arguments_in_words_and_in_code(case):
+    text = text_of("retail_staged")
+    (said,) = [line for line in text.splitlines() if line.startswith("- Default Args:")]
+    pipeline = read_outline(text.replace(said, case["line"])).pipeline
+    defaults = pipeline.defaults.model_dump(exclude_defaults=True)
+    assert {name: defaults[name] for name in ("retries", "retry_delay") if name in defaults} == case["defaults"]
+    assert [f"{alert.on} {alert.target}" for alert in pipeline.alerts] == case["alerts"]
+    assert case.get("late", "") in " ".join(found.text for found in pipeline.assumptions if found.subject == "alerts")

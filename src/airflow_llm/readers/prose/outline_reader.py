@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
+from airflow_llm.readers.prose.findings import Findings
+from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline_branches import choices, targets_of
 from airflow_llm.readers.prose.outline_data import slips_in, systems_in
@@ -21,6 +23,7 @@ from airflow_llm.readers.prose.outline_prose import names_its_tasks, prose_docum
 from airflow_llm.readers.prose.outline_rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline_settings import Settings, settings_of
 from airflow_llm.readers.prose.outline_steps import Builder, parameters_of, retry_fields
+from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.pipeline import Pipeline
@@ -160,6 +163,7 @@ class _Assembly:
             "schedule": settings.schedule,
             "defaults": settings.defaults,
             "alerts": self._alerts(),
+            "questions": flow.asked,
             "parameters": parameters_of(fields),
             "steps": list(fields.values()),
             "connections": list(flow.connections.values()),
@@ -205,7 +209,9 @@ class _Assembly:
             connection = flow.connect(alert.channel or "email")
             target = alert.target or (self.builder.recipient("alerts") if connection == "email" else "")
             alerts.append({"on": alert.on, "connection": connection, "target": target})
-        return alerts
+        schedule = Found(self.settings.schedule, 0, 0, "")
+        findings = Findings(schedule=schedule, deadlines=self.settings.deadlines)
+        return [*alerts, *Lateness([], findings, flow).alerts(alerts)]
 
 
 def _takes(builder: Builder, up: str, node: Node) -> bool:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from airflow_llm.readers.prose.alert_aims import ADDRESS
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
+from airflow_llm.readers.prose.deadlines import Deadline, find_deadlines
 from airflow_llm.readers.prose.outline_parts import Document
 from airflow_llm.readers.prose.policies import find_timeouts
 from airflow_llm.readers.prose.pools import find_pools
@@ -20,6 +22,7 @@ from airflow_llm.readers.prose.run_settings import (
     find_start,
 )
 from airflow_llm.readers.prose.schedule import read_schedule
+from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.prose.timezones import find_zones
 from airflow_llm.readers.prose.triggers import find_triggers
@@ -46,6 +49,7 @@ class Settings:
     fields: Fields = field(default_factory=dict)
     defaults: Fields = field(default_factory=dict)
     alerts: list[AlertWords] = field(default_factory=list)
+    deadlines: list[Found[Deadline]] = field(default_factory=list)
     trigger_rule: str | None = None
     catchup: bool | None = None
     assumptions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -58,6 +62,7 @@ def settings_of(document: Document, *, own_alarm: bool) -> Settings:
     _schedule(document, settings)
     _policies(lines, settings)
     settings.alerts = _alerts(lines, own_alarm=own_alarm)
+    settings.deadlines = [hit for line in lines for hit in find_deadlines(line)]
     settings.trigger_rule = default_rule(document)
     _people(lines, settings)
     return settings
@@ -217,12 +222,34 @@ def _alerts(lines: list[str], *, own_alarm: bool) -> list[AlertWords]:
     hits += [AlertWords("failure", "slack", channel) for line in flags for channel in _called_back(line)]
     if not own_alarm and not unwanted:
         hits += [hit.value for line in lines if line not in flags for hit in find_alerts(line)]
-    found: dict[tuple[str, str], AlertWords] = {}
-    for hit in hits:
-        if hit.on in ("failure", "retry") and not hit.subject:
-            key = (hit.on, hit.channel or "email")
-            if key not in found or (hit.target and not found[key].target):
-                found[key] = hit
+    addresses = _addresses(lines)
+    if addresses and not any(hit.on == "failure" for hit in hits) and not unwanted:
+        hits.append(AlertWords("failure", "email"))  # `email=…` alone: Airflow told of failures unless told not to
+    return _once(hits, addresses)
+
+
+def _addresses(lines: list[str]) -> list[str]:
+    """The addresses of `email=[a, b]`, `'email': 'a'`, `Email: a, b`."""
+    found: list[str] = []
+    for line in lines:
+        said = pattern(
+            rf"(?<![\w.])['\"`*]*e-?mails?['\"`*]*\s*[:=]\s*\[?((?:[\s,;'\"`]*(?:and\s+)?{ADDRESS})+)"
+        ).search(line)
+        found += pattern(ADDRESS).findall(said[1]) if said is not None else []
+    return list(dict.fromkeys(found))
+
+
+def _once(hits: list[AlertWords], addresses: list[str]) -> list[AlertWords]:
+    """Each alert of failures and retries once for each target; what names none goes to the addresses."""
+    told = [hit for hit in hits if hit.on in ("failure", "retry") and not hit.subject]
+    named = {(hit.on, hit.channel or "email") for hit in told if hit.target}
+    found: dict[tuple[str, str, str], AlertWords] = {}
+    for hit in told:
+        channel = hit.channel or "email"
+        targets = addresses if channel == "email" and (not hit.target or hit.target in addresses) else []
+        for target in targets or [hit.target]:
+            if target or (hit.on, channel) not in named:
+                found.setdefault((hit.on, channel, target), hit._replace(channel=channel, target=target))
     return list(found.values())
 
 
