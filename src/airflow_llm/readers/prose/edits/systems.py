@@ -183,6 +183,8 @@ def _exchange(bench: Bench, old: System, new: System, ids: Sequence[str]) -> Ben
 
 def _reconnected(bench: Bench, old: Connection, connector: str, system: System) -> Bench:
     """A connection of its own name keeps it; one that is called as its system gives way to the other system's."""
+    if old.connector == connector:
+        return bench
     names = [dataset.name for dataset in bench.pipeline.datasets if dataset.connection == old.name]
     if old.name != old.connector:
         kept = tuple(
