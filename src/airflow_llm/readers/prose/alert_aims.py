@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern, says
+from airflow_llm.readers.prose.spellings import any_of, hints, meaning_of, pattern, says, spelled
 
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
@@ -61,8 +61,8 @@ def aims(words: str) -> list[Aim]:
 
 def _chat(words: str, at: int) -> str:
     """The chat that a `#channel` belongs to: the one named just before or behind it, else Slack."""
-    near = pattern(any_of("alert_channels")).findall(words[max(0, at - 30) : at])
-    kind = meaning_of("alert_channels", near[-1]) if near else "slack"
+    near = [meaning for _, _, meaning in spelled("alert_channels", words[max(0, at - 30) : at])]
+    kind = near[-1] if near else "slack"
     return kind if kind in ("slack", "teams", "discord", "telegram") else "slack"
 
 
@@ -79,6 +79,7 @@ _LATE = (
     r"(?:sla(?:\s+miss(?:es)?|\s+alerts?|\s+breach(?:es)?)?|late|overdue|breach(?:es)?|"
     r"(?:not|n't)\s+(?:be\s+)?(?:done|finished|ready|ended|through)\s+(?:by|at|before)|missed\s+deadline|deadline)"
 )
+_MAY_BE_LATE = r"sla(?!ck)|late|overdue|breach|deadline|n[o']?t\s+(?:be\s+)?(?:done|finished|ready|ended|through)"
 _LEAD = (
     r"(?:(?:the|an?|msg|message|mails?|e-?mails?|page|text|sms|notify|alert|inform|warn|ping|posts?|tell|told|slack|shout|"
     r"channel|call|to|in|on|at|by|via|of|person|group|team|service|queue|write|written|go|goes|sent|reported|is|are|be|"
@@ -97,7 +98,9 @@ def aimed(sentence: str) -> Iterator[tuple[str, Aim, int, int]]:
     targets = aims(sentence)
     if not targets:
         return
-    for event, bad in (("failure", _BAD), ("deadline", _LATE)):
+    for event, bad in (
+        (("failure", _BAD), ("deadline", _LATE)) if hints(sentence, _MAY_BE_LATE) else (("failure", _BAD),)
+    ):
         for match in pattern(rf"(?<![^\W_]){bad}\b(?![\w./-]*@){_COUNTED}").finditer(sentence):
             yield from _beside(sentence, event, match, targets)
 

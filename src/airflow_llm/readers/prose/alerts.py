@@ -326,9 +326,9 @@ def _flags(sentence: str) -> Iterator[Found[AlertWords]]:
 
 def _alert(words: str, on: str, about: str) -> AlertWords | None:
     address, channel = pattern(_ADDRESS).search(words), pattern(_CHANNEL).search(words)
-    named = pattern(rf"\b{any_of('alert_channels')}\b").search(words)
+    named = next(spelled("alert_channels", words), None)
     target = address.group() if address else channel.group() if channel else ""
-    kind = "email" if address else meaning_of("alert_channels", named.group()) if named else "slack" if channel else ""
+    kind = "email" if address else named[2] if named else "slack" if channel else ""
     if channel is not None and kind == "email" and not address:
         kind = "slack"
     after, by = _until(words, words) if on == "deadline" else (None, None)

@@ -143,7 +143,8 @@ def _counted(text: str) -> Iterator[Found[Retries]]:
         for match in finds(expression, text, word):
             yield found(text, *match.span(), Retries(count=_count(match)))
     uncounted = rf"\b(?:{_AGAIN})\s+(?:it\s+|them\s+)?(?=(?:after|every|with\s+(?:exponential|back))\b)"
-    for match in finds(uncounted, text, *_RETRY_WORDS):
+    spaced = hints(text, r"\s(?:after|every|with\s+(?:exponential|back))")
+    for match in finds(uncounted, text, *_RETRY_WORDS) if spaced else ():
         if not match.group().lower().startswith("repeat"):
             yield found(text, match.start(), match.end() - 1, Retries(), 0.6)
 
@@ -264,7 +265,7 @@ def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
     after = pattern(r"[^.;,\n]{0,50}").match(text, hit.end)
     around = f"{before} {hit.text} {after.group() if after else ''}"
     close = f"{before[-40:]} {hit.text} {after.group() if after else ''}"
-    if pattern(rf"\b{_REST}|\b(?:no\s+other|nothing\s+else)\b").search(close):
+    if hints(close, r"other|rest|remaining|else") and hints(close, rf"\b{_REST}|\b(?:no\s+other|nothing\s+else)\b"):
         return hit._replace(value=replace(hit.value, scope="rest"))
     if pattern(_ALL).search(around):
         return hit._replace(value=replace(hit.value, scope="all"))

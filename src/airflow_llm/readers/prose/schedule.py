@@ -164,7 +164,8 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
         strength = min(strength, 0.3)
     if pattern(_REFUSED).match(text, cluster[-1].end):
         strength = min(strength, 0.4)
-    if pattern(_FORMER).search(text[max(0, start - 160) : start].rpartition(". ")[2]):
+    before = text[max(0, start - 160) : start].rpartition(". ")[2]
+    if before.strip() and pattern(_FORMER).search(before):
         strength = max(0.0, min(strength - 0.04, 0.9))
     cluster, end = _placed(text, cluster)
     try:
