@@ -7,7 +7,8 @@ Tags, merge keys, repeated keys, endless aliases, deep nesting and control chara
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from airflow_llm.errors import InputError
@@ -54,8 +55,8 @@ class Node:
     flow: bool = False
     shared: bool = False
     size: int = 1
-    items: list[Node] = field(default_factory=list)
-    entries: list[tuple[Node, Node]] = field(default_factory=list)
+    items: Sequence[Node] = ()
+    entries: Sequence[tuple[Node, Node]] = ()
 
     def find(self, key: str) -> tuple[Node, Node] | None:
         """The entry of a mapping with that key."""
@@ -228,21 +229,25 @@ class _Composer:
 
     def _fill_sequence(self, node: Node) -> Any:
         ending = self._yaml.SequenceEndEvent
+        items: list[Node] = []
         event = self._next()
         while not isinstance(event, ending):
-            node.items.append(self._node(event))
+            items.append(self._node(event))
             event = self._next()
+        node.items = items
         return event
 
     def _fill_mapping(self, node: Node) -> Any:
         ending = self._yaml.MappingEndEvent
+        entries: list[tuple[Node, Node]] = []
         seen: set[str] = set()
         event = self._next()
         while not isinstance(event, ending):
             key = self._node(event)
             self._check_key(key, event.start_mark, seen)
-            node.entries.append((key, self._node(self._next())))
+            entries.append((key, self._node(self._next())))
             event = self._next()
+        node.entries = entries
         return event
 
     def _check_key(self, key: Node, mark: Mark, seen: set[str]) -> None:
