@@ -193,7 +193,8 @@ _OTHER = (
 _GO = r"(?:go|goes|come|comes|are\s+sent|be\s+sent|is\s+sent)"
 _INSTEAD = (
     r".*\binstead\b|.*\b(?:from\s+now\s+on|now)\b|(?:change|set|switch|move|redirect|route|update|replace)\b.*|"
-    rf"(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|have\s+to\s+)?{_GO}\b.*|"
+    r"(?:make\s+|let\s+|have\s+)?(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|"
+    rf"have\s+to\s+)?{_GO}\b.*|"
     r"(?:the\s+|all\s+)?alerts?\s+(?:to|in)\b.*|"
     r"(?:the\s+)?alert(?:s|ing)?\s+(?:channel|address|target|receiver|recipient)s?\s+(?:is|are|should\s+be|"
     r"becomes?|=|:).*|"
@@ -284,7 +285,8 @@ def _added(text: str, bench: Bench) -> Bench | None:
         return None
     rest = text
     for hit in words:
-        rest = rest.replace(hit.text, " ")
+        # Words that name a task stay, where the alert itself does not say what it is about.
+        rest = rest.replace(hit.text, " " if hit.value.subject else f" {hit.text} ")
     rest = pattern(
         rf"{ADDRESS}|{CHANNEL}|\b{any_of('alert_channels')}\b|\b{_NOUN}\b"
         + "".join(f"|{held}" for held in _EVENTS.values())

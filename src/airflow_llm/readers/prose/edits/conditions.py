@@ -100,7 +100,7 @@ _DROPPED = (
     r"any\s+)?condition)"
 )
 _THRESHOLD = (
-    r"(?:(?:set|change|raise|increase|lower|reduce|decrease|move|put|adjust|make|update)\s+)?(?:the\s+|"
+    r"(?:(?:set|change|raise|bump|increase|lower|reduce|decrease|move|put|adjust|make|update)\s+)?(?:the\s+|"
     r"its\s+)?(?:(?P<name>\w+)\s+)?(?:threshold|limit|cut-?off|bar|minimum|bound|condition)(?:\s+(?:of|for|"
     r"on)\s+(?P<of>.+?))?\s*(?:to|is|=|:|at|should\s+be|"
     r"must\s+be)\s*(?P<value>-?\d+(?:[.,]\d+)*\s*%?)(?:\s+instead(?:\s+of\s+\S+)?)?"

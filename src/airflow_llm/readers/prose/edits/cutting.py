@@ -14,6 +14,12 @@ _JOINT = (
     r"\s*(?:,\s*(?:and\s+then|and|then|but|plus)\b|;|,|\band\s+then\b|\band\s+also\b|\band\b|\bthen\b|\bbut\b|\bplus\b|"
     r"\balso\b(?=\s+\w)|\s&\s|\s\+\s|:\s|\s[-\u2013\u2014]\s)\s*"
 )
+_ANNOUNCED = (
+    r"\W*(?:here\s+are\s+|there\s+are\s+|just\s+)?(?:(?:two|three|four|a\s+few|some|several|\d+|"
+    r"a\s+couple\s+of)\s+)?(?:new\s+|small\s+|more\s+)*"
+    r"(?:things?|changes?|points|requests?|updates?|requirements?|wish(?:es)?|change\s+of\s+plan|"
+    r"change\s+request|todos?)\W*"
+)
 _PROTECTED = r"`[^`]*`|\"[^\"]*\"|\([^()]*\)|\bbetween\s+\S+\s+and\b|\bbetween\s+(?:the\s+)?[\w\s]{1,40}?\band\b"
 
 
@@ -38,6 +44,8 @@ def asks_nothing(said: str) -> bool:
     """Whether the words are courtesy only, or ask that the rest stays."""
     rest = plain(said)
     if pattern(rf"{one_of('nothing')}\b.*").fullmatch(rest):
+        return True
+    if pattern(_ANNOUNCED).fullmatch(said):
         return True
     if pattern(r"\W*(?:first|second|third|next|then|final|last)(?:ly)?\W*").fullmatch(said):
         return True

@@ -61,7 +61,10 @@ def edit(pipeline: Pipeline, text: str) -> Edited:
     makes a cycle, or changes nothing.
     """
     _refuse_length(text)
-    said = list(sentences_of(pattern(_SIGNED).sub("", normalise(text))))
+    plain_text = pattern(_SIGNED).sub("", normalise(text))
+    if pattern(r"\s*1\.\s").match(plain_text):
+        plain_text = pattern(r"(?<=\s)\d{1,2}\.\s+(?=[A-Za-z])").sub("; ", plain_text)
+    said = list(sentences_of(plain_text))
     if not said:
         raise InputError(
             f"nothing is asked for in {_short(text)!r}" if text.strip() else "the text is empty", hint=_HINT

@@ -248,7 +248,12 @@ def _retries(text: str, asked: _Asked) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for hit in find_retries(text):
         said = {"retries": hit.value.count, "retry_delay": hit.value.delay, "backoff": hit.value.backoff}
-        asked.fields |= {name: value for name, value in said.items() if value is not None}
+        told = {name: value for name, value in said.items() if value is not None}
+        place = asked.pipeline if hit.value.scope == "rest" else asked.fields
+        twice = [name for name, value in told.items() if place.get(name, value) != value]
+        if twice:
+            raise InputError(f"{text[:80]!r} says two different things", hint="say them apart, each with its task")
+        place.update(told)
         spans.append((hit.start, hit.end))
     more = pattern(r"\b(?:no|without)\s+(?:more\s+|any\s+|further\s+)*re-?tries\b").search(text)
     if more is not None:
