@@ -135,23 +135,23 @@ def _behind_choices(source: str, linked: Linked, steps: Steps) -> Iterator[OpenQ
         for up in draft.ups:
             downs.setdefault(up, []).append(draft)
     for choice in linked.drafts:
-        if choice.kind != "choose" or not choice.arms:
+        if choice.kind != "choose" or not choice.arms or len(choice.arms[-1][1]) != 1:
             continue
-        last = [by_number[number] for number in choice.arms[-1][1] if number in by_number]
-        following = [draft for arm in last for draft in downs.get(arm.number, ()) if _goes_on(arm, draft)]
-        step = steps.get(following[0].id) if len(last) == 1 and following else None
+        last = by_number[choice.arms[-1][1][0]]
+        following = [draft for draft in downs.get(last.number, [])[:_MOST] if _goes_on(last, draft)]
+        step = steps.get(following[0].id) if following else None
         if step is None or step.trigger_rule is not None:
             continue
         ends = [_end(by_number[arm[1][0]], downs) for arm in choice.arms[:-1] if arm[1] and arm[1][0] in by_number]
-        ways = [draft.id for draft in (*ends, last[0])] if ends else [choice.id, last[0].id]
+        ways = [draft.id for draft in (*ends, last)] if ends else [choice.id, last.id]
         always = (_after(step, *ways), Edit(op="set", path=f"steps.{step.id}.trigger_rule", value=MERGED))
         # Data of one way only is no reason to wait for that way alone.
         yield OpenQuestion(
             id=f"always_{step.id}",
-            text=f"Does {step.id} run whichever way was taken, or only after {last[0].id}?",
+            text=f"Does {step.id} run whichever way was taken, or only after {last.id}?",
             quote=_quote(source, following[0]),
             choices=(
-                Choice(value="only", label=f"only after {last[0].id}"),
+                Choice(value="only", label=f"only after {last.id}"),
                 Choice(value="always", label="whichever way was taken", edits=always),
             ),
             default="only",
