@@ -105,6 +105,13 @@ def test_a_structured_description_says_its_slips() -> None:
     assert {"'Postgers' is read as 'postgres'", "'Snowfalke' is read as 'snowflake'"} <= said
 
 
+@pytest.mark.parametrize("wrong", ["slak", "slakc", "slcak"])
+def test_a_slip_in_the_channel_of_an_alert_is_that_channel(wrong: str) -> None:
+    pipeline = read(Source(f"Copy orders from MySQL to S3 daily, tell us on {wrong} if it fails", by_rules=True)).pipeline
+    assert [alert.connection for alert in pipeline.alerts] == ["slack"]
+    assert f"'{wrong}' is read as 'slack'" in {one.text for one in pipeline.assumptions}
+
+
 def test_a_short_slip_belongs_to_one_system_and_is_no_word_of_its_own() -> None:
     listed = [word for line in lines_of("system_slips") for word in line.partition(":")[2].split()]
     assert sorted(listed) == sorted(set(listed))
