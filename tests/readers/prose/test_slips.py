@@ -107,7 +107,9 @@ def test_a_structured_description_says_its_slips() -> None:
 
 @pytest.mark.parametrize("wrong", ["slak", "slakc", "slcak"])
 def test_a_slip_in_the_channel_of_an_alert_is_that_channel(wrong: str) -> None:
-    pipeline = read(Source(f"Copy orders from MySQL to S3 daily, tell us on {wrong} if it fails", by_rules=True)).pipeline
+    pipeline = read(
+        Source(f"Copy orders from MySQL to S3 daily, tell us on {wrong} if it fails", by_rules=True)
+    ).pipeline
     assert [alert.connection for alert in pipeline.alerts] == ["slack"]
     assert f"'{wrong}' is read as 'slack'" in {one.text for one in pipeline.assumptions}
 
