@@ -129,19 +129,25 @@ def _within_hours(part: Atom) -> bool:
 def _clusters(text: str, parts: list[Atom]) -> list[list[Atom]]:
     """Parts with nothing but punctuation and small words between them."""
     clusters: list[list[Atom]] = []
-    between = pattern(
-        rf"(?:[\s,;:()\[\]'\"`=@+&/\u2013\u2014-]|\*\*|</?[a-z]{{1,6}}>|{any_of('schedule_glue')}(?!\w))*"
-    )
     for part in parts:
         if clusters and not (part.weak and part.kind in ("named", "every")):
             end = clusters[-1][-1].end
             gap = text[end : part.start]
-            small = len(gap) <= 40 and "\n\n" not in gap and between.fullmatch(gap) is not None
+            small = len(gap) <= 40 and "\n\n" not in gap and _is_glue(gap)
             if small and len(clusters[-1]) < _MOST_PARTS and not _starts_sentence(text, clusters[-1], part):
                 clusters[-1].append(part)
                 continue
         clusters.append([part])
     return clusters
+
+
+def _is_glue(gap: str) -> bool:
+    """Whether the words between two parts keep them together; the commonest gaps need no expression."""
+    said = gap.strip(" ,;:()'\"").lower()
+    if not said or said in lexicon("schedule_glue"):
+        return True
+    between = rf"(?:[\s,;:()\[\]'\"`=@+&/\u2013\u2014-]|\*\*|</?[a-z]{{1,6}}>|{any_of('schedule_glue')}(?!\w))*"
+    return pattern(between).fullmatch(gap) is not None
 
 
 def _starts_sentence(text: str, cluster: list[Atom], part: Atom) -> bool:
