@@ -62,6 +62,10 @@ _AWAITED = (
     r"needs\s+to\s+)?(?:also\s+|first\s+)?"
     r"waits?\s+(?:for|until)\s+(?P<thing>.*(?:\w/\w|\.\w+\b|\bdag\b|\bfile\b|\btable\b).*)"
 )
+_ON_DATA = (
+    r"(?:delete|remove|purge|clear|drop)\s+(?:all\s+|the\s+|old\s+)*(?:rows|records|files|duplicates?|"
+    r"partitions|data)\b"
+)
 _EARLIEST = r"(?:at\s+)?(?:first|before\s+.*|after\s+.*|then|also|we|it|please|once\s+.*|when\s+.*|between\s+.*)"
 _IMPLIED = (
     r"\W*(?:and\s+|please\s+)*(?:also|additionally|furthermore|moreover|besides|then|finally|lastly|in\s+addition)\b.*"
@@ -82,7 +86,7 @@ def added(clause: Clause, bench: Bench) -> Bench | None:
     awaited = pattern(_AWAITED).fullmatch(text)
     if awaited is not None and not pattern(_EARLIEST).fullmatch(awaited["late"]):
         return _awaiting(awaited["late"], awaited["thing"], bench, text)
-    if pattern(_REFUSED).match(text) or pattern(_ALERT).fullmatch(text):
+    if (pattern(_REFUSED).match(text) and not pattern(_ON_DATA).match(text)) or pattern(_ALERT).fullmatch(text):
         return None
     explicit = pattern(rf"(?:.*?,\s*)?{_ADD}\b").match(text) is not None
     for words, relation, references in _splits(text):

@@ -33,6 +33,9 @@ _EVENTS: dict[str, str] = {
 def alert_changed(clause: Clause, bench: Bench) -> Bench | None:
     """Removes, redirects or adds an alert; None for a clause about something else, or a message that is a step."""
     text = clause.text
+    several = {match.group().lower() for match in pattern(rf"{ADDRESS}|{CHANNEL}").finditer(text)}
+    if len(several) > 1 and len(_events(text)) > 1:
+        return None  # who is told of what: that is said one by one
     if not _speaks_of_alerts(text) or pattern(r"\b(?:step|task)\b(?!s?\s+fail)").search(_without_tasks(text, bench)):
         return None
     for reader in (_only_on, _removed, _redirected, _added):
@@ -195,7 +198,7 @@ _INSTEAD = (
     r".*\binstead\b|.*\b(?:from\s+now\s+on|now)\b|(?:change|set|switch|move|redirect|route|update|replace)\b.*|"
     r"(?:make\s+|let\s+|have\s+)?(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:should\s+|must\s+|shall\s+|"
     rf"have\s+to\s+)?{_GO}\b.*|"
-    r"(?:the\s+|all\s+)?alerts?\s+(?:to|in)\b.*|"
+    r"(?:the\s+|all\s+)?(?:\w+\s+)?alerts?\s+(?:to|in)\b.*|"
     r"(?:the\s+)?alert(?:s|ing)?\s+(?:channel|address|target|receiver|recipient)s?\s+(?:is|are|should\s+be|"
     r"becomes?|=|:).*|"
     r"send\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:alerts?|notifications?)\s+to\b.*"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.edits.wording import left_over, listed, one_of, plain
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.sentences import sentences
@@ -13,6 +14,11 @@ from airflow_llm.readers.prose.spellings import pattern
 _JOINT = (
     r"\s*(?:,\s*(?:and\s+then|and|then|but|plus)\b|;|,|\band\s+then\b|\band\s+also\b|\band\b|\bthen\b|\bbut\b|\bplus\b|"
     r"\balso\b(?=\s+\w)|\s&\s|\s\+\s|:\s|\s[-\u2013\u2014]\s)\s*"
+)
+_ASKS = (
+    r"(?:is|are|was|were|what|why|how|when|which|who|whom|where|does|did|has|have|had|should|shall|do\s+(?:we|"
+    r"i|you|they))\b"
+    r"(?!\s+it\s+possible)"
 )
 _ANNOUNCED = (
     r"\W*(?:here\s+are\s+|there\s+are\s+|just\s+)?(?:(?:two|three|four|a\s+few|some|several|\d+|"
@@ -36,6 +42,8 @@ def sentences_of(text: str) -> Iterator[str]:
     """The sentences and list items, without those that ask for nothing."""
     for sentence in sentences(tokenise(text).items):
         said = text[sentence.tokens[0].start : sentence.tokens[-1].end]
+        if sentence.question and pattern(_ASKS).match(plain(said)):
+            raise InputError(f"{said[:80]!r} is a question", hint="say what is to be other, as in: run it at 7")
         if not asks_nothing(said):
             yield said
 

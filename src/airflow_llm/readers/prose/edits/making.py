@@ -51,6 +51,16 @@ class _KnownFlow(Flow):
         )  # fmt: skip
         return self.sources[0]
 
+    def target_of(self, draft: Draft, tokens: Sequence[Token]) -> str:
+        """Where a table is that the pipeline knows; else as always."""
+        said = {token.raw.lower() for token in [*tokens, *draft.mentioned()] if token.tag in ("table", "path", "uri")}
+        known = [
+            held.connection for held in self.datasets.values() if held.connection and held.location.lower() in said
+        ]
+        if system_in(tokens) is None and len(set(known)) == 1 and known[0]:
+            return known[0]
+        return super().target_of(draft, tokens)
+
     def connect(self, name: str, connector: str | None = None) -> str:
         """The one connection to the system, whatever it is called; else a new one."""
         known = [held.name for held in self.connections.values() if held.connector == (connector or name)]

@@ -75,6 +75,10 @@ _ALL_BUT = (
     r"\b(?:all|every\w*|everything|each|tasks|steps)\s+(?:\w+\s+)?(?:but|except|apart\s+from|other\s+than|"
     r"besides)\b"
 )
+_NEVER_MORE = (
+    r"\s*\b(?:should|must|may|can|shall)?\s*(?:not|"
+    r"never)\s+(?:be\s+)?re-?tried\s+more\s+than\s+(?P<count>\w+)(?:\s+times)?"
+)
 _WHOLE_RUN = (
     r"\b(?:whole|entire|complete|full|total)\s+(?:pipeline|dag|run|thing|job|workflow)\b|\bper\s+(?:dag\s+)?run\b"
 )
@@ -219,6 +223,7 @@ def _telling(left: str) -> bool:
 def _canonical(text: str) -> tuple[str, str]:
     """`set the time-out of x to 30 minutes` as `timeout 30 minutes`, about `x`."""
     text = pattern(_AT_MOST).sub(r"\g<count> retries", text)
+    text = pattern(_NEVER_MORE).sub(r" \g<count> retries", text)
     pause = pattern(_PAUSE).search(masked(text))
     if pause is not None:
         length = text[slice(*pause.span("length"))]

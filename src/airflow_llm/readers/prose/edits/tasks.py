@@ -65,6 +65,7 @@ _EMPTY = frozenset(
         "same",
     ]
 )
+_GENERIC = frozenset(stem(word) for word in ("file", "data", "table", "row", "record", "line", "column", "dataset"))
 _PLURAL = frozenset({"all", "both", "every", "each", "two", "three", "four", "five", "any"})
 _COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
 _SHORT, _LONG = 4, 9
@@ -203,7 +204,7 @@ def _one(words: str, pipeline: Pipeline, recent: Sequence[str]) -> tuple[str, ..
     said = [word.lower().strip("'`\".:,") for word in words_in(words)]
     named = [word for word in said if "_" in word]
     telling = _telling(said)
-    if not telling:
+    if telling <= _GENERIC:
         raise _unknown(words, pipeline)
     # An identifier by itself is a name: it is not taken apart to see what it could be about.
     plain = [word for word in said if word not in _EMPTY and word not in listed("tasks")]
