@@ -347,3 +347,8 @@ def test_any_text_is_read_or_refused(text):
 def test_every_time_of_day(hour, minute):
     schedule = read_schedule(f"every day at {hour:02d}:{minute:02d}")
     assert schedule.value.expressions == (f"{minute} {hour} * * *",)
+
+
+def test_a_word_in_front_of_a_cron_expression_is_no_part_of_it():
+    assert read_schedule("run it on 10 6 * * * (it was 0 5 * * *)").value.expressions == ("10 6 * * *",)
+    assert read_schedule("mon-fri cron: 10 6 * * mon-fri").value.expressions == ("10 6 * * mon-fri",)

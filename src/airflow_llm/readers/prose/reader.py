@@ -80,10 +80,13 @@ class ProseReader:
         rules = by_grammar(tokens.items, watched=source.traced)
         try:
             first = self._reading(source, rules, findings, tokens)
-        except ContradictionError:
-            raise
         except InputError as error:
-            told = self._second(source, text, findings, refused=True)
+            try:
+                told = self._second(source, text, findings, refused=True)
+            except InputError:
+                told = None
+                if not isinstance(error, ContradictionError):
+                    raise
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")

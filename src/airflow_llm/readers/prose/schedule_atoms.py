@@ -34,8 +34,11 @@ def _places(text: str, parts: list[Atom]) -> Iterator[Atom]:
                 yield Atom("zone", place.start, place.end, place.value, weak=True)
 
 
+_NAMES = r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+
+
 def _cron(text: str) -> Iterator[Atom]:
-    part = r"(?:\*|\?|\d{1,3}|[A-Za-z]{3}|L)(?:-(?:\d{1,2}|[A-Za-z]{3}))?(?:/\d{1,3})?(?:#\d)?"
+    part = rf"(?:\*|\?|\d{{1,3}}|{_NAMES}|L)(?:-(?:\d{{1,2}}|{_NAMES}))?(?:/\d{{1,3}})?(?:#\d)?"
     field = rf"{part}(?:,{part})*"
     for match in finds(rf"(?<![\w*/@])({field}(?:[ \t]+{field}){{4,6}})(?![\w*/])", text, "*"):
         if "*" in match[1]:
