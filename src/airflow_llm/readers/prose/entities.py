@@ -41,6 +41,7 @@ _TOKEN = re.compile(
 )  # fmt: skip
 _NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
 _DATED = re.compile(r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_")
+_SINGLE = frozenset({"one", "single", "1", "no", "duplicates", "duplicate"})
 _ROWS = frozenset({"row", "record", "entry", "duplicates", "duplicate"})
 _TOOLS = frozenset({"pg_dump"})
 _TELLING = frozenset({"is", "are", "comes", "goes", "means", "="})
@@ -188,7 +189,7 @@ def _plain(items: Sequence[Token]) -> set[int]:
         if token.norm in ("after", "before") and _DATED.search(items[index + 1].norm):
             if _DATED.search(" ".join(before)) and {"is", "are", "be", "not", "or"} & set(before):
                 found |= {index, index - 1}
-        elif token.norm == "for" and before[-1] in _ROWS:
+        elif token.norm == "for" and before[-1] in _ROWS and _SINGLE & set(before):
             found.add(index)
     return found
 
