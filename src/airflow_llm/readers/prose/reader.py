@@ -80,13 +80,10 @@ class ProseReader:
         rules = by_grammar(tokens.items, watched=source.traced)
         try:
             first = self._reading(source, rules, findings, tokens)
+        except ContradictionError:
+            raise
         except InputError as error:
-            try:
-                told = self._second(source, text, findings, refused=True)
-            except InputError:
-                told = None
-                if not isinstance(error, ContradictionError):
-                    raise
+            told = self._second(source, text, findings, refused=True)
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
