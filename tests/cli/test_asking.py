@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -31,6 +32,8 @@ def play(folder: Path, keys: list[str], *arguments: str) -> tuple[int, str]:
     """The command on a terminal of its own, with keys pressed at each prompt: its exit code and what it printed."""
     child, terminal = pty.fork()
     if child == 0:
+        # Who runs the tests in the background ignores the signal, and the command would inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "airflow_llm.cli.main", "generate", "--ask", *arguments])
     printed = ""
@@ -40,7 +43,10 @@ def play(folder: Path, keys: list[str], *arguments: str) -> tuple[int, str]:
             if select.select([terminal], [], [], 1.0)[0]:
                 printed += os.read(terminal, 65536).decode(errors="replace")
         os.write(terminal, key.encode())
-    while True:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if not select.select([terminal], [], [], 1.0)[0]:
+            continue
         try:
             rest = os.read(terminal, 65536)
         except OSError:
@@ -48,6 +54,8 @@ def play(folder: Path, keys: list[str], *arguments: str) -> tuple[int, str]:
         if not rest:
             break
         printed += rest.decode(errors="replace")
+    else:
+        os.kill(child, signal.SIGKILL)
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), printed
 
