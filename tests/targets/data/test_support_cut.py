@@ -25,7 +25,8 @@ def definitions(source: str) -> set[str]:
 def test_no_name_inside_of_a_function_is_that_of_another_part() -> None:
     """It would bring that part, and what that one needs, into bundles that never use it."""
     for name, part in _parts().items():
-        nodes = list(ast.walk(part.node)) if isinstance(part.node, ast.FunctionDef) else []
+        defined = ast.parse(part.text).body[0]
+        nodes = list(ast.walk(defined)) if isinstance(defined, ast.FunctionDef) else []
         bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
         bound |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         assert not bound & _parts().keys(), name

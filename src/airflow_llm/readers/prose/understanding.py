@@ -30,6 +30,8 @@ _NO_DOUBT, _AGREED, _DISPUTED = 0.8, 0.85, 0.8
 _WRITTEN_EDGES = 2
 _LONGEST = 8_000
 """Characters of the longest text that the network is asked about: it has learned from shorter ones."""
+_MOST_TASKS = 40
+"""So many tasks the network is believed at most: no request that it has learned from has more than 14."""
 
 
 class NothingAskedError(Exception):
@@ -77,7 +79,8 @@ def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understa
     said = trained.read(text) if trained is not None else None
     if said is not None and said.error >= _NOTHING_ASKED:
         raise NothingAskedError
-    if said is None or not said.tasks or said.error >= (_REFUSED_TWICE if refused else _REFUSED):
+    doubt = _REFUSED_TWICE if refused else _REFUSED
+    if said is None or not 0 < len(said.tasks) <= _MOST_TASKS or said.error >= doubt:
         return None
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
