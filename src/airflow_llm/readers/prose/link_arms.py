@@ -30,15 +30,15 @@ class Arms(Graph):
 
     def _wrap(self, unit: Unit) -> None:
         """`promote it only if ...`: the last step becomes the arm of a choice before it."""
-        members = [number for number in self.group if number not in self.wrapped] or list(self.group)
-        self.wrapped.update(members)
         last = self.branches[-1] if self.branches else None
-        if last is not None and last.words == unit.words and last.first:
-            for number in members:
+        if last is not None and last.first and last.words == unit.words:
+            # The same condition behind a further step: no choice of its own.
+            self.frontier = [number for number in self.group if number not in last.first]
+            for number in self.frontier:
                 self.drafts[number].ups = {last.number}
-            last.first.extend(number for number in members if number not in last.first)
-            self.frontier = members
+            last.first.extend(self.frontier)
             return
+        members = list(self.group)
         branch = self._open(unit, set(self.group_ups))
         for number in members:
             self.drafts[number].ups = {branch.number}

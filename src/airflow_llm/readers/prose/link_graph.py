@@ -101,8 +101,6 @@ class Graph:
         self.always: list[list[Token]] = []
         """The words of steps that run whatever happens, said before the step itself."""
         self.branches: list[Branch] = []
-        self.wrapped: set[int] = set()
-        """Steps that a condition behind them has made the arm of a choice."""
         self.deferred: list[tuple[list[int], list[Token], str]] = []
         self.result = Linked(self.drafts)
         self.last_unit: Unit | None = None
