@@ -16,6 +16,7 @@ def postgres_server() -> Iterator[postgres.Server]:
         yield server
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Tests of one file, and all tests that share a warm Airflow, run in one process."""
     for item in items:
