@@ -33,7 +33,7 @@ demo: install ## a sentence becomes a proven pipeline and runs on real files
 	scripts/demo "$(DEMO_TEXT)"
 
 test: install lint types contracts ## every check and test
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: install ## ruff, lint and format
 	$(BIN)/ruff check .
