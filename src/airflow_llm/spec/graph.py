@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
@@ -68,11 +68,16 @@ def downstream(pipeline: Pipeline) -> dict[str, set[str]]:
 
 def ancestors(pipeline: Pipeline, step_id: str) -> set[str]:
     """Every step that comes before the step, directly or not."""
-    before, found, waiting = upstream(pipeline), set[str](), [step_id]
+    return reached(step_id, upstream(pipeline))
+
+
+def reached(start: str, ways: Mapping[str, set[str]]) -> set[str]:
+    """Every step that the ways (`upstream` or `downstream`) lead to; the start itself only when they lead back."""
+    found, waiting = set[str](), [start]
     while waiting:
-        new = before[waiting.pop()] - found
+        new = ways[waiting.pop()] - found
         found |= new
-        waiting += sorted(new)
+        waiting.extend(new)
     return found
 
 

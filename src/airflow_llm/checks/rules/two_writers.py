@@ -89,16 +89,7 @@ def _place(dataset: Dataset) -> str:
 
 def _ancestors(pipeline: Pipeline) -> dict[str, set[str]]:
     before = graph.upstream(pipeline)
-    found: dict[str, set[str]] = {}
-    for step in pipeline.steps:
-        pending, seen = list(before[step.id]), set[str]()
-        while pending:
-            name = pending.pop()
-            if name not in seen:
-                seen.add(name)
-                pending.extend(before[name])
-        found[step.id] = seen
-    return found
+    return {step.id: graph.reached(step.id, before) for step in pipeline.steps}
 
 
 def _exclusive(pipeline: Pipeline, first: str, second: str, earlier: dict[str, set[str]]) -> bool:

@@ -87,11 +87,11 @@ def frames() -> dict[str, tuple[Frame, ...]]:
     return found
 
 
-@lru_cache(maxsize=1)
-def word_lists() -> dict[str, frozenset[str]]:
-    """The lists of words.txt; several words joined by a space."""
+@lru_cache(maxsize=4)
+def word_lists(file: str = "words") -> dict[str, frozenset[str]]:
+    """The lists of a file; several words joined by a space."""
     lists = {}
-    for line in lines_of("words"):
+    for line in lines_of(file):
         name, _, words = line.partition(":")
         lists[name] = frozenset(word.replace("_", " ") for word in words.split())
     return lists

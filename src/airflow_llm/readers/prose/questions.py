@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.link_graph import Linked, Root, Unresolved
 from airflow_llm.readers.prose.link_settle import MERGED
 from airflow_llm.readers.questions import Choice, OpenQuestion
 from airflow_llm.spec.diagnostic import Edit
-from airflow_llm.spec.graph import downstream, upstream
+from airflow_llm.spec.graph import downstream, reached, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 
@@ -43,7 +43,7 @@ def _reference(held: Unresolved, steps: Steps, pipeline: Pipeline) -> Iterator[O
         if step is None:
             continue
         before = held.relation == "before"
-        taken = {step.id, *_reached(step.id, upstream(pipeline) if before else downstream(pipeline))}
+        taken = {step.id, *reached(step.id, upstream(pipeline) if before else downstream(pipeline))}
         able = islice((one for one in pipeline.steps if one.id not in taken and one.kind != "choose"), _MOST_NAMES)
         choices = [
             Choice(value=one.id, label=one.id, edits=(_after(one, step.id) if before else _after(step, one.id),))
@@ -57,17 +57,6 @@ def _reference(held: Unresolved, steps: Steps, pipeline: Pipeline) -> Iterator[O
             choices=(as_told, *choices),
             default="order",
         )
-
-
-def _reached(start: str, ways: Mapping[str, set[str]]) -> set[str]:
-    """Everything that the ways lead to."""
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        new = ways[waiting.pop()] - seen
-        seen |= new
-        waiting.extend(new)
-    return seen
 
 
 def _root(source: str, root: Root, steps: Steps) -> Iterator[OpenQuestion]:

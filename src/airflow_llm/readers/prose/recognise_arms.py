@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from airflow_llm.readers.prose.clauses import Clause
-from airflow_llm.readers.prose.drafts import Draft, Unit, spoken
-from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.drafts import Unit, spoken
 from airflow_llm.readers.prose.joints import REST, answer, denied, opens_arm
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.lists import parts
@@ -149,11 +146,8 @@ class ArmRules(OrderRules):
         each = parts(subject)
         listed = each if len(each) > 1 and all(any(token.named for token in part) for part in each) else [subject]
         place = tokens[must + 1 :]
-        drafts = [self._awaited(clause, phrase, [*part, *place]) for part in listed]
+        drafts = [self._waiting(clause, Phrase(phrase.voice), [*part, *place]) for part in listed]
         return Unit(clause, phrase, "task", drafts, parallel=len(drafts) > 1)
-
-    def _awaited(self, clause: Clause, phrase: Phrase, tokens: Sequence[Token]) -> Draft:
-        return self._waiting(clause, Phrase(phrase.voice), tokens)
 
     def _looks_again(self, clause: Clause, phrase: Phrase) -> Unit | None:
         """`look every 10 minutes, 12 times at most` behind a wait: how it waits."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import identifier
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.bench import Bench, validated
 from airflow_llm.readers.prose.edits.making import Made, make_steps, read_steps
 from airflow_llm.readers.prose.edits.placing import Place, placed, positions, unsaid, with_place
 from airflow_llm.readers.prose.edits.rewiring import detached
 from airflow_llm.readers.prose.edits.wording import Clause, one_of, plain, unquoted, words_in
 from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.spellings import lexicon, pattern
-from airflow_llm.spec.pipeline import Pipeline
 
 _ADD = rf"(?:{one_of('add')}|there\s+(?:should|must|has\s+to)\s+be)"
 _ARTICLES = r"(?:(?:an?|one|another|the|some|new|extra|further|additional|more|also|single|simple|quick)\s+)*"
@@ -255,16 +254,7 @@ def _inserted(made: Made, place: Place, bench: Bench) -> Bench:
     change = f"set `after` of step {ids[0]} in tasks.yml"
     noted = [{"subject": f"steps.{ids[0]}.after", "text": place.note, "change": change}] if place.note else []
     data["assumptions"] = [*data["assumptions"], *(one.model_dump() for one in made.assumptions), *noted]
-    result = with_place(_validated(data), ids, place)
+    result = with_place(validated(data), ids, place)
     return bench.whole(
         steps=result.steps, datasets=result.datasets, connections=result.connections, assumptions=result.assumptions
     ).speaking_of(ids)
-
-
-def _validated(data: dict[str, object]) -> Pipeline:
-    from airflow_llm.readers.prose.edits.bench import validated
-
-    return validated(data)
-
-
-__all__: Sequence[str] = ["added"]

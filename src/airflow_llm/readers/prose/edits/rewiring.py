@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Negated, Outcome
-from airflow_llm.spec.graph import cycle, downstream, upstream
+from airflow_llm.spec.graph import cycle, downstream, reached, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ChooseStep, ForEach, Step
 
@@ -113,14 +113,7 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 # --------------------------------------------------------------- order
 def reaches(pipeline: Pipeline, early: str, late: str) -> bool:
     """Whether the one comes before the other, directly or not."""
-    graph, seen, waiting = downstream(pipeline), set[str](), [early]
-    while waiting:
-        for following in graph[waiting.pop()] - seen:
-            if following == late:
-                return True
-            seen.add(following)
-            waiting.append(following)
-    return False
+    return late in reached(early, downstream(pipeline))
 
 
 def ordered(pipeline: Pipeline, late: str, early: Sequence[str]) -> Pipeline:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import stem
 from airflow_llm.readers.prose.edits.wording import listed, unquoted, words_in
-from airflow_llm.readers.prose.lexicon import lines_of
+from airflow_llm.readers.prose.lexicon import word_lists
 from airflow_llm.readers.prose.spellings import pattern
-from airflow_llm.spec.graph import downstream, order, upstream
+from airflow_llm.spec.graph import downstream, order, reached, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 
@@ -84,11 +84,7 @@ class UnknownTaskError(InputError):
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, frozenset[str]]:
     """For each kind of step the stems of the words that people call it by."""
-    found = {}
-    for line in lines_of("edit_kinds"):
-        kind, _, words = line.partition(":")
-        found[kind] = frozenset(stem(word) for word in words.split())
-    return found
+    return {kind: frozenset(map(stem, words)) for kind, words in word_lists("edit_kinds").items()}
 
 
 def find(words: str, pipeline: Pipeline, recent: Sequence[str] = ()) -> tuple[str, ...]:
@@ -188,12 +184,7 @@ def _range(words: str, pipeline: Pipeline, recent: Sequence[str]) -> tuple[str, 
         return tuple(step.id for step in pipeline.steps)
     pivots = find(match[2], pipeline, recent)
     graph = upstream(pipeline) if (match[1] or "").startswith(("before", "upstream")) else downstream(pipeline)
-    seen: set[str] = set()
-    waiting = list(pivots)
-    while waiting:
-        new = graph[waiting.pop()] - seen
-        seen |= new
-        waiting += sorted(new)
+    seen = set().union(*(reached(pivot, graph) for pivot in pivots))
     return tuple(one for one in order(pipeline) if one in seen and one not in pivots)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from airflow_llm.readers.prose.lexicon import lines_of
+from airflow_llm.readers.prose.lexicon import word_lists
 from airflow_llm.readers.prose.spellings import pattern
 
 _WORD = re.compile(r"[\w#@$%./:'*+<>=-]*[\w%*>]|`[^`]*`|\"[^\"]*\"")
@@ -30,18 +30,9 @@ _TAIL = (
 )
 
 
-@lru_cache(maxsize=1)
-def _lists() -> dict[str, frozenset[str]]:
-    found = {}
-    for line in lines_of("edits"):
-        name, _, words = line.partition(":")
-        found[name] = frozenset(word.replace("_", " ") for word in words.split())
-    return found
-
-
 def listed(name: str) -> frozenset[str]:
     """One list of edits.txt."""
-    return _lists()[name]
+    return word_lists("edits")[name]
 
 
 @lru_cache(maxsize=32)
