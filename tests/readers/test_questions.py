@@ -149,11 +149,12 @@ def test_a_step_behind_a_choice_may_run_whichever_way_was_taken() -> None:
 
 def test_a_disputed_order_can_be_turned_to_the_other_reading() -> None:
     text = (
-        "Before loading the sales into Redshift, validate them. First fetch sales from MySQL; meanwhile email the team."
+        "Load the bookings into Redshift. That needs the rooms cleaned, which needs the rooms pulled from MySQL. "
+        "Email the hotel at the end."
     )
     reading = read(Source(text))
-    if reading.other is None:
-        pytest.skip("both readings see the same graph")
+    assert reading.other is not None
+    assert upstream(reading.other.pipeline) != upstream(reading.pipeline)
     assert reading.worth_asking[0].id == "order"
     assert reading.pipeline.questions[0].id == "order"
     other = answered(reading, {"order": "other"})
