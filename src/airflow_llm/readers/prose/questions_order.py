@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from airflow_llm.readers.prose.told_steps import standing_before, told_steps
 from airflow_llm.readers.questions import Choice, OpenQuestion
 from airflow_llm.readers.reading import Reading
-from airflow_llm.spec.graph import upstream
-from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import Step
 
 _LEAST = 0.4
 """How sure a reading must be of itself to be offered."""
@@ -16,11 +14,11 @@ _LONGEST = 200
 
 def disputed(taken: Reading, other: Reading) -> OpenQuestion | None:
     """The question which order is meant; None where the other reading sees other tasks, or is hardly sure of itself."""
-    ours, theirs = _told_steps(taken.pipeline), _told_steps(other.pipeline)
+    ours, theirs = told_steps(taken.pipeline), told_steps(other.pipeline)
     if len(ours) != len(theirs) or other.confidence < _LEAST:
         return None
     names = [step.id for step in ours]
-    here, there = _before(taken.pipeline, ours), _before(other.pipeline, theirs)
+    here, there = standing_before(taken.pipeline, ours), standing_before(other.pipeline, theirs)
     differing = [place for place in range(len(ours)) if here[place] != there[place]]
     if not differing:
         return None
@@ -36,30 +34,6 @@ def disputed(taken: Reading, other: Reading) -> OpenQuestion | None:
         ),
         default="taken",
     )
-
-
-def _told_steps(pipeline: Pipeline) -> list[Step]:
-    """The steps without choices, in the order of the text."""
-    steps = [step for step in pipeline.steps if step.kind != "choose"]
-    return sorted(steps, key=lambda step: (step.origin.start or 0) if step.origin is not None else 0)
-
-
-def _before(pipeline: Pipeline, steps: list[Step]) -> list[frozenset[int]]:
-    """For each step the places of those right before it; what stands before a choice is before its ways."""
-    before, place = upstream(pipeline), {step.id: number for number, step in enumerate(steps)}
-    found = []
-    for step in steps:
-        waiting, seen, ups = list(before[step.id]), set(before[step.id]), set()
-        while waiting:
-            up = waiting.pop()
-            if up in place:
-                ups.add(place[up])
-                continue
-            further = before[up] - seen
-            seen |= further
-            waiting.extend(further)
-        found.append(frozenset(ups))
-    return found
 
 
 def _order(names: list[str], before: list[frozenset[int]], told: list[int]) -> str:

@@ -13,10 +13,9 @@ from airflow_llm.readers.prose.link import link
 from airflow_llm.readers.prose.link_graph import Linked
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.told_steps import standing_before, told_steps
 from airflow_llm.readers.reading import Reading
-from airflow_llm.spec.graph import upstream
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.steps import Step
 
 if TYPE_CHECKING:
     from airflow_llm.readers.prose.link_watch import Drawings
@@ -126,27 +125,9 @@ def with_confidence(reading: Reading, confidence: float) -> Reading:
     return replace(reading, pipeline=pipeline, confidence=confidence)
 
 
-def _shape(pipeline: Pipeline) -> frozenset[tuple[int, int]]:
-    """The graph of the steps by their order in the text; choices are taken out."""
-    before = upstream(pipeline)
-    steps = sorted((step for step in pipeline.steps if step.kind != "choose"), key=_start)
-    place = {step.id: number for number, step in enumerate(steps)}
-    edges = {(-1, len(steps))}
-    for step in steps:
-        waiting, seen = list(before[step.id]), set(before[step.id])
-        while waiting:
-            up = waiting.pop()
-            if up in place:
-                edges.add((place[up], place[step.id]))
-                continue
-            further = set(before[up]) - seen
-            seen |= further
-            waiting.extend(further)
-    return frozenset(edges)
-
-
-def _start(step: Step) -> int:
-    return (step.origin.start or 0) if step.origin is not None else 0
+def _shape(pipeline: Pipeline) -> list[frozenset[int]]:
+    """The graph of the steps by their order in the text."""
+    return standing_before(pipeline, told_steps(pipeline))
 
 
 def without_alerts_in_tasks(findings: Findings, said: GraphSaid | None) -> Findings:
