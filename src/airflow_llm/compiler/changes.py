@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,14 +100,6 @@ def change_file(path: Path, pipeline: Pipeline, text: str) -> tuple[Edited, tupl
     new = {path: tasks} | ({config: settings} if config is not None else {})
     before, after = ({one.name: held for one, held in side.items()} for side in (old, new))
     return edited, tuple(_differences(before, after)), {one: text for one, text in new.items() if text != old[one]}
-
-
-def replace_files(texts: Mapping[Path, str]) -> None:
-    """The files with their new texts; each is the old or the new one at any time."""
-    for path, text in texts.items():
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
 
 
 def _refuse_new_errors(old: Pipeline, compilation: Compilation) -> None:

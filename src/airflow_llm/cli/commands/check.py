@@ -97,11 +97,7 @@ def _rebuilt(one: Any, pipeline: Any) -> Any:
 
 
 def _rewrite(path: Path, pipeline: Any) -> None:
-    import os
-
+    from airflow_llm.compiler.saving import save
     from airflow_llm.spec.document import update
 
-    text, _ = update(pipeline, path.read_text("utf-8"))
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    save(path, update(pipeline, path.read_text("utf-8"))[0])

@@ -60,11 +60,13 @@ def edit(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
 
 def _edit_file(terminal: Terminal, path: Path, pipeline: Any, text: str, dry_run: bool) -> None:
     from airflow_llm.cli.views.changes import changes_data, changes_view, files_view
-    from airflow_llm.compiler.changes import change_file, replace_files
+    from airflow_llm.compiler.changes import change_file
+    from airflow_llm.compiler.saving import save
 
     edited, files, texts = change_file(path, pipeline, text)
     if not dry_run:
-        replace_files(texts)
+        for file, new in texts.items():
+            save(file, new)
         if terminal.quiet:
             terminal.result(str(path))
     terminal.show(changes_view(_title(pipeline.id, dry_run), edited), *files_view(files))

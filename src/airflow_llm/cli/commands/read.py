@@ -12,7 +12,7 @@ from airflow_llm.cli import options
 from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.cli.sources import source_from
 from airflow_llm.cli.terminal import Terminal
-from airflow_llm.errors import InputError, MachineError
+from airflow_llm.errors import InputError
 from airflow_llm.readers.reading import Reading
 
 app = typer.Typer(add_completion=False)
@@ -49,7 +49,9 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     spec = dump(reading.pipeline)[0] if out is not None or terminal.quiet else ""
     _show(terminal, reading, traced=trace)
     if out is not None:
-        _save(out, spec)
+        from airflow_llm.compiler.saving import save
+
+        save(out, spec)
         terminal.show(f"written: {out}")
     elif terminal.quiet:
         terminal.result(spec)
@@ -89,6 +91,7 @@ def _show_trace(terminal: Terminal, reading: Reading) -> None:
 
 
 def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None, *, by_rules: bool) -> None:
+    from airflow_llm.compiler.saving import save
     from airflow_llm.readers.predictions import cases_of, predicted
 
     if out is None:
@@ -97,15 +100,7 @@ def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path |
     found = {}
     for name, text in terminal.track(entries, len(entries), "reading"):
         found[name] = predicted(name, text, by_rules=by_rules)
-    _save(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    save(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     failed = sum("error" in prediction for prediction in found.values())
     terminal.show(f"{len(found)} cases read, {failed} refused: {out}")
     terminal.emit({"cases": len(found), "refused": failed, "out": str(out)})
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror}", place=str(path)) from error

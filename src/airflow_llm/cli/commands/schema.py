@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from airflow_llm.cli.command import Command, terminal_of
-from airflow_llm.errors import MachineError
 
 app = typer.Typer(add_completion=False)
 
@@ -32,9 +31,8 @@ def schema(
         terminal.result(json.dumps(data, indent=2, ensure_ascii=False))
         terminal.emit(data)
         return
-    try:
-        out.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise MachineError(f"cannot write {out}: {error.strerror}", place=str(out)) from error
+    from airflow_llm.compiler.saving import save
+
+    save(out, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     terminal.show(f"written: {out}")
     terminal.emit({"out": str(out)})

@@ -9,7 +9,7 @@ import typer
 
 from airflow_llm.cli import options
 from airflow_llm.cli.command import Command, terminal_of
-from airflow_llm.errors import InputError, MachineError
+from airflow_llm.errors import InputError
 
 app = typer.Typer(add_completion=False)
 Format = Literal["terminal", "mermaid", "svg", "png"]
@@ -44,7 +44,9 @@ def show(
     chosen = format or _format(out)
     drawn = picture(subject_of(subject, output_dir).pipeline)
     if out is not None:
-        _save(out, _content(drawn, chosen))
+        from airflow_llm.compiler.saving import save
+
+        save(out, _content(drawn, chosen))
         terminal.show(f"written: {out}")
         terminal.emit({"out": str(out), "format": chosen})
         return
@@ -87,11 +89,3 @@ def _content(drawn: Any, chosen: Format) -> bytes:
             return mermaid(drawn).encode()
         case "terminal":
             return graph_text(drawn, _FILE_WIDTH).plain.encode()
-
-
-def _save(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror}", place=str(path)) from error
