@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import identifier
-from airflow_llm.readers.prose.edits.bench import Bench, validated
 from airflow_llm.readers.prose.edits.making import Made, make_steps, read_steps
 from airflow_llm.readers.prose.edits.placing import Place, placed, positions, unsaid, with_place
+from airflow_llm.readers.prose.edits.revision import Revision, validated
 from airflow_llm.readers.prose.edits.rewiring import detached
 from airflow_llm.readers.prose.edits.wording import Clause, one_of, plain, unquoted, words_in
 from airflow_llm.readers.prose.lexicon import verbs
@@ -76,51 +76,51 @@ _REFUSED = (
 )
 
 
-def added(clause: Clause, bench: Bench) -> Bench | None:
+def added(clause: Clause, revision: Revision) -> Revision | None:
     """The pipeline with the tasks that the clause asks for, at the place that it names."""
     text = clause.text
     exchanged = pattern(_EXCHANGED).fullmatch(text)
     if exchanged is not None:
-        return _in_place_of(exchanged["old"], exchanged["new"], bench, text)
+        return _in_place_of(exchanged["old"], exchanged["new"], revision, text)
     awaited = pattern(_AWAITED).fullmatch(text)
     if awaited is not None and not pattern(_EARLIEST).fullmatch(awaited["late"]):
-        return _awaiting(awaited["late"], awaited["thing"], bench, text)
+        return _awaiting(awaited["late"], awaited["thing"], revision, text)
     if (pattern(_REFUSED).match(text) and not pattern(_ON_DATA).match(text)) or pattern(_ALERT).fullmatch(text):
         return None
     explicit = pattern(rf"(?:.*?,\s*)?{_ADD}\b").match(text) is not None
     for words, relation, references in _splits(text):
-        place = _place(relation, references, bench)
+        place = _place(relation, references, revision)
         if place is not None:
-            return _added(words, place, bench, said=text, explicit=explicit)
+            return _added(words, place, revision, said=text, explicit=explicit)
     checks = pattern(r"(?:check|validate|verify|assert|test)\b").match(text) is not None
     if not explicit and not checks and not pattern(_IMPLIED).fullmatch(clause.said):
         return None
-    if not explicit and _known(text, bench):
+    if not explicit and _known(text, revision):
         return None
-    return _added(text, None, bench, said=text, explicit=explicit)
+    return _added(text, None, revision, said=text, explicit=explicit)
 
 
-def _awaiting(late: str, thing: str, bench: Bench, said: str) -> Bench | None:
+def _awaiting(late: str, thing: str, revision: Revision, said: str) -> Revision | None:
     """`the load must wait for s3://flags/ready`: a sensor in front of the load."""
-    if _known(thing, bench) or late.lower() in ("we", "it", "i"):
+    if _known(thing, revision) or late.lower() in ("we", "it", "i"):
         return None
-    place = placed("before", bench.tasks(late), (), bench)
-    alone = Place((), place.before) if all(step.kind == "extract" for step in bench.steps(place.before)) else place
-    return _added(f"wait for {thing}", alone, bench, said=said, explicit=True)
+    place = placed("before", revision.tasks(late), (), revision)
+    alone = Place((), place.before) if all(step.kind == "extract" for step in revision.steps(place.before)) else place
+    return _added(f"wait for {thing}", alone, revision, said=said, explicit=True)
 
 
-def _in_place_of(old: str, new: str, bench: Bench, said: str) -> Bench | None:
+def _in_place_of(old: str, new: str, revision: Revision, said: str) -> Revision | None:
     """`replace the cleaning by a deduplication`: the new task right behind the old one, which then goes."""
-    gone = bench.task(old)
-    made = _added(new, placed("right after", (gone,), (), bench), bench, said=said, explicit=True)
+    gone = revision.task(old)
+    made = _added(new, placed("right after", (gone,), (), revision), revision, said=said, explicit=True)
     if made is None:
         return None
     return made.whole(steps=detached(made.pipeline, gone).steps)
 
 
-def _known(words: str, bench: Bench) -> bool:
+def _known(words: str, revision: Revision) -> bool:
     """Whether the words name a task that is there: then no new one is asked for."""
-    return bool({word.strip(".,") for word in words_in(words)} & {step.id for step in bench.pipeline.steps})
+    return bool({word.strip(".,") for word in words_in(words)} & {step.id for step in revision.pipeline.steps})
 
 
 # --------------------------------------------------------------- the place
@@ -161,24 +161,24 @@ def _leading(rest: str, relation: str) -> Iterator[tuple[str, str, str]]:
             yield rest[end:], relation, rest[:start]
 
 
-def _place(relation: str, references: str, bench: Bench) -> Place | None:
+def _place(relation: str, references: str, revision: Revision) -> Place | None:
     """The place, when the words after `after` and so on name tasks."""
     if relation in ("first", "last"):
-        return placed(relation, (), (), bench)
+        return placed(relation, (), (), revision)
     said = pattern(_DONE).sub("", references.strip(" ,."))
     try:
         if relation == "between":
             match = pattern(r"(?P<early>.+?)\s+and\s+(?P<late>.+)").fullmatch(said)
             if match is None:
                 return None
-            return placed(relation, bench.tasks(match["early"]), bench.tasks(match["late"]), bench)
-        return placed(relation, bench.tasks(said), (), bench)
+            return placed(relation, revision.tasks(match["early"]), revision.tasks(match["late"]), revision)
+        return placed(relation, revision.tasks(said), (), revision)
     except InputError:
         return None
 
 
 # --------------------------------------------------------------- the task
-def _added(words: str, place: Place | None, bench: Bench, *, said: str, explicit: bool) -> Bench | None:
+def _added(words: str, place: Place | None, revision: Revision, *, said: str, explicit: bool) -> Revision | None:
     named = pattern(_NAMED).search(words)
     name = ""
     if named is not None:
@@ -186,15 +186,15 @@ def _added(words: str, place: Place | None, bench: Bench, *, said: str, explicit
             [part.lower() for word in words_in(unquoted(named["name"])) for part in re.split(r"\W+", word) if part]
         )
         words = f"{words[: named.start()]} {words[named.end() :]}".strip()
-    if name in {step.id for step in bench.pipeline.steps}:
+    if name in {step.id for step in revision.pipeline.steps}:
         raise InputError(f"there is a task called {name!r} already", hint="choose another name")
     asked = read_steps(_verbal(words, name))
     # Without a word such as `add`, only what the reader knows for sure is taken for a new task.
     if not explicit and any(draft.verb.base not in verbs() or draft.kind == "python" for draft in asked.drafts):
         return None
-    place = place or unsaid(asked.drafts[0], asked.words, bench)
-    made = make_steps(asked, bench, place.after, name, said)
-    return _inserted(made, place, bench)
+    place = place or unsaid(asked.drafts[0], asked.words, revision)
+    made = make_steps(asked, revision, place.after, name, said)
+    return _inserted(made, place, revision)
 
 
 def _verbal(words: str, name: str) -> str:
@@ -238,8 +238,8 @@ def _nouns() -> tuple[tuple[str, str], ...]:
 
 
 # --------------------------------------------------------------- into the pipeline
-def _inserted(made: Made, place: Place, bench: Bench) -> Bench:
-    pipeline = bench.pipeline
+def _inserted(made: Made, place: Place, revision: Revision) -> Revision:
+    pipeline = revision.pipeline
     data = pipeline.model_dump()
     at = positions(pipeline, place)
     first = made.steps[0]
@@ -255,6 +255,6 @@ def _inserted(made: Made, place: Place, bench: Bench) -> Bench:
     noted = [{"subject": f"steps.{ids[0]}.after", "text": place.note, "change": change}] if place.note else []
     data["assumptions"] = [*data["assumptions"], *(one.model_dump() for one in made.assumptions), *noted]
     result = with_place(validated(data), ids, place)
-    return bench.whole(
+    return revision.whole(
         steps=result.steps, datasets=result.datasets, connections=result.connections, assumptions=result.assumptions
     ).speaking_of(ids)

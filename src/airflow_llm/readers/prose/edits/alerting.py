@@ -9,7 +9,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.alert_aims import ADDRESS, CHANNEL
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts
 from airflow_llm.readers.prose.durations import find_durations
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of
 from airflow_llm.readers.prose.spellings import any_of, meaning_of, pattern
 from airflow_llm.spec.steps import Alert
@@ -30,16 +30,16 @@ _EVENTS: dict[str, str] = {
 }
 
 
-def alert_changed(clause: Clause, bench: Bench) -> Bench | None:
+def alert_changed(clause: Clause, revision: Revision) -> Revision | None:
     """Removes, redirects or adds an alert; None for a clause about something else, or a message that is a step."""
     text = clause.text
     several = {match.group().lower() for match in pattern(rf"{ADDRESS}|{CHANNEL}").finditer(text)}
     if len(several) > 1 and len(_events(text)) > 1:
         return None  # who is told of what: that is said one by one
-    if not _speaks_of_alerts(text) or pattern(r"\b(?:step|task)\b(?!s?\s+fail)").search(_without_tasks(text, bench)):
+    if not _speaks_of_alerts(text) or pattern(r"\b(?:step|task)\b(?!s?\s+fail)").search(_without_tasks(text, revision)):
         return None
     for reader in (_only_on, _removed, _redirected, _added):
-        made = reader(text, bench)
+        made = reader(text, revision)
         if made is not None:
             return made
     return None
@@ -54,8 +54,8 @@ def _speaks_of_alerts(text: str) -> bool:
     )
 
 
-def _without_tasks(text: str, bench: Bench) -> str:
-    for step in bench.pipeline.steps:
+def _without_tasks(text: str, revision: Revision) -> str:
+    for step in revision.pipeline.steps:
         text = text.replace(step.id, " ")
     return pattern(r"\b(?:any|a|each|every|some)\s+(?:task|step)").sub(" ", text)
 
@@ -80,19 +80,21 @@ def _target(text: str) -> str:
 
 
 # --------------------------------------------------------------- which alerts there are
-def _known(bench: Bench) -> list[tuple[str, int, Alert]]:
+def _known(revision: Revision) -> list[tuple[str, int, Alert]]:
     """Every alert with the step that it is of ("" for the pipeline) and its place there."""
-    found = [("", place, alert) for place, alert in enumerate(bench.pipeline.alerts)]
-    return found + [(step.id, place, alert) for step in bench.pipeline.steps for place, alert in enumerate(step.alerts)]
+    found = [("", place, alert) for place, alert in enumerate(revision.pipeline.alerts)]
+    return found + [
+        (step.id, place, alert) for step in revision.pipeline.steps for place, alert in enumerate(step.alerts)
+    ]
 
 
-def _chosen(text: str, bench: Bench, steps: Sequence[str]) -> list[tuple[str, int, Alert]]:
+def _chosen(text: str, revision: Revision, steps: Sequence[str]) -> list[tuple[str, int, Alert]]:
     """The alerts that the words describe by channel, target, event and step."""
-    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    kinds = {connection.name: connection.connector for connection in revision.pipeline.connections}
     channel, target, events = _channel(text), _target(text).lower(), _events(text)
     return [
         (owner, place, alert)
-        for owner, place, alert in _known(bench)
+        for owner, place, alert in _known(revision)
         if (not channel or channel in (kinds.get(alert.connection, ""), alert.connection))
         and (not target or alert.target.lower() == target)
         and (not events or alert.on in events)
@@ -100,11 +102,13 @@ def _chosen(text: str, bench: Bench, steps: Sequence[str]) -> list[tuple[str, in
     ]
 
 
-def _without(bench: Bench, chosen: Sequence[tuple[str, int, Alert]]) -> Bench:
-    return _mapped(bench, chosen, lambda _: None)
+def _without(revision: Revision, chosen: Sequence[tuple[str, int, Alert]]) -> Revision:
+    return _mapped(revision, chosen, lambda _: None)
 
 
-def _mapped(bench: Bench, chosen: Sequence[tuple[str, int, Alert]], change: Callable[[Alert], Alert | None]) -> Bench:
+def _mapped(
+    revision: Revision, chosen: Sequence[tuple[str, int, Alert]], change: Callable[[Alert], Alert | None]
+) -> Revision:
     places = {(owner, place) for owner, place, _ in chosen}
 
     def changed(owner: str, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
@@ -112,12 +116,12 @@ def _mapped(bench: Bench, chosen: Sequence[tuple[str, int, Alert]], change: Call
         return tuple(dict.fromkeys(alert for alert in made if alert is not None))
 
     owners = {owner for owner, _ in places}
-    recent = bench.recent
+    recent = revision.recent
     steps = tuple(
         step.model_copy(update={"alerts": changed(step.id, step.alerts)}) if step.id in owners else step
-        for step in bench.pipeline.steps
+        for step in revision.pipeline.steps
     )
-    made = bench.whole(alerts=changed("", bench.pipeline.alerts), steps=steps)
+    made = revision.whole(alerts=changed("", revision.pipeline.alerts), steps=steps)
     return made.speaking_of(recent)
 
 
@@ -132,7 +136,7 @@ def _describe(chosen: Sequence[tuple[str, int, Alert]]) -> str:
 
 
 # --------------------------------------------------------------- fewer
-def _only_on(text: str, bench: Bench) -> Bench | None:
+def _only_on(text: str, revision: Revision) -> Revision | None:
     """`alerts only on failure`: the others go."""
     only = pattern(
         rf"(?:.*\b{_NOUN}|(?:alert|notify|tell|ping)\b.*)\s+only\s+(?:on|for|in\s+case\s+of|about|when|if)\s+.+|"
@@ -141,13 +145,13 @@ def _only_on(text: str, bench: Bench) -> Bench | None:
     events = _events(text)
     if only is None or not events or left_over(text, (), "alerts", "policies"):
         return None
-    others = [held for held in _known(bench) if held[2].on not in events]
-    if not any(alert.on in events for _, _, alert in _known(bench)):
+    others = [held for held in _known(revision) if held[2].on not in events]
+    if not any(alert.on in events for _, _, alert in _known(revision)):
         raise InputError(f"there is no alert on {' or '.join(events)}", hint="say who is to be told, and how")
-    return _without(bench, others)
+    return _without(revision, others)
 
 
-def _removed(text: str, bench: Bench) -> Bench | None:
+def _removed(text: str, revision: Revision) -> Revision | None:
     """`drop the Slack alert`, `no e-mails on success`, `don't tell #ops any more`."""
     verb = pattern(
         rf"(?:{one_of('remove')}|turn\s+off|switch\s+off|disable|mute|silence)\b|.*{_NOT}|.*\b(?:off|unwanted|"
@@ -167,12 +171,12 @@ def _removed(text: str, bench: Bench) -> Bench | None:
         + "".join(f"|{words}" for words in _EVENTS.values())
     ).sub(" ", text)
     about = left_over(rest, (), "alerts", "policies", "remove", "whole")
-    steps = bench.tasks(about) if about else ()
-    chosen = _chosen(text, bench, steps)
+    steps = revision.tasks(about) if about else ()
+    chosen = _chosen(text, revision, steps)
     if not chosen:
         raise InputError(
             f"there is no such alert as {text[:80]!r} speaks of",
-            hint=f"the alerts are: {_describe(_known(bench))}",
+            hint=f"the alerts are: {_describe(_known(revision))}",
         )
     many = pattern(
         r"\b(?:alerts|alerting|alarms|notifications|messages|e-?mails|mails|pings|pages|warnings|all|both|"
@@ -184,7 +188,7 @@ def _removed(text: str, bench: Bench) -> Bench | None:
             f"{text[:80]!r} may mean {len(chosen)} alerts: {_describe(chosen)}",
             hint="say which one, or `all alerts`",
         )
-    return _without(bench, chosen)
+    return _without(revision, chosen)
 
 
 # --------------------------------------------------------------- elsewhere
@@ -205,7 +209,7 @@ _INSTEAD = (
 )
 
 
-def _redirected(text: str, bench: Bench) -> Bench | None:
+def _redirected(text: str, revision: Revision) -> Revision | None:
     """`send alerts to #x instead`, `use e-mail instead of Slack for alerts`, `change the channel from #a to #b`."""
     split = pattern(_OTHER).fullmatch(text)
     if split is None and pattern(_INSTEAD).match(text) is None:
@@ -221,47 +225,47 @@ def _redirected(text: str, bench: Bench) -> Bench | None:
     if _left(text):
         return None
     if _events(old) and _events(new) and not _channel(old) and not _target(old):
-        return _on_other_event(new, old, bench)
+        return _on_other_event(new, old, revision)
     if not channel and not target:
         return None
-    chosen = _replaced(text, old, channel, bench)
+    chosen = _replaced(text, old, channel, revision)
     if not chosen:
         return None
-    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    kinds = {connection.name: connection.connector for connection in revision.pipeline.connections}
     moved = kinds.get(chosen[0][2].connection) != channel and channel != ""
-    bench, connection = bench.connected(channel) if channel else (bench, chosen[0][2].connection)
+    revision, connection = revision.connected(channel) if channel else (revision, chosen[0][2].connection)
 
     def other(alert: Alert) -> Alert:
         return alert.model_copy(update={"connection": connection, "target": target or ("" if moved else alert.target)})
 
-    return _mapped(bench, chosen, other)
+    return _mapped(revision, chosen, other)
 
 
-def _on_other_event(new: str, old: str, bench: Bench) -> Bench:
+def _on_other_event(new: str, old: str, revision: Revision) -> Revision:
     """`notify x@y on success instead of on failure`: the same receiver, told of something else."""
     plain = pattern("|".join(_EVENTS.values())).sub(" ", new)
-    chosen = [held for held in _chosen(plain, bench, ()) if held[2].on in _events(old)]
+    chosen = [held for held in _chosen(plain, revision, ()) if held[2].on in _events(old)]
     event = _events(new)[0]
     if not chosen or event == "deadline":
         raise InputError(
-            f"there is no such alert on {_events(old)[0]}", hint=f"the alerts are: {_describe(_known(bench))}"
+            f"there is no such alert on {_events(old)[0]}", hint=f"the alerts are: {_describe(_known(revision))}"
         )
     if len(chosen) > 1:
         raise InputError(f"{new.strip()[:80]!r} may mean several alerts: {_describe(chosen)}", hint="say who is told")
-    return _mapped(bench, chosen, lambda alert: alert.model_copy(update={"on": event}))
+    return _mapped(revision, chosen, lambda alert: alert.model_copy(update={"on": event}))
 
 
-def _replaced(text: str, old: str, channel: str, bench: Bench) -> list[tuple[str, int, Alert]]:
+def _replaced(text: str, old: str, channel: str, revision: Revision) -> list[tuple[str, int, Alert]]:
     """The alerts that go elsewhere: those that the old words describe, else the only ones there are."""
     events = _events(text)
-    known = _chosen(old, bench, ()) if old else _known(bench)
+    known = _chosen(old, revision, ()) if old else _known(revision)
     chosen = [held for held in known if not events or held[2].on in events]
     if old and not chosen:
-        hint = f"the alerts are: {_describe(_known(bench))}"
+        hint = f"the alerts are: {_describe(_known(revision))}"
         raise InputError(f"there is no alert to {old.strip()[:60]!r}", hint=hint)
     if old or len({(alert.connection, alert.target) for _, _, alert in chosen}) < 2:
         return chosen
-    kinds = {connection.name: connection.connector for connection in bench.pipeline.connections}
+    kinds = {connection.name: connection.connector for connection in revision.pipeline.connections}
     same = [held for held in chosen if kinds.get(held[2].connection, "") == channel]
     if len({alert.target for _, _, alert in same}) != 1:
         raise InputError(f"{text[:80]!r} may mean several alerts: {_describe(chosen)}", hint="say which is replaced")
@@ -280,7 +284,7 @@ def _left(text: str) -> str:
 
 
 # --------------------------------------------------------------- more
-def _added(text: str, bench: Bench) -> Bench | None:
+def _added(text: str, revision: Revision) -> Revision | None:
     """`also email ops@x.y when something fails`, `ping #x if load_orders fails`, `add a Slack alert to #x`."""
     words = find_alerts(text)
     alerts = [hit.value for hit in words] or _short(text)
@@ -309,11 +313,11 @@ def _added(text: str, bench: Bench) -> Bench | None:
         raise InputError(f"{text[:80]!r} does not say when a run is late", hint=hint)
     if pattern(r"\bonly\b").search(text):
         told = [alert.on for alert in alerts]
-        bench = _without(bench, [held for held in _known(bench) if held[2].on in told and not held[0]])
+        revision = _without(revision, [held for held in _known(revision) if held[2].on in told and not held[0]])
     for alert in alerts:
         subject = alert.subject or about
-        bench = _with_alert(bench, alert, bench.tasks(subject) if subject else ())
-    return bench
+        revision = _with_alert(revision, alert, revision.tasks(subject) if subject else ())
+    return revision
 
 
 def _short(text: str) -> list[AlertWords]:
@@ -336,14 +340,14 @@ def _short(text: str) -> list[AlertWords]:
     return [AlertWords(event, channel, target, "", after if event == "deadline" else None) for event in on]  # type: ignore[arg-type]  # the names of _EVENTS
 
 
-def _with_alert(bench: Bench, words: AlertWords, steps: Sequence[str]) -> Bench:
+def _with_alert(revision: Revision, words: AlertWords, steps: Sequence[str]) -> Revision:
     channel = words.channel or ("slack" if words.target.startswith("#") else "email")
-    bench, connection = bench.connected(channel)
+    revision, connection = revision.connected(channel)
     target = words.target
     if not target:
-        known = {alert.target for _, _, alert in _known(bench) if alert.connection == connection and alert.target}
+        known = {alert.target for _, _, alert in _known(revision) if alert.connection == connection and alert.target}
         target = known.pop() if len(known) == 1 else ""
     alert = Alert(on=words.on, connection=connection, target=target, after=words.after)
     if steps:
-        return bench.change_steps(steps, lambda step: {"alerts": tuple(dict.fromkeys([*step.alerts, alert]))})
-    return bench.whole(alerts=tuple(dict.fromkeys([*bench.pipeline.alerts, alert])))
+        return revision.change_steps(steps, lambda step: {"alerts": tuple(dict.fromkeys([*step.alerts, alert]))})
+    return revision.whole(alerts=tuple(dict.fromkeys([*revision.pipeline.alerts, alert])))

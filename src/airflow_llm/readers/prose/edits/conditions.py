@@ -10,7 +10,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.columns import quantity
 from airflow_llm.readers.prose.conditions import find_comparisons, find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import identifier
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import free_name, reaches
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of, words_in
 from airflow_llm.readers.prose.spellings import pattern
@@ -107,7 +107,7 @@ _THRESHOLD = (
 )
 
 
-def trigger_rule_changed(clause: Clause, bench: Bench) -> Bench | None:
+def trigger_rule_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`run cleanup whatever happens`, `notify always`, `report only if all succeeded`."""
     for rule, words in _RULES:
         found = list(pattern(words).finditer(clause.text))
@@ -115,27 +115,27 @@ def trigger_rule_changed(clause: Clause, bench: Bench) -> Bench | None:
             continue
         left = left_over(clause.text, [match.span() for match in found], "schedule")
         left = pattern(r"\b(?:always|trigger_rule|trigger\s+rule)\b").sub(" ", left).strip()
-        if not left and not bench.recent:
+        if not left and not revision.recent:
             return None
-        return bench.set_steps(bench.tasks(left or "it"), trigger_rule=rule)
+        return revision.set_steps(revision.tasks(left or "it"), trigger_rule=rule)
     match = pattern(
         r"(?:set\s+)?(?:the\s+)?trigger[_\s]rule\s+(?:of|for)\s+(?P<what>.+?)\s*(?:to|=|is)\s*(?P<rule>\w+)"
     ).fullmatch(clause.text)
     if match is not None:
-        return bench.set_steps(bench.tasks(match["what"]), trigger_rule=match["rule"].lower())
+        return revision.set_steps(revision.tasks(match["what"]), trigger_rule=match["rule"].lower())
     return None
 
 
-def condition_changed(clause: Clause, bench: Bench) -> Bench | None:
+def condition_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`run x only on Mondays`, `skip x if there are no rows`, `if a > 1 run x, otherwise y`, `threshold 0.95`."""
     text = clause.text
     dropped = pattern(_DROPPED).fullmatch(text)
     if dropped is not None:
-        return _dropped(bench, dropped["what"] or dropped["each"])
+        return _dropped(revision, dropped["what"] or dropped["each"])
     either = pattern(_EITHER).fullmatch(text)
     if either is not None:
-        return _choice(bench, either["condition"], bench.tasks(either["then"]), bench.tasks(either["other"]))
-    threshold = _threshold(text, bench)
+        return _choice(revision, either["condition"], revision.tasks(either["then"]), revision.tasks(either["other"]))
+    threshold = _threshold(text, revision)
     if threshold is not None:
         return threshold
     for form in _ONLY:
@@ -146,23 +146,23 @@ def condition_changed(clause: Clause, bench: Bench) -> Bench | None:
         telling = [
             word for word in words_in(what) if word.lower() not in ("it", "this", "pipeline", "dag", "the", "run")
         ]
-        if not telling and not bench.recent:
+        if not telling and not revision.recent:
             return None
-        return _conditional(bench, bench.tasks(what if telling else "it"), match)
+        return _conditional(revision, revision.tasks(what if telling else "it"), match)
     return None
 
 
-def _conditional(bench: Bench, ids: Sequence[str], match: re.Match[str]) -> Bench:
+def _conditional(revision: Revision, ids: Sequence[str], match: re.Match[str]) -> Revision:
     word = (match["word"] or "").lower()
     condition_words = match["condition"].strip(" ,")
     negated = ("skip" in match.groupdict() and match["skip"] is not None) != word.startswith(("unless", "except"))
     lead = "on" if word in ("on", "for", "except on") else "if"
     for one in ids:
-        condition, outcome = _condition(bench, one, f"{lead} {condition_words}" if lead == "on" else condition_words)
+        condition, outcome = _condition(revision, one, f"{lead} {condition_words}" if lead == "on" else condition_words)
         if negated:
             condition = _opposite(condition)
-        bench = _with_condition(bench, one, condition, outcome=outcome)
-    return bench.speaking_of(ids)
+        revision = _with_condition(revision, one, condition, outcome=outcome)
+    return revision.speaking_of(ids)
 
 
 def _opposite(condition: Condition) -> Condition:
@@ -171,18 +171,18 @@ def _opposite(condition: Condition) -> Condition:
     return opposite(condition) if isinstance(condition, Comparison) else Negated(condition=condition)
 
 
-def _condition(bench: Bench, step_id: str, words: str) -> tuple[Condition, bool]:
+def _condition(revision: Revision, step_id: str, words: str) -> tuple[Condition, bool]:
     """What the words mean for the step: the metric of a step before it, the rows that it reads, how another ended."""
     outcomes = find_outcomes(f"if {words}")
     if outcomes and not find_comparisons(words):
         subject = outcomes[0].value.subject
         if subject:
-            return Outcome(step=bench.task(subject), state=outcomes[0].value.state), True
-    step = bench.pipeline.step(step_id)
-    before = ancestors(bench.pipeline, step_id)
-    metrics = [held.id for held in bench.pipeline.steps if held.id in before and held.returns]
+            return Outcome(step=revision.task(subject), state=outcomes[0].value.state), True
+    step = revision.pipeline.step(step_id)
+    before = ancestors(revision.pipeline, step_id)
+    metrics = [held.id for held in revision.pipeline.steps if held.id in before and held.returns]
     reads = (
-        list(step.reads) or [name for held in bench.pipeline.steps if held.id in before for name in held.writes][-1:]
+        list(step.reads) or [name for held in revision.pipeline.steps if held.id in before for name in held.writes][-1:]
     )
     condition = read_condition(words, step=metrics[-1] if metrics else None, dataset=reads[0] if reads else None)
     if isinstance(condition, Described):
@@ -193,9 +193,9 @@ def _condition(bench: Bench, step_id: str, words: str) -> tuple[Condition, bool]
     return condition, False
 
 
-def _with_condition(bench: Bench, step_id: str, condition: Condition, *, outcome: bool) -> Bench:
+def _with_condition(revision: Revision, step_id: str, condition: Condition, *, outcome: bool) -> Revision:
     """The step's own condition; that of its branch where a choice decides about it already."""
-    for step in bench.pipeline.steps:
+    for step in revision.pipeline.steps:
         if isinstance(step, ChooseStep):
             alone = [place for place, branch in enumerate(step.branches) if branch.then == (step_id,)]
             if len(alone) == 1:
@@ -203,33 +203,33 @@ def _with_condition(bench: Bench, step_id: str, condition: Condition, *, outcome
                     branch.model_copy(update={"when": condition}) if place == alone[0] else branch
                     for place, branch in enumerate(step.branches)
                 )
-                return bench.set_steps((step.id,), branches=branches)
+                return revision.set_steps((step.id,), branches=branches)
     fields: dict[str, Any] = {"when": condition}
     if outcome:
         fields["trigger_rule"] = "all_done"
-    return bench.set_steps((step_id,), **fields)
+    return revision.set_steps((step_id,), **fields)
 
 
-def _dropped(bench: Bench, words: str) -> Bench | None:
-    ids = bench.tasks(words)
-    for step in bench.steps(ids):
+def _dropped(revision: Revision, words: str) -> Revision | None:
+    ids = revision.tasks(words)
+    for step in revision.steps(ids):
         if step.when is None and step.trigger_rule is None:
             raise InputError(f"{step.id} has no condition", hint="look at it with `airflow-llm explain`")
-    return bench.set_steps(ids, when=None, trigger_rule=None)
+    return revision.set_steps(ids, when=None, trigger_rule=None)
 
 
 # --------------------------------------------------------------- a choice between two
-def _choice(bench: Bench, words: str, then: Sequence[str], other: Sequence[str]) -> Bench:
-    before = upstream(bench.pipeline)
-    ids = {step.id for step in bench.pipeline.steps}
+def _choice(revision: Revision, words: str, then: Sequence[str], other: Sequence[str]) -> Revision:
+    before = upstream(revision.pipeline)
+    ids = {step.id for step in revision.pipeline.steps}
     ends = (*then, *other)
     ups = {
         up for one in ends for up in before[one]
-        if up not in ends and not any(reaches(bench.pipeline, end, up) for end in ends)
+        if up not in ends and not any(reaches(revision.pipeline, end, up) for end in ends)
     }  # fmt: skip
-    condition, outcome = _condition(bench, then[0], words)
+    condition, outcome = _condition(revision, then[0], words)
     name = free_name(identifier(["check", *words_in(words.lower())[:5]], "check"), ids)
-    places = {step.id: place for place, step in enumerate(bench.pipeline.steps)}
+    places = {step.id: place for place, step in enumerate(revision.pipeline.steps)}
     choice = ChooseStep(
         id=name, title=f"Decide if {words}"[:120], after=tuple(sorted(ups, key=places.__getitem__)),
         branches=(Branch(when=condition, then=tuple(then)),), otherwise=tuple(other),
@@ -240,16 +240,16 @@ def _choice(bench: Bench, words: str, then: Sequence[str], other: Sequence[str])
         step.model_copy(update={"after": tuple(one for one in step.after if one not in ups)})
         if step.id in (*then, *other)
         else step
-        for step in bench.pipeline.steps
+        for step in revision.pipeline.steps
     ]
-    return bench.whole(steps=(*freed[:first], choice, *freed[first:])).speaking_of((name,))
+    return revision.whole(steps=(*freed[:first], choice, *freed[first:])).speaking_of((name,))
 
 
 # --------------------------------------------------------------- thresholds
-def _threshold(text: str, bench: Bench) -> Bench | None:
+def _threshold(text: str, revision: Revision) -> Revision | None:
     """`raise the accuracy threshold to 0.95`, `accuracy must be above 0.95`: a comparison that is there already."""
     match = pattern(_THRESHOLD).fullmatch(text)
-    known = list(_comparisons(bench))
+    known = list(_comparisons(revision))
     if match is not None:
         about = [word for word in (match["name"], match["of"]) if word]
         chosen = [held for held in known if not about or _named(held, " ".join(about))]
@@ -261,7 +261,7 @@ def _threshold(text: str, bench: Bench) -> Bench | None:
         value = quantity(match["value"].replace(" ", ""))
         step, old = chosen[0]
         return _exchanged(
-            bench, step, old, old.model_copy(update={"right": int(value) if value == int(value) else value})
+            revision, step, old, old.model_copy(update={"right": int(value) if value == int(value) else value})
         )
     plain = pattern(r"\b(?:must|should|shall|has\s+to|needs\s+to|have\s+to)\s+be\b").sub("is", text)
     said = [hit for hit in find_comparisons(plain) if not left_over(plain, [(hit.start, hit.end)], "schedule")]
@@ -270,7 +270,7 @@ def _threshold(text: str, bench: Bench) -> Bench | None:
         if len(chosen) == 1:
             step, old = chosen[0]
             new = old.model_copy(update={"operator": said[0].value.operator, "right": said[0].value.right})
-            return _exchanged(bench, step, old, new)
+            return _exchanged(revision, step, old, new)
     return None
 
 
@@ -279,8 +279,8 @@ def _named(held: tuple[Step, Comparison], words: str) -> bool:
     return bool(said & {held[1].name, *held[1].name.split("_"), held[0].id, *held[0].id.split("_")})
 
 
-def _comparisons(bench: Bench) -> Iterator[tuple[Step, Comparison]]:
-    for step in bench.pipeline.steps:
+def _comparisons(revision: Revision) -> Iterator[tuple[Step, Comparison]]:
+    for step in revision.pipeline.steps:
         for condition in (step.when, *(branch.when for branch in getattr(step, "branches", ()))):
             if (
                 isinstance(condition, Comparison)
@@ -290,7 +290,7 @@ def _comparisons(bench: Bench) -> Iterator[tuple[Step, Comparison]]:
                 yield step, condition
 
 
-def _exchanged(bench: Bench, step: Step, old: Comparison, new: Comparison) -> Bench:
+def _exchanged(revision: Revision, step: Step, old: Comparison, new: Comparison) -> Revision:
     def changed(held: Step) -> dict[str, Any]:
         fields: dict[str, Any] = {"when": new} if held.when == old else {}
         if isinstance(held, ChooseStep):
@@ -299,4 +299,4 @@ def _exchanged(bench: Bench, step: Step, old: Comparison, new: Comparison) -> Be
             )
         return fields
 
-    return bench.change_steps((step.id,), changed)
+    return revision.change_steps((step.id,), changed)

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from airflow_llm.errors import ContradictionError, InputError
-from airflow_llm.readers.prose.edits.bench import Bench, Recogniser
 from airflow_llm.readers.prose.edits.cutting import Piece, asks_nothing, ends, gives_reason, pieces, sentences_of
+from airflow_llm.readers.prose.edits.revision import Recogniser, Revision
 from airflow_llm.readers.prose.edits.rewiring import refuse_cycle
 from airflow_llm.readers.prose.edits.tidying import clocked, tidied
 from airflow_llm.readers.prose.edits.wording import clause, plain
@@ -69,7 +69,7 @@ def edit(pipeline: Pipeline, text: str) -> Edited:
         raise InputError(
             f"nothing is asked for in {_short(text)!r}" if text.strip() else "the text is empty", hint=_HINT
         )
-    work = _Work(Bench(pipeline))
+    work = _Work(Revision(pipeline))
     for sentence in said:
         work.read(sentence)
     if not work.changes and not work.idle:
@@ -78,7 +78,7 @@ def edit(pipeline: Pipeline, text: str) -> Edited:
         raise InputError(
             "nothing changes: the pipeline is like that already", hint="look at it with `airflow-llm show`"
         )
-    return Edited(work.bench.pipeline, _net(pipeline, work), work.bench.notes)
+    return Edited(work.revision.pipeline, _net(pipeline, work), work.revision.notes)
 
 
 def _refuse_length(text: str) -> None:
@@ -95,7 +95,7 @@ def _net(pipeline: Pipeline, work: _Work) -> tuple[Change, ...]:
     last = work.changes[-1].words
     found = [
         Change(_words_of(one.path, words, last), one.path, one.old, one.new)
-        for one in difference(pipeline, work.bench.pipeline)
+        for one in difference(pipeline, work.revision.pipeline)
     ]
     spoken = list(dict.fromkeys(change.words for change in work.changes))
     return tuple(sorted(found, key=lambda change: spoken.index(change.words)))
@@ -110,14 +110,14 @@ def _words_of(path: str, words: dict[str, str], last: str) -> str:
     return next(iter(near), next((said for other, said in words.items() if other.split(".")[0] == head), last))
 
 
-_State = tuple[Bench, list[Change], list[str], str]
+_State = tuple[Revision, list[Change], list[str], str]
 
 
 @dataclass
 class _Work:
     """The sentence by sentence progress."""
 
-    bench: Bench
+    revision: Revision
     changes: list[Change] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     """Clauses that ask for what is so already."""
@@ -127,7 +127,7 @@ class _Work:
     def read(self, sentence: str) -> None:
         """Makes every change of the sentence, or raises what hinders the first that cannot be made."""
         parts = pieces(sentence)
-        self.bench = replace(self.bench, subject=())
+        self.revision = replace(self.revision, subject=())
         if len(parts) > _MOST_PIECES:
             raise InputError(f"{_short(sentence)!r} asks for too many things at once", hint="say them in sentences")
         place = 0
@@ -143,7 +143,7 @@ class _Work:
                     words = sentence[parts[place].start : parts[place].end]
                     if not gives_reason(words):
                         raise
-                    self.bench = self.bench.noting(f"not read as a change: {_short(words)!r}")
+                    self.revision = self.revision.noting(f"not read as a change: {_short(words)!r}")
                     place += 1
                     continue
                 # What stands here may belong to the change before.
@@ -152,19 +152,19 @@ class _Work:
             before, place = (place, state), following
 
     def _state(self) -> _State:
-        return self.bench, list(self.changes), list(self.idle), self.verb
+        return self.revision, list(self.changes), list(self.idle), self.verb
 
     def _longer(self, sentence: str, parts: Sequence[Piece], before: tuple[int, _State], place: int) -> int:
         """The change before once more, with the part that is not understood by itself."""
         kept = self._state()
         try:
-            self.bench, self.changes, self.idle, self.verb = before[1]
+            self.revision, self.changes, self.idle, self.verb = before[1]
             return self._step(sentence, parts, before[0], place + 1)
         except InputError as error:
-            self.bench, self.changes, self.idle, self.verb = kept
+            self.revision, self.changes, self.idle, self.verb = kept
             words = sentence[parts[place].start : parts[place].end]
             if gives_reason(words):
-                self.bench = self.bench.noting(f"not read as a change: {_short(words)!r}")
+                self.revision = self.revision.noting(f"not read as a change: {_short(words)!r}")
                 return place + 1
             # What is said about the part alone tells more than what is said about both.
             self._step(sentence, parts, place, place + 1)
@@ -195,7 +195,7 @@ class _Work:
         plainly = pattern(r"\s*(?:->|→|=>)\s*").sub(" to ", words)
         for spoken in dict.fromkeys([words, plainly, f"{self.verb} {words}".strip()]):
             try:
-                made = _recognised(clause(spoken), self.bench)
+                made = _recognised(clause(spoken), self.revision)
             except ContradictionError:
                 raise
             except InputError as error:
@@ -209,8 +209,8 @@ class _Work:
             raise hindrance
         return False
 
-    def _take(self, words: str, made: Bench) -> None:
-        before = self.bench.pipeline
+    def _take(self, words: str, made: Revision) -> None:
+        before = self.revision.pipeline
         for assumed in clocked(before, made.pipeline):
             made = made.assuming(*assumed)
         after = made.checked()
@@ -223,7 +223,7 @@ class _Work:
         self.changes += found
         if not found:
             self.idle.append(words)
-        self.bench = after
+        self.revision = after
 
     def _refuse_twice(self, found: Sequence[Change]) -> None:
         """Two parts of one text that set the same place to different values contradict each other."""
@@ -245,11 +245,11 @@ class _Work:
                 )
 
 
-def _recognised(said: Any, bench: Bench) -> Bench | None:
+def _recognised(said: Any, revision: Revision) -> Revision | None:
     hindrance: InputError | None = None
     for recogniser in _recognisers():
         try:
-            made = recogniser(said, bench)
+            made = recogniser(said, revision)
         except ContradictionError:
             raise
         except InputError as error:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, one_of, unquoted
 from airflow_llm.readers.prose.spellings import pattern
 
@@ -60,50 +60,52 @@ _CALLED = r"(?:(?:call|title|name)\s+(?:it|this|the\s+(?:pipeline|dag))\s+(?P<va
 _LONGEST_TAG = 100
 
 
-def label_changed(clause: Clause, bench: Bench) -> Bench | None:
+def label_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`owner is ada`, `add the tags finance and daily`, `remove tag x`, `change the title to "…"`."""
     exchanged = pattern(_EXCHANGED).fullmatch(clause.text)
     if exchanged is not None:
-        return _exchanged(bench, *(exchanged[name] for name in ("noun", "old", "new")))
+        return _exchanged(revision, *(exchanged[name] for name in ("noun", "old", "new")))
     for form in _FORMS:
         match = pattern(form).fullmatch(clause.text)
         if match is not None:
-            return _listed(match, bench)
-    made = _of_messages(clause.text, bench)
+            return _listed(match, revision)
+    made = _of_messages(clause.text, revision)
     if made is not None:
         return made
     match = pattern(_TEXT, re.IGNORECASE | re.DOTALL).fullmatch(clause.text) or pattern(_CALLED).fullmatch(clause.text)
-    return _text(match, bench) if match is not None else None
+    return _text(match, revision) if match is not None else None
 
 
-def _of_messages(text: str, bench: Bench) -> Bench | None:
+def _of_messages(text: str, revision: Revision) -> Revision | None:
     """What a message says and where it goes, and the format of a report."""
     unsaid = pattern(_UNSAID).fullmatch(text)
     if unsaid is not None:
-        return bench.whole(**{unsaid["field"].lower(): ""})
+        return revision.whole(**{unsaid["field"].lower(): ""})
     forms = [(form, "notify", "target") for form in _MESSAGE] + [(_REPORT, "report", "format")]
     for form, kind, field in forms:
         match = pattern(form).fullmatch(text)
         if match is None:
             continue
-        steps = [step for step in bench.steps(bench.tasks(match["of"])) if step.kind == kind]
+        steps = [step for step in revision.steps(revision.tasks(match["of"])) if step.kind == kind]
         if steps:
             name = _OF_NOTIFY.get((match.groupdict().get("field") or "").lower(), field)
             value = unquoted(match["value"])
-            return bench.set_steps([step.id for step in steps], **{name: value.lower() if kind == "report" else value})
+            return revision.set_steps(
+                [step.id for step in steps], **{name: value.lower() if kind == "report" else value}
+            )
     return None
 
 
-def _exchanged(bench: Bench, noun: str, old: str, new: str) -> Bench:
+def _exchanged(revision: Revision, noun: str, old: str, new: str) -> Revision:
     """`replace tag a with b`: in the place of the old one."""
     field = _LISTS[noun.lower()]
-    held: tuple[str, ...] = getattr(bench.pipeline, field)
+    held: tuple[str, ...] = getattr(revision.pipeline, field)
     left = _without(held, _values(old), noun.lower())
     place = next((number for number, one in enumerate(held) if one not in left), len(left))
-    return bench.whole(**{field: tuple(dict.fromkeys([*left[:place], *_values(new), *left[place:]]))})
+    return revision.whole(**{field: tuple(dict.fromkeys([*left[:place], *_values(new), *left[place:]]))})
 
 
-def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
+def _listed(match: re.Match[str], revision: Revision) -> Revision | None:
     groups = match.groupdict()
     spoken = groups.get("add") or (groups.get("remove") or "").lower() == "untag"
     noun = (groups.get("noun") or ("tag" if spoken else "owner")).lower()
@@ -112,21 +114,21 @@ def _listed(match: re.Match[str], bench: Bench) -> Bench | None:
     if step and not pattern(r"(?:pipeline|dag|it|job|workflow|whole\s+thing)").fullmatch(step):
         if noun != "owner" or len(values) != 1:
             raise InputError(f"a task has no {noun}s of its own", hint="only the pipeline has; a task has one owner")
-        return bench.set_steps(bench.tasks(step), owner=values[0])
+        return revision.set_steps(revision.tasks(step), owner=values[0])
     behind = (
         pattern(r"(?P<value>.+?)\s+(?:for|of|on)\s+(?:the\s+)?(?P<of>.+)").fullmatch(values[-1]) if values else None
     )
     if behind is not None and noun == "owner" and not step:
-        return bench.set_steps(bench.tasks(behind["of"]), owner=behind["value"])
+        return revision.set_steps(revision.tasks(behind["of"]), owner=behind["value"])
     field = _LISTS[noun]
-    old: tuple[str, ...] = getattr(bench.pipeline, field)
+    old: tuple[str, ...] = getattr(revision.pipeline, field)
     if groups.get("remove"):
-        return bench.whole(**{field: _without(old, values, noun)})
+        return revision.whole(**{field: _without(old, values, noun)})
     if not values:
         return None
     if groups.get("add") or noun == "tag":
-        return bench.whole(**{field: tuple(dict.fromkeys([*old, *values]))})
-    return bench.whole(**{field: values})
+        return revision.whole(**{field: tuple(dict.fromkeys([*old, *values]))})
+    return revision.whole(**{field: values})
 
 
 def _without(old: Sequence[str], values: Sequence[str], noun: str) -> tuple[str, ...]:
@@ -154,7 +156,7 @@ def _plain(value: str) -> str:
     return value.removesuffix(" team").removeprefix("team ")
 
 
-def _text(match: re.Match[str], bench: Bench) -> Bench:
+def _text(match: re.Match[str], revision: Revision) -> Revision:
     groups = match.groupdict()
     value = unquoted(groups["value"])
     field = (groups.get("field") or "title").lower()
@@ -163,7 +165,7 @@ def _text(match: re.Match[str], bench: Bench) -> Bench:
     if not value:
         raise InputError("no text is given", hint='write it in quotation marks: title "Orders of our customers"')
     if whole:
-        return bench.whole(**{"title" if field in ("title", "display name") else "description": value})
-    return bench.set_steps(
-        (bench.task(step or ""),), **{"title" if field in ("title", "display name") else "doc": value}
+        return revision.whole(**{"title" if field in ("title", "display name") else "description": value})
+    return revision.set_steps(
+        (revision.task(step or ""),), **{"title" if field in ("title", "display name") else "doc": value}
     )

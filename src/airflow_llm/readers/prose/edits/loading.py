@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, unquoted
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.steps import LoadStep
@@ -85,14 +85,14 @@ _WORDS = frozenset(
 )
 
 
-def mode_changed(clause: Clause, bench: Bench) -> Bench | None:
+def mode_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`append instead of replacing`, `upsert on order_id`, `load_orders should overwrite`, `merge key is id`."""
     joined = pattern(_JOINED).fullmatch(clause.text)
     if joined is not None:
-        return _join_keys(bench, joined["about"] or "", _columns(joined["keys"]))
+        return _join_keys(revision, joined["about"] or "", _columns(joined["keys"]))
     keyed = pattern(_KEY_SET).fullmatch(clause.text)
     if keyed is not None:
-        return _keys(bench, keyed["about"] or "", _columns(keyed["keys"]))
+        return _keys(revision, keyed["about"] or "", _columns(keyed["keys"]))
     text = pattern(_FORMER).sub(" ", clause.text)
     former = text != clause.text
     found = {mode: match for mode, form in _MODES.items() if (match := pattern(form).search(text)) is not None}
@@ -110,9 +110,9 @@ def mode_changed(clause: Clause, bench: Bench) -> Bench | None:
         return None
     every = pattern(r"(?:both|all|every|each)(?:\s+loads?)?").fullmatch(left) is not None
     left = "" if pattern(r"(?:load|loads|loading)").fullmatch(left) else left
-    loads = tuple(step.id for step in bench.steps(kind="load"))
-    ids = loads if every else _loads(bench, left) if left else _all_loads(bench)
-    return None if ids is None else _set(bench, ids, mode, keys)
+    loads = tuple(step.id for step in revision.steps(kind="load"))
+    ids = loads if every else _loads(revision, left) if left else _all_loads(revision)
+    return None if ids is None else _set(revision, ids, mode, keys)
 
 
 def _bare(text: str) -> bool:
@@ -131,14 +131,14 @@ def _columns(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unquoted(part) for part in parts if unquoted(part)))
 
 
-def _loads(bench: Bench, words: str) -> tuple[str, ...] | None:
-    ids = bench.tasks(words)
-    return ids if all(step.kind == "load" for step in bench.steps(ids)) else None
+def _loads(revision: Revision, words: str) -> tuple[str, ...] | None:
+    ids = revision.tasks(words)
+    return ids if all(step.kind == "load" for step in revision.steps(ids)) else None
 
 
-def _all_loads(bench: Bench) -> tuple[str, ...]:
-    loads = bench.steps(kind="load")
-    pointed = [step.id for step in loads if step.id in bench.recent]
+def _all_loads(revision: Revision) -> tuple[str, ...]:
+    loads = revision.steps(kind="load")
+    pointed = [step.id for step in loads if step.id in revision.recent]
     if pointed:
         return tuple(pointed)
     if len(loads) == 1:
@@ -147,54 +147,54 @@ def _all_loads(bench: Bench) -> tuple[str, ...]:
     raise InputError(f"it is not said which load is meant; there are: {names}", hint="name the task")
 
 
-def _set(bench: Bench, ids: Sequence[str], mode: str, keys: Sequence[str]) -> Bench:
-    loads = [step for step in bench.steps(ids) if isinstance(step, LoadStep)]
+def _set(revision: Revision, ids: Sequence[str], mode: str, keys: Sequence[str]) -> Revision:
+    loads = [step for step in revision.steps(ids) if isinstance(step, LoadStep)]
     for step in loads:
         fields: dict[str, Any] = {"mode": mode}
         if mode == "merge":
-            chosen = tuple(keys) or step.keys or _known_keys(bench, step.writes)
+            chosen = tuple(keys) or step.keys or _known_keys(revision, step.writes)
             if not chosen:
                 raise InputError(f"by which columns is {step.id} to merge?", hint="say it like: merge on order_id")
             fields["keys"] = chosen
         elif step.mode == "merge":
             fields["keys"] = ()
-        bench = bench.set_steps((step.id,), **fields).settling(f"steps.{step.id}.mode", f"steps.{step.id}.keys")
-    return bench
+        revision = revision.set_steps((step.id,), **fields).settling(f"steps.{step.id}.mode", f"steps.{step.id}.keys")
+    return revision
 
 
-def _known_keys(bench: Bench, names: Sequence[str]) -> tuple[str, ...]:
-    return next((dataset.keys for dataset in bench.pipeline.datasets if dataset.name in names and dataset.keys), ())
+def _known_keys(revision: Revision, names: Sequence[str]) -> tuple[str, ...]:
+    return next((dataset.keys for dataset in revision.pipeline.datasets if dataset.name in names and dataset.keys), ())
 
 
-def _join_keys(bench: Bench, about: str, keys: tuple[str, ...]) -> Bench | None:
+def _join_keys(revision: Revision, about: str, keys: tuple[str, ...]) -> Revision | None:
     """Other columns to join by, of the one step that joins."""
-    named = bench.tasks(about) if about else ()
+    named = revision.tasks(about) if about else ()
     joins = [
-        step.id for step in bench.steps(named, "transform")
+        step.id for step in revision.steps(named, "transform")
         if any(one.op == "join" for one in getattr(step, "operations", ()))
     ]  # fmt: skip
     if len(joins) > 1:
         raise InputError(f"several tasks join: {', '.join(joins)}", hint="name the one that is meant")
-    return _keys(bench, joins[0], keys) if joins else None
+    return _keys(revision, joins[0], keys) if joins else None
 
 
-def _keys(bench: Bench, about: str, keys: tuple[str, ...]) -> Bench | None:
+def _keys(revision: Revision, about: str, keys: tuple[str, ...]) -> Revision | None:
     """Other columns to merge or to join by."""
     ids = (
-        bench.tasks(about)
+        revision.tasks(about)
         if about
-        else tuple(step.id for step in bench.steps(kind="load") if getattr(step, "mode", "") == "merge")
-        or _all_loads(bench)
+        else tuple(step.id for step in revision.steps(kind="load") if getattr(step, "mode", "") == "merge")
+        or _all_loads(revision)
     )
     if len(ids) > 1:
         raise InputError(f"several tasks merge: {', '.join(ids)}", hint="name the one that is meant")
-    step = bench.pipeline.step(ids[0])
+    step = revision.pipeline.step(ids[0])
     if step.kind == "load":
-        return _set(bench, ids, "merge", keys)
+        return _set(revision, ids, "merge", keys)
     if step.kind == "transform" and any(operation.op in ("join", "deduplicate") for operation in step.operations):
         operations = tuple(
             one.model_copy(update={"keys": keys}) if one.op in ("join", "deduplicate") else one
             for one in step.operations
         )
-        return bench.set_steps(ids, operations=operations).settling(f"steps.{step.id}.keys")
+        return revision.set_steps(ids, operations=operations).settling(f"steps.{step.id}.keys")
     return None

@@ -10,7 +10,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.clauses import Clause as ReadClause
 from airflow_llm.readers.prose.drafts import Draft, identifier
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.entities import Token, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.flow import Flow, object_words, system_in
@@ -112,9 +112,9 @@ def read_steps(words: str) -> Asked:
     return Asked(words, tuple(drafts), findings)
 
 
-def make_steps(asked: Asked, bench: Bench, after: Sequence[str], name: str, said: str) -> Made:
+def make_steps(asked: Asked, revision: Revision, after: Sequence[str], name: str, said: str) -> Made:
     """The new steps behind these steps; the first one takes their data. `said`: the words that asked for them."""
-    pipeline = bench.pipeline
+    pipeline = revision.pipeline
     held = _known_drafts(pipeline)
     drafts = _renumbered(asked.drafts, len(held), [number for number, draft in enumerate(held) if draft.id in after])
     taken = {step.id: 1 for step in pipeline.steps}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from airflow_llm.errors import ContradictionError, InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import (
     detached,
     free_name,
@@ -56,7 +56,7 @@ _SEQUENCE = (
 _ARROW = re.compile(r"\s*(?:->|→|=>|>>|>)\s*")
 
 
-def made_parallel(clause: Clause, bench: Bench) -> Bench | None:
+def made_parallel(clause: Clause, revision: Revision) -> Revision | None:
     """`run a and b in parallel`, `a in parallel with b`."""
     for form in _PARALLEL:
         match = pattern(form).fullmatch(clause.text)
@@ -72,23 +72,25 @@ def made_parallel(clause: Clause, bench: Bench) -> Bench | None:
         placed = pattern(
             r"(?P<what>.+?)\s+(?:(?:right|directly|immediately|straight)\s+)?after\s+(?P<after>.+?)\s*,?"
         ).fullmatch(what)
-        ids = bench.tasks(placed["what"] if placed else what)
-        others = bench.tasks(groups["other"]) if groups.get("other") else ()
-        return _parallel(bench, [*ids, *(one for one in others if one not in ids)])
+        ids = revision.tasks(placed["what"] if placed else what)
+        others = revision.tasks(groups["other"]) if groups.get("other") else ()
+        return _parallel(revision, [*ids, *(one for one in others if one not in ids)])
     return None
 
 
-def _parallel(bench: Bench, ids: Sequence[str]) -> Bench:
+def _parallel(revision: Revision, ids: Sequence[str]) -> Revision:
     """None of them waits for another; all wait for what any of them waited for, and what followed one follows all."""
     if len(ids) < 2:
         raise InputError("it takes two tasks to run side by side", hint="name both")
-    places = {one: place for place, one in enumerate(order(bench.pipeline))}
+    places = {one: place for place, one in enumerate(order(revision.pipeline))}
     ids = sorted(ids, key=places.__getitem__)
-    before, after = upstream(bench.pipeline), downstream(bench.pipeline)
-    chained = [(early, late) for early in ids for late in ids if early != late and reaches(bench.pipeline, early, late)]
+    before, after = upstream(revision.pipeline), downstream(revision.pipeline)
+    chained = [
+        (early, late) for early in ids for late in ids if early != late and reaches(revision.pipeline, early, late)
+    ]
     if not chained:
-        return bench.speaking_of(ids)
-    result = bench.pipeline
+        return revision.speaking_of(ids)
+    result = revision.pipeline
     ups = set().union(*(before[one] for one in ids)) - set(ids)
     downs = set().union(*(after[one] for one in ids)) - set(ids)
     for one in ids:
@@ -100,7 +102,7 @@ def _parallel(bench: Bench, ids: Sequence[str]) -> Bench:
         result = ordered(result, one, sorted(ups - downs, key=places.__getitem__))
     for one in sorted(downs - ups, key=places.__getitem__):
         result = ordered(result, one, ids)
-    return bench.whole(steps=result.steps).speaking_of(ids)
+    return revision.whole(steps=result.steps).speaking_of(ids)
 
 
 def _refuse_need(pipeline: Pipeline, early: str, late: str) -> None:
@@ -116,12 +118,12 @@ def _refuse_need(pipeline: Pipeline, early: str, late: str) -> None:
     raise InputError(f"{early} and {late} cannot run side by side: {what}", hint="change what it reads as well")
 
 
-def made_sequential(clause: Clause, bench: Bench) -> Bench | None:
+def made_sequential(clause: Clause, revision: Revision) -> Revision | None:
     """`run the two loads one after the other, EU first`, `order: a, b, c`, `a -> b -> c`."""
     text = clause.text
     if _ARROW.search(text) and not pattern(r"\b(?:rename|replace)\b|[<>]=|\s>\s*\d").search(text):
         names = _ARROW.split(pattern(r"^(?:(?:run|new\s+)?order\s*:?|run)\s+").sub("", text))
-        return _sequential(bench, [one for name in names for one in bench.tasks(name)])
+        return _sequential(revision, [one for name in names for one in revision.tasks(name)])
     for form in _SEQUENCE:
         match = pattern(form).fullmatch(text)
         if match is None or pattern(rf"(?:{one_of('add')})\b").match(text):
@@ -129,29 +131,29 @@ def made_sequential(clause: Clause, bench: Bench) -> Bench | None:
         groups = match.groupdict()
         if groups.get("then"):
             parts = [groups["first"], *pattern(r"\s*,?\s*(?:and\s+)?then\s+").split(groups["then"])]
-            return _sequential(bench, [one for part in parts for one in bench.tasks(part)])
-        ids = list(bench.tasks(groups["what"]))
+            return _sequential(revision, [one for part in parts for one in revision.tasks(part)])
+        ids = list(revision.tasks(groups["what"]))
         if groups.get("first"):
-            first = [one for one in ids if one in _among(groups["first"], ids, bench)]
+            first = [one for one in ids if one in _among(groups["first"], ids, revision)]
             ids = [*first, *(one for one in ids if one not in first)]
-        return _sequential(bench, ids)
+        return _sequential(revision, ids)
     return None
 
 
-def _among(words: str, ids: Sequence[str], bench: Bench) -> tuple[str, ...]:
+def _among(words: str, ids: Sequence[str], revision: Revision) -> tuple[str, ...]:
     """Those of the tasks that the words name (`EU`)."""
     said = words.lower().split()
     named = tuple(one for one in ids if set(said) & set(one.split("_")))
-    return named or bench.tasks(words)
+    return named or revision.tasks(words)
 
 
-def _sequential(bench: Bench, ids: Sequence[str]) -> Bench:
+def _sequential(revision: Revision, ids: Sequence[str]) -> Revision:
     ids = list(dict.fromkeys(ids))
     if len(ids) < 2:
         raise InputError("it takes two tasks to run one after the other", hint="name both")
     for early, late in pairwise(ids):
-        bench = _after(bench, (late,), (early,))
-    return bench.speaking_of(ids)
+        revision = _after(revision, (late,), (early,))
+    return revision.speaking_of(ids)
 
 
 # --------------------------------------------------------------- before and after
@@ -221,7 +223,7 @@ _ORDERS = (
 )
 
 
-def reordered(clause: Clause, bench: Bench) -> Bench | None:
+def reordered(clause: Clause, revision: Revision) -> Revision | None:
     """`run x after y`, `move x before y`, `x must wait for y`, `swap x and y`, `x last`."""
     text = clause.text
     if pattern(rf"(?:{one_of('add')}|{one_of('remove')}|remove|set|change|retry)\b").match(text) and not pattern(
@@ -232,50 +234,50 @@ def reordered(clause: Clause, bench: Bench) -> Bench | None:
         return None
     text = pattern(r"\s+instead$").sub("", text)
     side = pattern(rf"\s*,?\s*{_SIDE}\s+(?:with|to)\s+(?P<other>.+)$").search(text)
-    beside = bench.tasks(side["other"]) if side is not None else ()
+    beside = revision.tasks(side["other"]) if side is not None else ()
     text = text[: side.start()] if side is not None else text
     for form, relation in _ORDERS:
         match = pattern(form).fullmatch(text)
         if match is not None:
-            return _related(bench, relation, match.groupdict(), beside)
+            return _related(revision, relation, match.groupdict(), beside)
     return None
 
 
-def _related(bench: Bench, relation: str, said: dict[str, str | None], beside: Sequence[str]) -> Bench:
+def _related(revision: Revision, relation: str, said: dict[str, str | None], beside: Sequence[str]) -> Revision:
     if relation in ("first", "last"):
-        return _at_end(bench, bench.task(said["what"] or ""), first=relation == "first")
-    early, late = bench.tasks(said["early"] or ""), bench.tasks(said["late"] or "")
+        return _at_end(revision, revision.task(said["what"] or ""), first=relation == "first")
+    early, late = revision.tasks(said["early"] or ""), revision.tasks(said["late"] or "")
     if relation == "swap":
-        if reaches(bench.pipeline, early[0], late[0]):
+        if reaches(revision.pipeline, early[0], late[0]):
             early, late = late, early
-        return _moved_before(bench, bench.task(early[0]), late[0])
+        return _moved_before(revision, revision.task(early[0]), late[0])
     if relation == "between":
-        second = bench.tasks(said["second"] or "")
-        return _after(_after(bench, late, early), second, late).speaking_of(late)
+        second = revision.tasks(said["second"] or "")
+        return _after(_after(revision, late, early), second, late).speaking_of(late)
     if beside:
-        return _released_from(bench, late, early, beside)
-    if relation == "before" and len(early) == 1 and len(late) == 1 and reaches(bench.pipeline, late[0], early[0]):
-        return _moved_before(bench, early[0], late[0])
-    if relation == "after" and len(late) == 1 and len(early) == 1 and reaches(bench.pipeline, late[0], early[0]):
-        return _moved_after(bench, late[0], early[0])
+        return _released_from(revision, late, early, beside)
+    if relation == "before" and len(early) == 1 and len(late) == 1 and reaches(revision.pipeline, late[0], early[0]):
+        return _moved_before(revision, early[0], late[0])
+    if relation == "after" and len(late) == 1 and len(early) == 1 and reaches(revision.pipeline, late[0], early[0]):
+        return _moved_after(revision, late[0], early[0])
     if relation == "after" and said.get("just") and len(late) == 1:
-        return _released_from(bench, late, early, ())
-    return _after(bench, late, early).speaking_of(early if relation == "before" else late)
+        return _released_from(revision, late, early, ())
+    return _after(revision, late, early).speaking_of(early if relation == "before" else late)
 
 
-def _after(bench: Bench, late: Sequence[str], early: Sequence[str]) -> Bench:
-    result = bench.pipeline
+def _after(revision: Revision, late: Sequence[str], early: Sequence[str]) -> Revision:
+    result = revision.pipeline
     both = set(late) & set(early)
     if both:
         raise InputError(f"{sorted(both)[0]} cannot wait for itself", hint="name two tasks")
     for one in late:
         result = ordered(result, one, early)
-    return bench.whole(steps=result.steps).speaking_of(late)
+    return revision.whole(steps=result.steps).speaking_of(late)
 
 
-def _released_from(bench: Bench, late: Sequence[str], early: Sequence[str], beside: Sequence[str]) -> Bench:
+def _released_from(revision: Revision, late: Sequence[str], early: Sequence[str], beside: Sequence[str]) -> Revision:
     """The steps right after the others, and no longer after what stood in between (or runs beside them now)."""
-    result = bench.pipeline
+    result = revision.pipeline
     for one in late:
         step = result.step(one)
         between = {held for held in step.after if held not in early and any(reaches(result, up, held) for up in early)}
@@ -284,19 +286,19 @@ def _released_from(bench: Bench, late: Sequence[str], early: Sequence[str], besi
         for other in beside:
             _refuse_need(result, other, one)
         result = ordered(result, one, early)
-    return bench.whole(steps=result.steps).speaking_of(late)
+    return revision.whole(steps=result.steps).speaking_of(late)
 
 
-def _at_end(bench: Bench, one: str, *, first: bool) -> Bench:
+def _at_end(revision: Revision, one: str, *, first: bool) -> Revision:
     """The step before, or after, all others that are not bound to it the other way round."""
-    graph = upstream(bench.pipeline) if first else downstream(bench.pipeline)
-    bound = downstream(bench.pipeline)[one] if not first else upstream(bench.pipeline)[one]
+    graph = upstream(revision.pipeline) if first else downstream(revision.pipeline)
+    bound = downstream(revision.pipeline)[one] if not first else upstream(revision.pipeline)[one]
     if bound:
-        result = detached_and_kept(bench.pipeline, one)
-        bench = bench.whole(steps=result.steps, datasets=result.datasets)
-        graph = upstream(bench.pipeline) if first else downstream(bench.pipeline)
-    ends = [step for step in order(bench.pipeline) if not graph[step] and step != one]
-    return (_after(bench, ends, (one,)) if first else _after(bench, (one,), ends)).speaking_of((one,))
+        result = detached_and_kept(revision.pipeline, one)
+        revision = revision.whole(steps=result.steps, datasets=result.datasets)
+        graph = upstream(revision.pipeline) if first else downstream(revision.pipeline)
+    ends = [step for step in order(revision.pipeline) if not graph[step] and step != one]
+    return (_after(revision, ends, (one,)) if first else _after(revision, (one,), ends)).speaking_of((one,))
 
 
 def detached_and_kept(pipeline: Pipeline, one: str) -> Pipeline:
@@ -315,14 +317,14 @@ def detached_and_kept(pipeline: Pipeline, one: str) -> Pipeline:
 
 
 # --------------------------------------------------------------- moving a step with its data
-def _moved_before(bench: Bench, one: str, late: str) -> Bench:
+def _moved_before(revision: Revision, one: str, late: str) -> Revision:
     """The step in front of one that came before it."""
-    return bench.whole(**_relinked(bench.pipeline, one, late, before=True)).speaking_of((one,))
+    return revision.whole(**_relinked(revision.pipeline, one, late, before=True)).speaking_of((one,))
 
 
-def _moved_after(bench: Bench, one: str, early: str) -> Bench:
+def _moved_after(revision: Revision, one: str, early: str) -> Revision:
     """The step behind one that came after it."""
-    return bench.whole(**_relinked(bench.pipeline, one, early, before=False)).speaking_of((one,))
+    return revision.whole(**_relinked(revision.pipeline, one, early, before=False)).speaking_of((one,))
 
 
 def _relinked(pipeline: Pipeline, one: str, pivot: str, *, before: bool) -> dict[str, object]:

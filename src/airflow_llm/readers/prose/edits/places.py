@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import system_of
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.systems import connector_of
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, unquoted
 from airflow_llm.readers.prose.entities import Token, tokenise
@@ -58,7 +58,7 @@ _PLACES = (
 )
 
 
-def place_changed(clause: Clause, bench: Bench) -> Bench | None:
+def place_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`load into analytics.orders_v2`, `read from /in/new.csv`, `change the table of x to y`."""
     for form in _PLACES:
         match = pattern(form).fullmatch(clause.text)
@@ -68,11 +68,11 @@ def place_changed(clause: Clause, bench: Bench) -> Bench | None:
         if groups.get("lead") and pattern(_FURTHER).search(clause.said):
             continue  # `also write to x` asks for more, not for another place
         token = _place_token(groups["new"], named=bool(groups.get("old") or groups.get("what")))
-        if token is None or token.norm in {step.id for step in bench.pipeline.steps}:
+        if token is None or token.norm in {step.id for step in revision.pipeline.steps}:
             continue
-        found = _datasets_of(bench, groups)
+        found = _datasets_of(revision, groups)
         if found:
-            return _relocated(bench, found, token)
+            return _relocated(revision, found, token)
     return None
 
 
@@ -85,16 +85,16 @@ def _place_token(words: str, *, named: bool) -> Token | None:
     return tokens[0] if tokens[0].tag in tags else None
 
 
-def _datasets_of(bench: Bench, groups: dict[str, Any]) -> list[Dataset]:
+def _datasets_of(revision: Revision, groups: dict[str, Any]) -> list[Dataset]:
     if groups.get("old"):
         old = unquoted(groups["old"])
         token = _place_token(old, named=True)
         place = _location(token) if token is not None else old
-        found = [held for held in bench.pipeline.datasets if held.connection and (held.location in (old, place))]
+        found = [held for held in revision.pipeline.datasets if held.connection and (held.location in (old, place))]
         if not found and (not _place_like(old) or any(held.system for held in tokenise(old.title()).items)):
             return []
         if not found:
-            raise InputError(f"the pipeline knows no table or file {old!r}", hint=f"it works on {_known(bench)}")
+            raise InputError(f"the pipeline knows no table or file {old!r}", hint=f"it works on {_known(revision)}")
         return found
     lead, what = groups.get("lead") or "", (groups.get("what") or "").lower()
     about = groups.get("about") or left_over(lead, (), "schedule")
@@ -109,10 +109,10 @@ def _datasets_of(bench: Bench, groups: dict[str, Any]) -> list[Dataset]:
         r"^(?:read|extract|pull|fetch|get|import|wait|poll|watch|look)\b"
     ).match(lead)
     if about:
-        steps = bench.steps(bench.tasks(about))
+        steps = revision.steps(revision.tasks(about))
     else:
-        steps = bench.steps(kind="load") if writes else bench.steps(kind="extract")
-    held = [one for step in steps for one in _of_step(bench, step, bool(reads), bool(writes))]
+        steps = revision.steps(kind="load") if writes else revision.steps(kind="extract")
+    held = [one for step in steps for one in _of_step(revision, step, bool(reads), bool(writes))]
     found = list({one.name: one for one in held}.values())
     if len(found) != 1:
         names = ", ".join(f"{one.location or one.name} ({one.name})" for one in found) or "none"
@@ -122,7 +122,7 @@ def _datasets_of(bench: Bench, groups: dict[str, Any]) -> list[Dataset]:
     return found
 
 
-def _of_step(bench: Bench, step: Step, reads: bool, writes: bool) -> list[Dataset]:
+def _of_step(revision: Revision, step: Step, reads: bool, writes: bool) -> list[Dataset]:
     names = (
         step.reads
         if step.kind == "extract" or (reads and not writes)
@@ -132,15 +132,15 @@ def _of_step(bench: Bench, step: Step, reads: bool, writes: bool) -> list[Datase
     )
     awaited = getattr(getattr(step, "wait_for", None), "dataset", None)
     wanted = {*names, *([awaited] if awaited else [])}
-    return [held for held in bench.pipeline.datasets if held.name in wanted and held.connection]
+    return [held for held in revision.pipeline.datasets if held.name in wanted and held.connection]
 
 
 def _place_like(words: str) -> bool:
     return pattern(r".*[./:].*").fullmatch(words) is not None
 
 
-def _known(bench: Bench) -> str:
-    return ", ".join(held.location or held.name for held in bench.pipeline.datasets if held.connection) or "none"
+def _known(revision: Revision) -> str:
+    return ", ".join(held.location or held.name for held in revision.pipeline.datasets if held.connection) or "none"
 
 
 def _location(token: Token) -> str:
@@ -152,11 +152,11 @@ def _location(token: Token) -> str:
     return unquoted(token.raw)
 
 
-def _relocated(bench: Bench, found: Sequence[Dataset], token: Token) -> Bench:
+def _relocated(revision: Revision, found: Sequence[Dataset], token: Token) -> Revision:
     fields: dict[str, Any] = {"location": _location(token)}
     system = token.system or system_of(token)
     if system is not None and token.tag in ("uri", "url"):
-        bench, fields["connection"] = bench.connected(connector_of(system))
+        revision, fields["connection"] = revision.connected(connector_of(system))
     if token.tag in ("path", "uri", "file"):
         fields["kind"] = "file"
         made = format_of([token])
@@ -165,5 +165,5 @@ def _relocated(bench: Bench, found: Sequence[Dataset], token: Token) -> Bench:
     elif token.tag == "table" and found[0].kind == "file":
         fields |= {"kind": "table", "format": None}
     names = [held.name for held in found]
-    users = [step.id for step in bench.pipeline.steps if {*step.reads, *step.writes} & set(names)]
-    return bench.change_datasets(names, **fields).speaking_of(users if len(users) == 1 else ())
+    users = [step.id for step in revision.pipeline.steps if {*step.reads, *step.writes} & set(names)]
+    return revision.change_datasets(names, **fields).speaking_of(users if len(users) == 1 else ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import Draft, stem
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import ordered, replaced, with_names
 from airflow_llm.readers.prose.flow import object_words
 from airflow_llm.readers.prose.keys import owner_of
@@ -50,9 +50,9 @@ class Place:
     note: str = ""
 
 
-def placed(relation: str, ids: Sequence[str], seconds: Sequence[str], bench: Bench) -> Place:
+def placed(relation: str, ids: Sequence[str], seconds: Sequence[str], revision: Revision) -> Place:
     """The place that the words say."""
-    pipeline = bench.pipeline
+    pipeline = revision.pipeline
     before, after = upstream(pipeline), downstream(pipeline)
     sequence = order(pipeline)
     match relation:
@@ -73,32 +73,32 @@ def placed(relation: str, ids: Sequence[str], seconds: Sequence[str], bench: Ben
     return Place(tuple(one for one in sequence if not after[one]))
 
 
-def unsaid(draft: Draft, words: str, bench: Bench) -> Place:
+def unsaid(draft: Draft, words: str, revision: Revision) -> Place:
     """The place of a step that the sentence gives none: where its data is, at the start of a wait, else at the end."""
     if draft.kind == "wait":
-        place = placed("first", (), (), bench)
+        place = placed("first", (), (), revision)
         return Place(place.after, place.before, note="it is not said where it runs; it runs first")
-    loads = bench.steps(kind="load")
+    loads = revision.steps(kind="load")
     if draft.kind in ("load", "copy") and set(object_words(draft)) <= _RESULT and len(loads) == 1:
-        sources = [step.id for step in bench.pipeline.steps if set(step.writes) & set(loads[0].reads)]
+        sources = [step.id for step in revision.pipeline.steps if set(step.writes) & set(loads[0].reads)]
         return Place(tuple(sources))
-    if draft.kind in _ROOTS or (draft.kind == "copy" and not _producers(draft, words, bench)):
+    if draft.kind in _ROOTS or (draft.kind == "copy" and not _producers(draft, words, revision)):
         return Place()
-    producers = _producers(draft, words, bench)
+    producers = _producers(draft, words, revision)
     if len(producers) == 1 and draft.kind not in _ENDS:
         return Place(tuple(producers))
     if draft.kind in _ENDS:
-        place = placed("last", (), (), bench)
+        place = placed("last", (), (), revision)
         return Place(place.after, note="it is not said where it runs; it runs last")
-    known = ", ".join(producers or [step.id for step in bench.pipeline.steps][:8])
+    known = ", ".join(producers or [step.id for step in revision.pipeline.steps][:8])
     raise InputError(f"it is not said where {words[:60]!r} is to run", hint=f"say after which task: {known}")
 
 
-def _producers(draft: Draft, words: str, bench: Bench) -> list[str]:
+def _producers(draft: Draft, words: str, revision: Revision) -> list[str]:
     """The steps that write the data which the new step is about: by its objects, else by the columns it speaks of."""
     said = {stem(word) for word in object_words(draft)}
-    staged = {dataset.name for dataset in bench.pipeline.datasets if dataset.staged and dataset.kind == "table"}
-    written = [(step.id, name) for step in bench.pipeline.steps for name in step.writes if name in staged]
+    staged = {dataset.name for dataset in revision.pipeline.datasets if dataset.staged and dataset.kind == "table"}
+    written = [(step.id, name) for step in revision.pipeline.steps for name in step.writes if name in staged]
     about = [(step, name) for step, name in written if said and said <= {stem(part) for part in name.split("_")}]
     exact = [(step, name) for step, name in about if said == {stem(part) for part in name.split("_")}]
     rules = [hit.value for hit in find_rules(words)]

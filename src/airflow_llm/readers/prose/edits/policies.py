@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import LENGTH, duration, find_durations, masked, number, number_words
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, listed, one_of, words_in
 from airflow_llm.readers.prose.policies import find_priority, find_timeouts
 from airflow_llm.readers.prose.pools import find_pools
@@ -103,49 +103,49 @@ class _Asked:
     waits: bool = False
 
 
-def policy_changed(clause: Clause, bench: Bench) -> Bench | None:
+def policy_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`retry load_orders 5 times`, `time-out 2h`, `no retries`, `give the training 4 CPUs`."""
-    asked = _removed(clause.text) or _asked(clause.text, bench)
+    asked = _removed(clause.text) or _asked(clause.text, revision)
     if asked is None:
         return None
-    ids = _waiting(asked, bench) if asked.waits else bench.meant(asked.about)
+    ids = _waiting(asked, revision) if asked.waits else revision.meant(asked.about)
     if asked.run_timeout is not None and not ids:
-        bench = bench.whole(timeout=asked.run_timeout)
+        revision = revision.whole(timeout=asked.run_timeout)
     elif asked.run_timeout is not None:
         asked.fields["timeout"] = asked.run_timeout
     if asked.resources:
-        bench = _resourced(bench, ids, asked.resources)
-    return _given(clause.text, bench, ids, asked)
+        revision = _resourced(revision, ids, asked.resources)
+    return _given(clause.text, revision, ids, asked)
 
 
-def _given(text: str, bench: Bench, ids: Sequence[str], asked: _Asked) -> Bench:
+def _given(text: str, revision: Revision, ids: Sequence[str], asked: _Asked) -> Revision:
     if asked.further and ids:
-        default = bench.pipeline.defaults.retries or 0
-        bench = bench.change_steps(
+        default = revision.pipeline.defaults.retries or 0
+        revision = revision.change_steps(
             ids, lambda step: {"retries": (default if step.retries is None else step.retries) + asked.further}
         )
     elif asked.further:
-        asked.fields["retries"] = (bench.pipeline.defaults.retries or 0) + asked.further
+        asked.fields["retries"] = (revision.pipeline.defaults.retries or 0) + asked.further
     if ids and asked.fields:
-        bench = bench.set_steps(ids, **asked.fields)
+        revision = revision.set_steps(ids, **asked.fields)
     elif asked.fields:
         slots = set(asked.fields) & {"pool_slots"}
         if slots:
             raise InputError("pool slots are said of a task", hint="name the task")
-        bench = bench.whole(defaults=bench.pipeline.defaults.model_copy(update=asked.fields))
+        revision = revision.whole(defaults=revision.pipeline.defaults.model_copy(update=asked.fields))
         if pattern(_ALL).search(text):
-            bench = _cleared(bench, asked.fields)
+            revision = _cleared(revision, asked.fields)
     if asked.pipeline:
-        bench = bench.whole(defaults=bench.pipeline.defaults.model_copy(update=asked.pipeline))
-    return bench
+        revision = revision.whole(defaults=revision.pipeline.defaults.model_copy(update=asked.pipeline))
+    return revision
 
 
-def _cleared(bench: Bench, fields: dict[str, Any]) -> Bench:
+def _cleared(revision: Revision, fields: dict[str, Any]) -> Revision:
     """What is said of every task holds for those too that had a value of their own."""
-    recent = bench.recent
-    ids = [step.id for step in bench.pipeline.steps if any(getattr(step, name, None) is not None for name in fields)]
+    recent = revision.recent
+    ids = [step.id for step in revision.pipeline.steps if any(getattr(step, name, None) is not None for name in fields)]
     cleared = {name: None for name in fields if name in _OF_STEPS}
-    return bench.set_steps(ids, **cleared).speaking_of(recent) if ids and cleared else bench
+    return revision.set_steps(ids, **cleared).speaking_of(recent) if ids and cleared else revision
 
 
 def _removed(text: str) -> _Asked | None:
@@ -170,7 +170,7 @@ def _removed(text: str) -> _Asked | None:
     return None
 
 
-def _asked(text: str, bench: Bench) -> _Asked | None:
+def _asked(text: str, revision: Revision) -> _Asked | None:
     wanted, about = _canonical(text)
     asked = _Asked()
     spans = [*_retries(wanted, asked), *_limits(wanted, asked), *_shares(wanted, asked)]
@@ -187,11 +187,11 @@ def _asked(text: str, bench: Bench) -> _Asked | None:
     counted = pattern(number_words())
     named = next((hit.value.about for hit in find_retries(wanted) if not counted.fullmatch(hit.value.about)), "")
     asked.about = _told(about, named or _inside(wanted), left)
-    if not asked.about and bench.recent and pattern(_POINTS).search(wanted):
+    if not asked.about and revision.recent and pattern(_POINTS).search(wanted):
         asked.about = "it"
     # `give x 5 retries and a time-out of 2 hours`: what goes on without a verb is about the same task.
-    if not asked.about and bench.subject and not pattern(_ON_ITS_OWN).search(wanted):
-        asked.about = ", ".join(bench.subject)
+    if not asked.about and revision.subject and not pattern(_ON_ITS_OWN).search(wanted):
+        asked.about = ", ".join(revision.subject)
     return asked
 
 
@@ -315,19 +315,19 @@ def _shares(text: str, asked: _Asked) -> list[tuple[int, int]]:
     return spans + [(hit.start, hit.end) for hit in needs]
 
 
-def _waiting(asked: _Asked, bench: Bench) -> tuple[str, ...]:
+def _waiting(asked: _Asked, revision: Revision) -> tuple[str, ...]:
     """Which sensors a time limit for waiting is about."""
-    waits = bench.steps(kind="wait")
+    waits = revision.steps(kind="wait")
     telling = [word for word in words_in(asked.about) if word.lower() not in _THINGS]
     if not telling and len(waits) == 1:
         return (waits[0].id,)
     if not telling and len(waits) > 1:
         names = ", ".join(step.id for step in waits)
         raise InputError(f"several tasks wait: {names}", hint="name the one that is meant")
-    return bench.meant(asked.about)
+    return revision.meant(asked.about)
 
 
-def _resourced(bench: Bench, ids: Sequence[str], resources: dict[str, Any]) -> Bench:
+def _resourced(revision: Revision, ids: Sequence[str], resources: dict[str, Any]) -> Revision:
     if not ids:
         raise InputError("it is not said which task is to have these resources", hint="name the task")
 
@@ -335,4 +335,4 @@ def _resourced(bench: Bench, ids: Sequence[str], resources: dict[str, Any]) -> B
         old = step.resources.model_dump() if step.resources is not None else {}
         return {"resources": Resources.model_validate(old | resources)}
 
-    return bench.change_steps(ids, changed)
+    return revision.change_steps(ids, changed)

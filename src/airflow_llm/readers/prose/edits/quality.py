@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, one_of, words_in
 from airflow_llm.readers.prose.keys import owner_of
 from airflow_llm.readers.prose.rules import find_rules
@@ -158,7 +158,7 @@ _NO_LONGER = (
 _UNCHECKED = r".+\b(?:not|n't|no\s+longer)\s+(?:need\s+to\s+)?(?:be\s+)?(?:checked|validated|tested|verified)\b.*"
 
 
-def action_changed(clause: Clause, bench: Bench) -> Bench | None:
+def action_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`bad rows go to quarantine`, `only warn when the check fails`, `validate_orders should quarantine`."""
     text = pattern(_FORMER).sub(" ", clause.text)
     former = text != clause.text
@@ -171,9 +171,9 @@ def action_changed(clause: Clause, bench: Bench) -> Bench | None:
         r"\b(?:bad|invalid|broken|wrong|dirty|failing|faulty)\b|\bquarantin|\bon_invalid\b|\bviolat|\brules?\b|"
         r"\baside\b|\bcheck\b"
     ).search(text)
-    steps = bench.steps(kind="validate")
+    steps = revision.steps(kind="validate")
     if left:
-        steps = tuple(step for step in bench.steps(bench.tasks(left)) if step.kind == "validate")
+        steps = tuple(step for step in revision.steps(revision.tasks(left)) if step.kind == "validate")
         if not steps:
             return None
     elif (
@@ -184,18 +184,18 @@ def action_changed(clause: Clause, bench: Bench) -> Bench | None:
         return None
     if not steps:
         return None
-    ids, action = _one(steps, bench), found[0][0]
+    ids, action = _one(steps, revision), found[0][0]
     # `bad rows go to quarantine, don't fail`: the second half says the same in other words.
     said_before = action == "warn" and pattern(
         r"(?:don't|do\s+not|never|not|no)\s+(?:fail|stop|failure)\w*.*"
     ).fullmatch(text)
-    if said_before and getattr(bench.pipeline.step(ids[0]), "on_invalid", "") == "quarantine":
-        return bench
-    return bench.set_steps(ids, on_invalid=action)
+    if said_before and getattr(revision.pipeline.step(ids[0]), "on_invalid", "") == "quarantine":
+        return revision
+    return revision.set_steps(ids, on_invalid=action)
 
 
-def _one(steps: Sequence[Any], bench: Bench) -> tuple[str, ...]:
-    pointed = [step.id for step in steps if step.id in bench.recent]
+def _one(steps: Sequence[Any], revision: Revision) -> tuple[str, ...]:
+    pointed = [step.id for step in steps if step.id in revision.recent]
     if len(steps) == 1 or len(pointed) == 1:
         return (pointed[0] if pointed else steps[0].id,)
     names = ", ".join(step.id for step in steps)
@@ -203,7 +203,7 @@ def _one(steps: Sequence[Any], bench: Bench) -> tuple[str, ...]:
 
 
 # --------------------------------------------------------------- fewer
-def rule_removed(clause: Clause, bench: Bench) -> Bench | None:
+def rule_removed(clause: Clause, revision: Revision) -> Revision | None:
     """`drop the uniqueness check on order_id`, `amount may be null now`, `don't check that x any more`."""
     text = clause.text
     may = pattern(_MAY_BE).fullmatch(text)
@@ -219,7 +219,7 @@ def rule_removed(clause: Clause, bench: Bench) -> Bench | None:
     )
     if not spoken:
         return None
-    found = _rules_of(text, bench)
+    found = _rules_of(text, revision)
     if not found:
         return None
     if len(found) > 1 and not pattern(r"\b(?:rules|checks|all|both|tests|constraints)\b").search(text):
@@ -228,15 +228,15 @@ def rule_removed(clause: Clause, bench: Bench) -> Bench | None:
             f"{text[:80]!r} may mean {len(found)} rules: {names}", hint="name the column and the sort of rule"
         )
     for step, rule in found:
-        bench = _without(bench, step.id, rule, text)
-    return bench
+        revision = _without(revision, step.id, rule, text)
+    return revision
 
 
-def _rules_of(text: str, bench: Bench) -> list[tuple[ValidateStep, Rule]]:
+def _rules_of(text: str, revision: Revision) -> list[tuple[ValidateStep, Rule]]:
     """The rules that the words describe: by their sort, their columns and their step."""
     kinds = {kind for kind, words in _KINDS.items() if pattern(words).search(text)}
     said = {word.lower() for word in words_in(text)}
-    steps = [step for step in bench.pipeline.steps if isinstance(step, ValidateStep)]
+    steps = [step for step in revision.pipeline.steps if isinstance(step, ValidateStep)]
     named = [step for step in steps if step.id in said]
     columns = {column for step in steps for rule in step.rules for column in _columns(rule) if column.lower() in said}
     if not kinds and not columns:
@@ -254,10 +254,10 @@ def _columns(rule: Rule) -> tuple[str, ...]:
     return (one,) if one else tuple(getattr(rule, "columns", ()))
 
 
-def _without(bench: Bench, step_id: str, rule: Rule, text: str) -> Bench:
+def _without(revision: Revision, step_id: str, rule: Rule, text: str) -> Revision:
     """The step without the rule, or without the one column of it that is named."""
     said = {word.lower() for word in words_in(text)}
-    step = bench.pipeline.step(step_id)
+    step = revision.pipeline.step(step_id)
     assert isinstance(step, ValidateStep)
     left = tuple(column for column in _columns(rule) if column.lower() not in said)
     if isinstance(rule, NotNull) and left and len(left) < len(rule.columns):
@@ -266,14 +266,14 @@ def _without(bench: Bench, step_id: str, rule: Rule, text: str) -> Bench:
         kept = tuple(held for held in step.rules if held != rule)
     if not kept:
         raise InputError(f"{step_id} would check nothing any more", hint=f"say: remove {step_id}")
-    return bench.set_steps((step_id,), rules=kept)
+    return revision.set_steps((step_id,), rules=kept)
 
 
 # --------------------------------------------------------------- more
-def rule_added(clause: Clause, bench: Bench) -> Bench | None:
+def rule_added(clause: Clause, revision: Revision) -> Revision | None:
     """`also check that amount is positive`: in the step that checks data; None where a new one is asked for."""
     text = clause.text
-    steps = [step for step in bench.pipeline.steps if isinstance(step, ValidateStep)]
+    steps = [step for step in revision.pipeline.steps if isinstance(step, ValidateStep)]
     named = [step for step in steps if pattern(rf"\b{re.escape(step.id)}\b").search(text)]
     for step in named:
         text = pattern(
@@ -291,18 +291,18 @@ def rule_added(clause: Clause, bench: Bench) -> Bench | None:
     left = " ".join(
         word for word in left_over(text, [(hit.start, hit.end) for hit in hits]).split() if word.lower() not in _CHECK
     )
-    chosen = named or ([step for step in steps if step.id in bench.tasks(left)] if left else steps)
+    chosen = named or ([step for step in steps if step.id in revision.tasks(left)] if left else steps)
     if left and not chosen:
         return None
-    step = chosen[0] if len(chosen) == 1 else _of_columns([hit.value for hit in hits], chosen, bench)
+    step = chosen[0] if len(chosen) == 1 else _of_columns([hit.value for hit in hits], chosen, revision)
     rules = step.rules
     for hit in hits:
         rules = _with_rule(rules, _about(hit.value, step))
     settled = [rule for rule in rules if rule.rule != "described" or len(step.rules) > 1]
-    return bench.set_steps((step.id,), rules=tuple(settled))
+    return revision.set_steps((step.id,), rules=tuple(settled))
 
 
-def _of_columns(rules: Sequence[Rule], steps: Sequence[ValidateStep], bench: Bench) -> ValidateStep:
+def _of_columns(rules: Sequence[Rule], steps: Sequence[ValidateStep], revision: Revision) -> ValidateStep:
     """The step that checks the columns already."""
     columns = {column for rule in rules for column in _columns(rule)}
     found = [step for step in steps if columns & {column for rule in step.rules for column in _columns(rule)}]
@@ -310,7 +310,7 @@ def _of_columns(rules: Sequence[Rule], steps: Sequence[ValidateStep], bench: Ben
     for candidates in (found, by_data, steps):
         if len({step.id for step in candidates}) == 1:
             return candidates[0]
-    return next(step for step in steps if step.id == _one(steps, bench)[0])
+    return next(step for step in steps if step.id == _one(steps, revision)[0])
 
 
 def _about(rule: Rule, step: ValidateStep) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import detached
 from airflow_llm.readers.prose.edits.wording import Clause, one_of
 from airflow_llm.readers.prose.spellings import pattern
@@ -52,9 +52,9 @@ _ORDER = (
 _NEGATED = r"\b(?:not|n't|no\s+longer|don't|doesn't|never|needn't|remove|drop|delete|cut)\b|n't\b"
 
 
-def removed(clause: Clause, bench: Bench) -> Bench | None:
+def removed(clause: Clause, revision: Revision) -> Revision | None:
     """`remove clean_sales`, `the validation is not needed any more`, `load need not wait for x`."""
-    edge = _order(clause.text, bench)
+    edge = _order(clause.text, revision)
     if edge is not None:
         return edge
     for form in _TASKS:
@@ -65,24 +65,24 @@ def removed(clause: Clause, bench: Bench) -> Bench | None:
             r"\bnot\b|n't\b|no\s+longer|\bun|\bdon't|\bdont\b"
         ).search(clause.text):
             return None
-        return _tasks(match["what"], bench)
+        return _tasks(match["what"], revision)
     return None
 
 
-def _tasks(words: str, bench: Bench) -> Bench:
-    ids = bench.tasks(pattern(r"^(?:the\s+)?(?:task|step)s?\s+(?:called\s+|named\s+)?(?=\S)").sub("", words))
-    if len(ids) >= len(bench.pipeline.steps):
+def _tasks(words: str, revision: Revision) -> Revision:
+    ids = revision.tasks(pattern(r"^(?:the\s+)?(?:task|step)s?\s+(?:called\s+|named\s+)?(?=\S)").sub("", words))
+    if len(ids) >= len(revision.pipeline.steps):
         raise InputError("nothing would be left of the pipeline", hint="keep at least one task")
-    result = bench.pipeline
+    result = revision.pipeline
     # From the last to the first: what is removed together need not be joined to each other.
     from airflow_llm.spec.graph import order
 
     for one in [step for step in reversed(order(result)) if step in ids]:
         result = detached(result, one)
-    return bench.whole(steps=result.steps)
+    return revision.whole(steps=result.steps)
 
 
-def _order(text: str, bench: Bench) -> Bench | None:
+def _order(text: str, revision: Revision) -> Revision | None:
     for form in _ORDER:
         match = pattern(form).fullmatch(text)
         if match is None or not pattern(_NEGATED).search(text):
@@ -91,25 +91,25 @@ def _order(text: str, bench: Bench) -> Bench | None:
         if groups.get("late") and groups["late"].lower() in ("we", "i", "you", "they", "it"):
             return None
         if groups.get("late"):
-            return _released(bench, groups["late"], groups["early"])
+            return _released(revision, groups["late"], groups["early"])
         first, second = groups.get("a") or groups.get("c") or "", groups.get("b") or groups.get("d") or ""
-        early, late = bench.task(first), bench.task(second)
-        if early not in upstream(bench.pipeline)[late]:
+        early, late = revision.task(first), revision.task(second)
+        if early not in upstream(revision.pipeline)[late]:
             first, second = second, first
-        return _released(bench, second, first)
+        return _released(revision, second, first)
     return None
 
 
-def _released(bench: Bench, late_words: str, early_words: str) -> Bench:
+def _released(revision: Revision, late_words: str, early_words: str) -> Revision:
     """The one task no longer waits for the other; a need for its data cannot be talked away."""
-    late, early = bench.task(late_words), bench.task(early_words)
-    step = bench.pipeline.step(late)
+    late, early = revision.task(late_words), revision.task(early_words)
+    step = revision.pipeline.step(late)
     if early in step.after:
-        made = bench.set_steps((late,), after=tuple(one for one in step.after if one != early))
+        made = revision.set_steps((late,), after=tuple(one for one in step.after if one != early))
         if early not in upstream(made.pipeline)[late]:
             return made
-    if early not in upstream(bench.pipeline)[late]:
+    if early not in upstream(revision.pipeline)[late]:
         raise InputError(f"{late} does not wait for {early} directly", hint="look at it with `airflow-llm show`")
-    shared = [name for name in step.reads if name in bench.pipeline.step(early).writes]
+    shared = [name for name in step.reads if name in revision.pipeline.step(early).writes]
     what = f"it reads {', '.join(shared)}, which {early} writes" if shared else "a condition or branch needs it"
     raise InputError(f"{late} has to wait for {early}: {what}", hint="change what it reads as well")

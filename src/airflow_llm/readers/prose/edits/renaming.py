@@ -6,7 +6,7 @@ import re
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.drafts import identifier
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import renamed_step
 from airflow_llm.readers.prose.edits.wording import Clause, unquoted, words_in
 from airflow_llm.readers.prose.spellings import pattern
@@ -29,16 +29,16 @@ _MOST_WORDS = 6
 _WHOLE = r"(?:the\s+|this\s+)?(?:whole\s+)?(?:pipeline|dag|workflow|bundle|job)"
 
 
-def renamed(clause: Clause, bench: Bench) -> Bench | None:
+def renamed(clause: Clause, revision: Revision) -> Revision | None:
     """The step under its new name, wherever it is spoken of; its title stays."""
     for form in _FORMS:
         match = pattern(form).fullmatch(clause.text)
         if match is not None:
-            return _renamed(match["old"], match["new"], bench)
+            return _renamed(match["old"], match["new"], revision)
     return None
 
 
-def _renamed(old: str, new: str, bench: Bench) -> Bench | None:
+def _renamed(old: str, new: str, revision: Revision) -> Revision | None:
     if pattern(_DATA).search(f"{old} {new}"):
         return None
     if pattern(_WHOLE).fullmatch(old):
@@ -46,13 +46,13 @@ def _renamed(old: str, new: str, bench: Bench) -> Bench | None:
             "the id of a pipeline is the name of its files, which an edit leaves as they are",
             hint='build it under another id (`id` in tasks.yml), or say: change the title to "…"',
         )
-    step = bench.task(old)
+    step = revision.task(old)
     name = _name(new)
-    if name != step and name in {held.id for held in bench.pipeline.steps}:
+    if name != step and name in {held.id for held in revision.pipeline.steps}:
         raise InputError(f"there is a task called {name!r} already", hint="choose another name")
-    settled = [one.subject for one in bench.pipeline.assumptions if one.subject == f"steps.{step}.id"]
-    made = bench.whole(steps=renamed_step(bench.pipeline, step, name).steps)
-    made = made.whole(assumptions=renamed_step(bench.pipeline, step, name).assumptions)
+    settled = [one.subject for one in revision.pipeline.assumptions if one.subject == f"steps.{step}.id"]
+    made = revision.whole(steps=renamed_step(revision.pipeline, step, name).steps)
+    made = made.whole(assumptions=renamed_step(revision.pipeline, step, name).assumptions)
     return made.speaking_of((name,)).settling(*settled)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, unquoted
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.model import Scalar
@@ -35,33 +35,37 @@ _SPOKEN = {
 }
 
 
-def setting_changed(clause: Clause, bench: Bench) -> Bench | None:
+def setting_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`set staging_url to s3://x in prod`, `in dev, sql_pool is default_pool`."""
     for form in _FORMS:
         match = pattern(form).fullmatch(clause.text)
         if match is None:
             continue
         name = match["name"].lower()
-        known = {setting.name: setting for setting in bench.pipeline.settings}
-        environments = _environments(match["where"], bench)
+        known = {setting.name: setting for setting in revision.pipeline.settings}
+        environments = _environments(match["where"], revision)
         if name in known or (environments and "_" in name):
             return _set(
-                bench, name, unquoted(match["value"]), environments or bench.pipeline.environments, known.get(name)
+                revision,
+                name,
+                unquoted(match["value"]),
+                environments or revision.pipeline.environments,
+                known.get(name),
             )
     return None
 
 
-def _environments(where: str | None, bench: Bench) -> tuple[str, ...]:
+def _environments(where: str | None, revision: Revision) -> tuple[str, ...]:
     if not where:
         return ()
     parts = [unquoted(part).lower() for part in re.split(r"\s*,\s*|\s+and\s+", where) if part.strip()]
     if parts in (["all"], ["every"], ["each"]):
-        return bench.pipeline.environments
-    found = tuple(_SPOKEN.get(part, part) if part not in bench.pipeline.environments else part for part in parts)
-    return found if set(found) <= set(bench.pipeline.environments) else ()
+        return revision.pipeline.environments
+    found = tuple(_SPOKEN.get(part, part) if part not in revision.pipeline.environments else part for part in parts)
+    return found if set(found) <= set(revision.pipeline.environments) else ()
 
 
-def _set(bench: Bench, name: str, value: str, environments: tuple[str, ...], old: Setting | None) -> Bench:
+def _set(revision: Revision, name: str, value: str, environments: tuple[str, ...], old: Setting | None) -> Revision:
     if pattern(_SECRET).search(name):
         raise InputError(
             f"{name!r} looks like a credential; those do not stand in a bundle",
@@ -70,9 +74,9 @@ def _set(bench: Bench, name: str, value: str, environments: tuple[str, ...], old
     values: dict[str, Scalar] = dict(old.values) if old is not None else {}
     values |= dict.fromkeys(environments, _scalar(value))
     new = Setting(name=name, values=values)
-    settings = bench.pipeline.settings
+    settings = revision.pipeline.settings
     changed = tuple(new if held.name == name else held for held in settings) if old else (*settings, new)
-    return bench.whole(settings=changed).settling(f"config.{name}")
+    return revision.whole(settings=changed).settling(f"config.{name}")
 
 
 def _scalar(value: str) -> Scalar:

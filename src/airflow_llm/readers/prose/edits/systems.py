@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.rewiring import free_name
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, unquoted
 from airflow_llm.readers.prose.entities import tokenise
@@ -119,7 +119,7 @@ _ROLE = (
 _DATA = frozenset({"sql", "objects", "files", "http", "nosql", "search", "stream", "bi", "other", "chat", "mail"})
 
 
-def system_changed(clause: Clause, bench: Bench) -> Bench | None:
+def system_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`use MySQL instead of Postgres`, `the warehouse is BigQuery now`, `extract_orders should read from MySQL`."""
     for form in _INSTEAD:
         match = pattern(form).fullmatch(clause.text)
@@ -129,18 +129,18 @@ def system_changed(clause: Clause, bench: Bench) -> Bench | None:
         if old is None or new is None or old.name == new.name:
             continue
         lead = " ".join(word for word in left_over(match["lead"]).split() if word.lower() not in _LEAD)
-        return _exchange(bench, old, new, _steps_of(bench, lead))
+        return _exchange(revision, old, new, _steps_of(revision, lead))
     named = pattern(r"(?:the\s+)?(?P<name>\w+)\s*(?:\bto\b|=|:)\s*(?P<new>[A-Za-z][\w ]*)").fullmatch(clause.text)
-    if named is not None and named["name"].lower() in {held.name for held in bench.pipeline.connections}:
+    if named is not None and named["name"].lower() in {held.name for held in revision.pipeline.connections}:
         wanted = _system(named["new"])
-        return _now(bench, named["name"], wanted) if wanted is not None else None
+        return _now(revision, named["name"], wanted) if wanted is not None else None
     if pattern(_FURTHER).search(clause.said):
         return None
     for form in _IS_NOW:
         match = pattern(form).fullmatch(clause.text)
         new = _system(match["new"]) if match is not None else None
         if match is not None and new is not None:
-            return _now(bench, match["lead"], new)
+            return _now(revision, match["lead"], new)
     return None
 
 
@@ -163,46 +163,46 @@ def connector_of(system: System) -> str:
     return known.name if known is not None else system.name
 
 
-def _steps_of(bench: Bench, words: str) -> tuple[str, ...]:
-    return bench.tasks(words) if words else ()
+def _steps_of(revision: Revision, words: str) -> tuple[str, ...]:
+    return revision.tasks(words) if words else ()
 
 
 # --------------------------------------------------------------- whole systems
-def _exchange(bench: Bench, old: System, new: System, ids: Sequence[str]) -> Bench:
+def _exchange(revision: Revision, old: System, new: System, ids: Sequence[str]) -> Revision:
     """One system for another: in the steps that are named, else everywhere."""
-    was = [held for held in bench.pipeline.connections if held.connector == connector_of(old)]
+    was = [held for held in revision.pipeline.connections if held.connector == connector_of(old)]
     if not was:
-        known = ", ".join(sorted({held.connector for held in bench.pipeline.connections})) or "none"
+        known = ", ".join(sorted({held.connector for held in revision.pipeline.connections})) or "none"
         raise InputError(f"the pipeline does not use {old.name}", hint=f"the systems are: {known}")
     if ids:
-        return _of_steps(bench, ids, new, {held.name for held in was})
+        return _of_steps(revision, ids, new, {held.name for held in was})
     for held in was:
-        bench = _reconnected(bench, held, connector_of(new), new)
-    return bench
+        revision = _reconnected(revision, held, connector_of(new), new)
+    return revision
 
 
-def _reconnected(bench: Bench, old: Connection, connector: str, system: System) -> Bench:
+def _reconnected(revision: Revision, old: Connection, connector: str, system: System) -> Revision:
     """A connection of its own name keeps it; one that is called as its system gives way to the other system's."""
     if old.connector == connector:
-        return bench
-    names = [dataset.name for dataset in bench.pipeline.datasets if dataset.connection == old.name]
+        return revision
+    names = [dataset.name for dataset in revision.pipeline.datasets if dataset.connection == old.name]
     if old.name != old.connector:
         kept = tuple(
             held.model_copy(update={"connector": connector}) if held.name == old.name else held
-            for held in bench.pipeline.connections
+            for held in revision.pipeline.connections
         )
-        return _with_kind(_told(bench.whole(connections=kept), names, old), names, system)
-    bench, name = bench.connected(connector, old.role)
-    bench = bench.change_datasets(names, connection=name)
-    bench = bench.whole(
-        steps=tuple(_on_connection(step, old.name, name) for step in bench.pipeline.steps),
+        return _with_kind(_told(revision.whole(connections=kept), names, old), names, system)
+    revision, name = revision.connected(connector, old.role)
+    revision = revision.change_datasets(names, connection=name)
+    revision = revision.whole(
+        steps=tuple(_on_connection(step, old.name, name) for step in revision.pipeline.steps),
         alerts=tuple(
             one.model_copy(update={"connection": name}) if one.connection == old.name else one
-            for one in bench.pipeline.alerts
+            for one in revision.pipeline.alerts
         ),
-        connections=_in_place(bench.pipeline.connections, old.name, name),
+        connections=_in_place(revision.pipeline.connections, old.name, name),
     )
-    return _with_kind(_told(bench, names, old), names, system)
+    return _with_kind(_told(revision, names, old), names, system)
 
 
 def _in_place(connections: Sequence[Connection], old: str, new: str) -> tuple[Connection, ...]:
@@ -227,136 +227,138 @@ def _on_connection(step: Step, old: str, new: str) -> Step:
     return step.model_copy(update=fields) if fields else step
 
 
-def _told(bench: Bench, names: Sequence[str], old: Connection) -> Bench:
+def _told(revision: Revision, names: Sequence[str], old: Connection) -> Revision:
     """SQL that the user wrote stays as it is written, and that is said."""
-    for step in bench.pipeline.steps:
+    for step in revision.pipeline.steps:
         uses = {*step.reads, *step.writes} & set(names) or getattr(step, "connection", None) == old.name
         statement = getattr(step, "query", None) or getattr(step, "statement", None)
         if uses and statement:
             field = "query" if getattr(step, "query", None) else "statement"
-            bench = bench.assuming(
+            revision = revision.assuming(
                 f"steps.{step.id}.{field}", f"the SQL stays as it was written for {old.connector}",
                 f"look at `{field}` of step {step.id} in tasks.yml",
             )  # fmt: skip
     settled = [
-        one.subject for one in bench.pipeline.assumptions
+        one.subject for one in revision.pipeline.assumptions
         if one.subject.startswith("steps.") and "connection called" in one.text and f"`{old.name}`" in one.text
     ]  # fmt: skip
-    return bench.settling(*settled)
+    return revision.settling(*settled)
 
 
-def _with_kind(bench: Bench, names: Sequence[str], system: System) -> Bench:
+def _with_kind(revision: Revision, names: Sequence[str], system: System) -> Revision:
     """Tables become files, and files tables, where the other system only holds those."""
     filed = system.family in ("objects", "files")
-    for dataset in bench.pipeline.datasets:
+    for dataset in revision.pipeline.datasets:
         if dataset.name in names and dataset.kind in ("table", "file") and system.family in ("sql", "objects", "files"):
             if filed and dataset.kind == "table":
-                bench = bench.change_datasets((dataset.name,), kind="file")
+                revision = revision.change_datasets((dataset.name,), kind="file")
             elif not filed and dataset.kind == "file":
                 location = re.sub(r"\W+", "_", dataset.location.rsplit("/", 1)[-1].split(".")[0]).strip("_")
-                bench = bench.change_datasets(
+                revision = revision.change_datasets(
                     (dataset.name,), kind="table", location=location or dataset.name, format=None
                 )
-    return bench
+    return revision
 
 
 # --------------------------------------------------------------- what is now elsewhere
-def _now(bench: Bench, lead: str, new: System) -> Bench | None:
+def _now(revision: Revision, lead: str, new: System) -> Revision | None:
     """`the warehouse is BigQuery now`: a connection, the source, the target, or the steps that the words name."""
     owned = pattern(
         r"(?:the\s+)?(?:connection|system|database|db|source|target)\s+(?:of|for|in)\s+(?P<of>.+)"
     ).fullmatch(lead)
     if owned is not None:
-        return _of_steps(bench, bench.tasks(owned["of"]), new, None)
+        return _of_steps(revision, revision.tasks(owned["of"]), new, None)
     plain = pattern(r"^(?:the|our|that)\s+|\s+(?:connection|system|database|db)$").sub("", lead.strip()).lower()
-    known = {held.name: held for held in bench.pipeline.connections}
+    known = {held.name: held for held in revision.pipeline.connections}
     named = known.get(plain.replace(" ", "_")) or known.get(plain)
     if named is not None:
-        return _reconnected(bench, named, connector_of(new), new) if named.connector != connector_of(new) else bench
+        return (
+            _reconnected(revision, named, connector_of(new), new) if named.connector != connector_of(new) else revision
+        )
     role = pattern(_ROLE).fullmatch(lead.strip())
     if role is not None:
-        return _of_role(bench, role["role"].lower() in _SOURCE, new)
+        return _of_role(revision, role["role"].lower() in _SOURCE, new)
     if new.family not in ("sql", "objects", "files", "nosql", "http", "search", "stream", "bi", "other"):
         return None
     words = left_over(lead, (), "schedule")
     if not words or pattern(r"(?:it|data|the\s+data|read|load|write|extract|result|the\s+result|everything)").fullmatch(
         words
     ):
-        return _of_role(bench, pattern(r"^(?:read|extract|pull|fetch)\b").match(lead.strip()) is not None, new)
-    return _of_steps(bench, bench.tasks(words), new, None)
+        return _of_role(revision, pattern(r"^(?:read|extract|pull|fetch)\b").match(lead.strip()) is not None, new)
+    return _of_steps(revision, revision.tasks(words), new, None)
 
 
-def _of_role(bench: Bench, source: bool, new: System) -> Bench:
+def _of_role(revision: Revision, source: bool, new: System) -> Revision:
     """The one system that is read from, or written to."""
     field = "reads" if source else "writes"
-    used = {name for step in bench.pipeline.steps for name in getattr(step, field)}
-    names = {held.connection for held in bench.pipeline.datasets if held.name in used and held.connection}
-    chosen = [held for held in bench.pipeline.connections if held.name in names]
+    used = {name for step in revision.pipeline.steps for name in getattr(step, field)}
+    names = {held.connection for held in revision.pipeline.datasets if held.name in used and held.connection}
+    chosen = [held for held in revision.pipeline.connections if held.name in names]
     if source:
-        written = {name for step in bench.pipeline.steps for name in step.writes}
+        written = {name for step in revision.pipeline.steps for name in step.writes}
         chosen = [
             held for held in chosen
-            if any(one.connection == held.name and one.name in used - written for one in bench.pipeline.datasets)
+            if any(one.connection == held.name and one.name in used - written for one in revision.pipeline.datasets)
         ]  # fmt: skip
-    if len(chosen) == 1 and any(held.connector == connector_of(new) for held in bench.pipeline.connections):
-        known = next(held.name for held in bench.pipeline.connections if held.connector == connector_of(new))
-        bench = bench.noting(f"the connection {known!r} is taken, which reaches {new.name} already")
+    if len(chosen) == 1 and any(held.connector == connector_of(new) for held in revision.pipeline.connections):
+        known = next(held.name for held in revision.pipeline.connections if held.connector == connector_of(new))
+        revision = revision.noting(f"the connection {known!r} is taken, which reaches {new.name} already")
     if len(chosen) != 1:
         names_said = ", ".join(held.name for held in chosen) or "none"
         what = "read from" if source else "written to"
         raise InputError(f"it is not clear which system is meant; those that are {what}: {names_said}", hint="name it")
-    return _reconnected(bench, chosen[0], connector_of(new), new)
+    return _reconnected(revision, chosen[0], connector_of(new), new)
 
 
-def _of_steps(bench: Bench, ids: Sequence[str], new: System, only: set[str] | None) -> Bench:
+def _of_steps(revision: Revision, ids: Sequence[str], new: System, only: set[str] | None) -> Revision:
     """Another system for what these steps read from, or write into, a system."""
     connector = connector_of(new)
-    bench = bench.speaking_of(ids)
-    for step in bench.steps(ids):
+    revision = revision.speaking_of(ids)
+    for step in revision.steps(ids):
         if getattr(step, "connection", None) is not None and (only is None or getattr(step, "connection", "") in only):
-            bench, name = bench.connected(connector)
-            bench = bench.set_steps((step.id,), connection=name)
+            revision, name = revision.connected(connector)
+            revision = revision.set_steps((step.id,), connection=name)
             continue
-        placed = _placed(bench, step, only)
+        placed = _placed(revision, step, only)
         if len({held.connection for held in placed}) != 1:
             raise InputError(
                 f"{step.id} works on {', '.join(sorted({str(held.connection) for held in placed})) or 'no system'}: "
                 "it is not clear which is meant",
                 hint=f"say it like: use {new.name} instead of … for {step.id}",
             )
-        bench = _moved(bench, step, placed, connector, new)
-    return replace(bench, recent=tuple(ids))
+        revision = _moved(revision, step, placed, connector, new)
+    return replace(revision, recent=tuple(ids))
 
 
-def _placed(bench: Bench, step: Step, only: set[str] | None) -> list[Dataset]:
+def _placed(revision: Revision, step: Step, only: set[str] | None) -> list[Dataset]:
     """The datasets of a system that the step reads (an extract) or writes (a load)."""
     names = (
         step.reads if step.kind == "extract" else step.writes if step.kind == "load" else (*step.reads, *step.writes)
     )
-    held = [dataset for dataset in bench.pipeline.datasets if dataset.name in names and dataset.connection]
+    held = [dataset for dataset in revision.pipeline.datasets if dataset.name in names and dataset.connection]
     return [dataset for dataset in held if only is None or dataset.connection in only]
 
 
-def _moved(bench: Bench, step: Step, placed: Sequence[Dataset], connector: str, new: System) -> Bench:
+def _moved(revision: Revision, step: Step, placed: Sequence[Dataset], connector: str, new: System) -> Revision:
     """The datasets in the other system; those that other steps use too are doubled."""
     from airflow_llm.readers.prose.edits.rewiring import with_names
 
-    roles = {held.name: held.role for held in bench.pipeline.connections}
-    bench, connection = bench.connected(connector, roles.get(placed[0].connection or "", ""))
+    roles = {held.name: held.role for held in revision.pipeline.connections}
+    revision, connection = revision.connected(connector, roles.get(placed[0].connection or "", ""))
     for dataset in placed:
         shared = [
             other
-            for other in bench.pipeline.steps
+            for other in revision.pipeline.steps
             if other.id != step.id and dataset.name in (*other.reads, *other.writes)
         ]
         if not shared or step.kind == "load":
-            bench = bench.change_datasets((dataset.name,), connection=connection)
-            bench = _with_kind(bench, (dataset.name,), new)
+            revision = revision.change_datasets((dataset.name,), connection=connection)
+            revision = _with_kind(revision, (dataset.name,), new)
             continue
-        name = free_name(f"{dataset.name}_{connection}", {held.name for held in bench.pipeline.datasets})
+        name = free_name(f"{dataset.name}_{connection}", {held.name for held in revision.pipeline.datasets})
         copy = dataset.model_copy(update={"name": name, "connection": connection})
-        bench = bench.whole(datasets=(*bench.pipeline.datasets, copy))
-        changed = with_names(bench.pipeline.step(step.id), datasets={dataset.name: name})
-        bench = bench.set_steps((step.id,), reads=changed.reads, writes=changed.writes)
-        bench = _with_kind(bench, (name,), new)
-    return bench
+        revision = revision.whole(datasets=(*revision.pipeline.datasets, copy))
+        changed = with_names(revision.pipeline.step(step.id), datasets={dataset.name: name})
+        revision = revision.set_steps((step.id,), reads=changed.reads, writes=changed.writes)
+        revision = _with_kind(revision, (name,), new)
+    return revision

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.durations import find_durations, number, number_words
-from airflow_llm.readers.prose.edits.bench import Bench
+from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, words_in
 from airflow_llm.readers.prose.run_settings import find_catchup, find_end, find_max_active_runs, find_start
 from airflow_llm.readers.prose.schedule_atom import Atom
@@ -64,12 +64,12 @@ _BACKFILL = (
 )
 
 
-def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
+def schedule_changed(clause: Clause, revision: Revision) -> Revision | None:
     """`run it at 7`, `only on Mondays`, `an hour later`, `New York time`, `hourly`, `by hand only`, `no catch-up`."""
     text = clause.text
     if pattern(_BY_HAND).fullmatch(text):
-        return _set(bench, ManualSchedule(), "how")
-    shifted = _shifted(clause, bench)
+        return _set(revision, ManualSchedule(), "how")
+    shifted = _shifted(clause, revision)
     if shifted is not None:
         return shifted
     text = pattern(r"\bno\s+(?=(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)").sub("skip ", text)
@@ -81,18 +81,18 @@ def schedule_changed(clause: Clause, bench: Bench) -> Bench | None:
     spans += [(hit.start, hit.end) for hit in triggers]
     left = left_over(wanted, spans, "schedule")
     if not spans or left:
-        _refuse_single_task(bench, left if parts and not _says_no_time(parts) else "")
+        _refuse_single_task(revision, left if parts and not _says_no_time(parts) else "")
         return None
     if triggers:
-        return _set(bench, triggers[0].value, "how")
+        return _set(revision, triggers[0].value, "how")
     if parts:
-        bench = _timed(bench, wanted, parts, more=pattern(_MORE).search(clause.said) is not None)
-    return _with_fields(bench, fields) if fields else bench
+        revision = _timed(revision, wanted, parts, more=pattern(_MORE).search(clause.said) is not None)
+    return _with_fields(revision, fields) if fields else revision
 
 
-def _refuse_single_task(bench: Bench, left: str) -> None:
+def _refuse_single_task(revision: Revision, left: str) -> None:
     """`run load_orders at 9`: tasks have no clock of their own."""
-    if left and set(words_in(left)) & {step.id for step in bench.pipeline.steps}:
+    if left and set(words_in(left)) & {step.id for step in revision.pipeline.steps}:
         raise InputError(
             f"a task has no schedule of its own: {left[:60]!r}",
             hint="say when the whole pipeline runs, or on which days the task is to be skipped",
@@ -135,20 +135,20 @@ def _parts(text: str, taken: Sequence[tuple[int, int]]) -> list[Atom]:
     return free
 
 
-def _timed(bench: Bench, text: str, parts: Sequence[Atom], *, more: bool) -> Bench:
+def _timed(revision: Revision, text: str, parts: Sequence[Atom], *, more: bool) -> Revision:
     kinds = {part.kind for part in parts}
     zone = next((part.value for part in parts if part.kind == "zone"), None)
-    old = bench.pipeline.schedule
+    old = revision.pipeline.schedule
     if kinds == {"zone"}:
         if not isinstance(old, CronSchedule):
             raise InputError(
                 f"a pipeline that runs {old.kind} has no time zone", hint="say at what time it is to run as well"
             )
-        return _with_fields(bench, {"timezone": zone}, "zone").settling("schedule.timezone")
+        return _with_fields(revision, {"timezone": zone}, "zone").settling("schedule.timezone")
     excepted = [part for part in parts if part.kind == "except"]
     useful = [part for part in parts if part.kind not in ("zone", "except")]
     if not useful:
-        return _on_days(bench, _without_days(old, excepted))
+        return _on_days(revision, _without_days(old, excepted))
     schedule, assumption = build([part for part in parts if part.kind != "zone"])
     made: ScheduleBase = schedule
     facets = {"time", "days"}
@@ -159,12 +159,12 @@ def _timed(bench: Bench, text: str, parts: Sequence[Atom], *, more: bool) -> Ben
         elif _says_no_time(parts):
             days = _with_both_days(old, parts) if more else schedule
             made, assumption, facets = _crossed(times=old, days=days), "", {"days"}
-    bench = _set(bench, made, *facets)
+    revision = _set(revision, made, *facets)
     if zone is not None:
-        bench = _with_fields(bench, {"timezone": zone}, "zone").settling("schedule.timezone")
+        revision = _with_fields(revision, {"timezone": zone}, "zone").settling("schedule.timezone")
     if assumption:
-        bench = bench.assuming("schedule", assumption, "say it in the text, or set `schedule` in tasks.yml")
-    return bench
+        revision = revision.assuming("schedule", assumption, "say it in the text, or set `schedule` in tasks.yml")
+    return revision
 
 
 def _says_no_day(parts: Sequence[Atom], text: str) -> bool:
@@ -243,15 +243,15 @@ def _weekdays(schedule: CronSchedule) -> set[int]:
     return held
 
 
-def _on_days(bench: Bench, days: frozenset[int]) -> Bench:
+def _on_days(revision: Revision, days: frozenset[int]) -> Revision:
     schedule, _ = build([Atom("days", 0, 0, days), Atom("hours", 0, 0, [0])])
-    old = bench.pipeline.schedule
+    old = revision.pipeline.schedule
     if not isinstance(schedule, CronSchedule) or not isinstance(old, CronSchedule):
         raise InputError("only a schedule of days can leave days out", hint="say the days and the time")
-    return _set(bench, _crossed(times=old, days=schedule), "except")
+    return _set(revision, _crossed(times=old, days=schedule), "except")
 
 
-def _shifted(clause: Clause, bench: Bench) -> Bench | None:
+def _shifted(clause: Clause, revision: Revision) -> Revision | None:
     """`an hour later`, `30 minutes earlier`."""
     word = pattern(_SHIFT).search(clause.text)
     text = pattern(r"\bhalf\s+an\s+hour\b").sub("30 minutes", pattern(r"\ban?\s+hour\b").sub("1 hour", clause.text))
@@ -261,7 +261,7 @@ def _shifted(clause: Clause, bench: Bench) -> Bench | None:
     spans = [(lengths[0].start, lengths[0].end), *(hit.span() for hit in pattern(_SHIFT).finditer(text))]
     if left_over(text, spans, "schedule"):
         return None
-    old = bench.pipeline.schedule
+    old = revision.pipeline.schedule
     if not isinstance(old, CronSchedule) or len(old.expressions) != 1:
         raise InputError(
             f"{clause.text!r}: the pipeline has no single time of day", hint="say at what time it is to run"
@@ -277,30 +277,30 @@ def _shifted(clause: Clause, bench: Bench) -> Bench | None:
         raise InputError(f"{clause.text!r} would move it to another day", hint="say the days and the time")
     minutes = int(moved.total_seconds() // 60) % (24 * 60)
     expression = " ".join([str(minutes % 60), str(minutes // 60), *days])
-    return _with_fields(bench, {"expressions": (expression,)}, "time")
+    return _with_fields(revision, {"expressions": (expression,)}, "time")
 
 
-def _set(bench: Bench, schedule: Any, *facets: str) -> Bench:
+def _set(revision: Revision, schedule: Any, *facets: str) -> Revision:
     """Another schedule; what belongs to no sort of schedule (first day, catch-up) stays."""
-    old = bench.pipeline.schedule
+    old = revision.pipeline.schedule
     kept = {name: getattr(old, name) for name in ("start", "end", "catchup", "max_active_runs")}
     zone = old.timezone if isinstance(schedule, (CronSchedule, IntervalSchedule)) else None
     if isinstance(schedule, (ManualSchedule, AssetSchedule)):
         kept = {name: value for name, value in kept.items() if name == "max_active_runs"}
     made = schedule.model_copy(update={**kept, "timezone": schedule.timezone or zone})
-    return _faceted(bench, *facets).whole(schedule=made)
+    return _faceted(revision, *facets).whole(schedule=made)
 
 
-def _with_fields(bench: Bench, fields: dict[str, Any], *facets: str) -> Bench:
-    bench = bench.settling(*(f"schedule.{name}" for name in fields if name in ("start", "timezone")))
-    made = bench.pipeline.schedule.model_copy(update=fields)
-    return _faceted(bench, *(facets or fields)).whole(schedule=made)
+def _with_fields(revision: Revision, fields: dict[str, Any], *facets: str) -> Revision:
+    revision = revision.settling(*(f"schedule.{name}" for name in fields if name in ("start", "timezone")))
+    made = revision.pipeline.schedule.model_copy(update=fields)
+    return _faceted(revision, *(facets or fields)).whole(schedule=made)
 
 
-def _faceted(bench: Bench, *facets: str) -> Bench:
+def _faceted(revision: Revision, *facets: str) -> Revision:
     """InputError when the sentence has said the same thing of the schedule before."""
-    if bench.facets & set(facets):
+    if revision.facets & set(facets):
         raise ContradictionError(
             "the text says two different things about the schedule", hint="say once when the pipeline runs"
         )
-    return replace(bench, facets=bench.facets | set(facets))
+    return replace(revision, facets=revision.facets | set(facets))

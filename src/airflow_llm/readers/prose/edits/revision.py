@@ -17,20 +17,18 @@ from airflow_llm.spec.steps import Step
 
 
 @dataclass(frozen=True)
-class Bench:
-    """`pipeline` as it is by now; `recent` are the tasks that were spoken of last,
-
-    `facets` what of the schedule was set,
-
-    `notes` are said to the user beside the changes.
-    """
+class Revision:
+    """The pipeline as it is by now, and what later clauses may point back to."""
 
     pipeline: Pipeline
     recent: tuple[str, ...] = ()
+    """The tasks that were spoken of last."""
     subject: tuple[str, ...] = ()
     """The tasks that this very sentence has spoken of last."""
     facets: frozenset[str] = frozenset()
+    """What of the schedule was set."""
     notes: tuple[str, ...] = ()
+    """Said to the user beside the changes."""
     settled: frozenset[str] = field(default=frozenset())
     """Subjects of assumptions that the sentence has answered."""
 
@@ -61,32 +59,32 @@ class Bench:
         )
 
     # --------------------------------------------------------------- changing
-    def speaking_of(self, ids: Sequence[str]) -> Bench:
+    def speaking_of(self, ids: Sequence[str]) -> Revision:
         """After a clause about these tasks."""
         return replace(self, recent=tuple(ids), subject=tuple(ids)) if ids else self
 
-    def noting(self, *notes: str) -> Bench:
+    def noting(self, *notes: str) -> Revision:
         """With something to be said to the user."""
         return replace(self, notes=(*self.notes, *notes))
 
-    def settling(self, *subjects: str) -> Bench:
+    def settling(self, *subjects: str) -> Revision:
         """With assumptions answered, although what was assumed stays as it is."""
         return replace(self, settled=self.settled | set(subjects))
 
-    def whole(self, **fields: Any) -> Bench:
+    def whole(self, **fields: Any) -> Revision:
         """With other fields of the pipeline."""
         return replace(self, pipeline=self.pipeline.model_copy(update=fields))
 
-    def change_steps(self, ids: Sequence[str], change: Callable[[Step], dict[str, Any]]) -> Bench:
+    def change_steps(self, ids: Sequence[str], change: Callable[[Step], dict[str, Any]]) -> Revision:
         """With other fields of these steps."""
         steps = tuple(step.model_copy(update=change(step)) if step.id in ids else step for step in self.pipeline.steps)
         return self.whole(steps=steps).speaking_of(ids)
 
-    def set_steps(self, ids: Sequence[str], **fields: Any) -> Bench:
+    def set_steps(self, ids: Sequence[str], **fields: Any) -> Revision:
         """With the same fields in each of these steps."""
         return self.change_steps(ids, lambda _: fields)
 
-    def change_datasets(self, names: Sequence[str], **fields: Any) -> Bench:
+    def change_datasets(self, names: Sequence[str], **fields: Any) -> Revision:
         """With other fields of these datasets."""
         datasets = tuple(
             dataset.model_copy(update=fields) if dataset.name in names else dataset
@@ -94,7 +92,7 @@ class Bench:
         )
         return self.whole(datasets=datasets)
 
-    def connected(self, connector: str, role: str = "") -> tuple[Bench, str]:
+    def connected(self, connector: str, role: str = "") -> tuple[Revision, str]:
         """The connection to a system: the one that is there, else a new one of the system's own name."""
         known = [held for held in self.pipeline.connections if held.connector == connector]
         if len(known) > 1:
@@ -107,19 +105,19 @@ class Bench:
         new = Connection(name=name, connector=connector, role=role)
         return self.whole(connections=(*self.pipeline.connections, new)), name
 
-    def assuming(self, subject: str, text: str, change: str) -> Bench:
+    def assuming(self, subject: str, text: str, change: str) -> Revision:
         """With one more assumption."""
         made = Assumption(subject=subject, text=text, change=change)
         if made in self.pipeline.assumptions:
             return self
         return self.whole(assumptions=(*self.pipeline.assumptions, made))
 
-    def checked(self) -> Bench:
+    def checked(self) -> Revision:
         """The same, with a pipeline that is valid; InputError says what would be wrong."""
         return replace(self, pipeline=validated(self.pipeline.model_dump()))
 
 
-Recogniser = Callable[[Clause, Bench], "Bench | None"]
+Recogniser = Callable[[Clause, Revision], "Revision | None"]
 """Makes the change that a clause asks for; None when it asks for something else. InputError when it cannot be made."""
 
 
