@@ -14,7 +14,8 @@ from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
-from airflow_llm.readers.prose.link_watch import watched_link
+from airflow_llm.readers.prose.link import link
+from airflow_llm.readers.prose.link_reasons import Watcher
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.recognise import recognise
 from training.corpus import load
@@ -29,10 +30,12 @@ FEW = 25
 def judged(told: Example) -> Iterator[tuple[str, bool]]:
     """The rule of each edge of the grammar whose ends are tasks of the annotation, and whether it is annotated."""
     text = normalise(told.text)
-    linked, drawings = watched_link(recognise(split(tokenise(text, find_all(text).spans()).items)))
+    recognition = recognise(split(tokenise(text, find_all(text).spans()).items))
+    watcher = Watcher(recognition.drafts)
+    linked = link(recognition, watcher)
     tasks = {id(draft): _task(draft, told) for draft in linked.drafts if draft.kind != "choose"}
     shared = Counter(tasks.values())
-    for (up, down), drawn in drawings.items():
+    for (up, down), drawn in watcher.drawings.items():
         ends = tasks.get(up), tasks.get(down)
         if None not in ends and ends[0] != ends[1] and all(shared[end] == 1 for end in ends):
             yield drawn.rule, ends in told.edges

@@ -11,7 +11,7 @@ from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
 from airflow_llm.readers.prose.link import link
-from airflow_llm.readers.prose.link_watch import RULES, measured, watched_link
+from airflow_llm.readers.prose.link_reasons import Rule, Watcher, measured
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.reading import Reading, Source
@@ -46,6 +46,7 @@ def test_nobody_pays_for_a_trace_that_nobody_asked_for() -> None:
         SHOP,
         DISPUTED,
         "load_a -> load_b -> load_c\nload_b -> load_d",
+        "Load the orders, then clean them. The load waits for the report. The report comes after the cleaning.",
         (OUTLINES / "branch_three.txt").read_text(encoding="utf-8"),
     ],
 )
@@ -122,6 +123,11 @@ def test_policies_and_conditions_are_recognised() -> None:
             ("check_row_count_over_100", "run_full_refresh"),
             "a way of the choice",
         ),
+        (
+            "Count the rows. If the row count is over 100 then run the full refresh.",
+            ("count_rows", "check_row_count_over_100"),
+            "the choice follows what stands before it",
+        ),
     ],
 )
 def test_each_edge_says_its_rule(text: str, edge: tuple[str, str], rule: str) -> None:
@@ -139,7 +145,7 @@ def test_the_words_in_front_are_those_of_the_edge() -> None:
 
 def test_an_edge_of_the_grammar_is_as_sure_as_its_rule_was_measured_to_be() -> None:
     shares = measured()
-    assert set(shares) - {""} <= RULES
+    assert set(shares) - {""} <= set(Rule)
     links = trace_of("Fetch a.csv, then clean it. Train the model.").links
     assert [one.confidence for one in links] == [shares["“then”"], shares["the order of the text"]]
 
@@ -159,10 +165,12 @@ def test_the_watched_linker_links_as_the_other_and_knows_every_edge(text: str) -
     found = find_all(normalise(text))
     tokens = tokenise(normalise(text), found.spans()).items
     plain = link(recognise(split(tokens)))
-    watched, drawings = watched_link(recognise(split(tokens)))
+    recognition = recognise(split(tokens))
+    watcher = Watcher(recognition.drafts)
+    watched = link(recognition, watcher)
     assert [draft.ups for draft in watched.drafts] == [draft.ups for draft in plain.drafts]
     drawn = {(id(watched.drafts[up]), id(draft)) for draft in watched.drafts for up in draft.ups}
-    assert drawn == set(drawings)
+    assert drawn == set(watcher.drawings)
 
 
 def test_links_are_the_edges_of_the_pipeline() -> None:

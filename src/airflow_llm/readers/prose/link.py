@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_llm.readers.prose.drafts import Draft, Unit, name_words
+from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, spoken
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_graph import Linked, only_pronouns
+from airflow_llm.readers.prose.link_reasons import Rule, Watcher, draws
 from airflow_llm.readers.prose.link_settle import Settling
 from airflow_llm.readers.prose.recognition import Recognition
 
 
-def link(recognition: Recognition) -> Linked:
-    """The drafts with their upstreams."""
-    linker = Linker(recognition)
+def link(recognition: Recognition, watcher: Watcher | None = None) -> Linked:
+    """The drafts with their upstreams; the watcher notes why each upstream is one."""
+    linker = Linker(recognition, watcher)
     linker.walk(recognition.units)
     waiting = {number for held, _, relation in linker.deferred if relation != "before" for number in held}
     _mark_defaults(recognition.units, linker.explicit | waiting)
@@ -40,6 +41,8 @@ class Linker(Settling):
         """Links the steps of all units, in order."""
         for position, unit in enumerate(units):
             following = units[position + 1] if position + 1 < len(units) else None
+            if self.watcher is not None:
+                self.watcher.words = spoken(unit.clause.tokens)
             if self.ahead and unit.clause.sentence != self.ahead[0].clause.sentence:
                 self._flush_ahead()
             if "both" in unit.clause.marks:
@@ -92,6 +95,8 @@ class Linker(Settling):
         trailing = (
             unit.clause.joint in ("mark", "and", "gap") and bool(self.group) and unit.clause.sentence == self.sentence
         )
+        if self.watcher is not None:
+            self.watcher.named = self.watcher.words
         if unit.relation == "before":
             if trailing:
                 self.deferred.append((list(self.group), unit.reference, "before"))
@@ -129,6 +134,8 @@ class Linker(Settling):
                 self.drafts[number].ups = set(ups)
             self.explicit |= set(group)
             self.group_ups = ups
+            if self.watcher is not None:
+                self.watcher.say(group, Rule.FOLLOW)
         else:
             self.deferred.append((list(group), reference, "after"))
 
@@ -150,6 +157,7 @@ class Linker(Settling):
         if unit.relation == "last" and new:
             self._after_leaves(new)
 
+    @draws(Rule.GO_ON)
     def _go_on_from(self, unit: Unit, known: list[int], following: Unit | None) -> None:
         """A step that is named again: what comes next follows it, and in an arrow chain it follows what came before."""
         if unit.clause.joint == "arrow":
@@ -177,6 +185,8 @@ class Linker(Settling):
             ups = {draft.number for draft in found}
             self.drafts[number].ups = ups if number in new else self.drafts[number].ups | ups
         self.group, self.group_ups = members, {draft.number for draft in found}
+        if self.watcher is not None:
+            self.watcher.say(members, Rule.ORDERED)
 
     def _both(self, unit: Unit) -> list[Draft]:
         """`a waits for x, b waits for y, c waits for both`: x and y, not a and b."""
@@ -198,6 +208,7 @@ class Linker(Settling):
             unit.clause.sentence = following.clause.sentence
             self.ahead.append(unit)
 
+    @draws(Rule.NEEDS)
     def _on_task(self, unit: Unit, _following: Unit | None) -> None:
         numbers = [draft.number for draft in unit.drafts]
         if unit.relation == "root":

@@ -8,12 +8,14 @@ from airflow_llm.readers.prose.branches import Branch
 from airflow_llm.readers.prose.drafts import Draft, Unit
 from airflow_llm.readers.prose.lexicon import Verb
 from airflow_llm.readers.prose.link_graph import Graph
+from airflow_llm.readers.prose.link_reasons import Rule, draws
 from airflow_llm.readers.prose.phrases import Phrase
 
 
 class Arms(Graph):
     """The part of linking that knows of choices."""
 
+    @draws(Rule.OPEN)
     def _open(self, unit: Unit, ups: set[int]) -> Branch:
         draft = Draft(
             len(self.drafts), Verb("decide", "pick", "base"), "choose", list(unit.clause.tokens), Phrase(), unit.clause
@@ -28,6 +30,7 @@ class Arms(Graph):
         self.run, self.run_ups = [], set()
         return branch
 
+    @draws(Rule.WRAP)
     def _wrap(self, unit: Unit) -> None:
         """`promote it only if ...`: the last step becomes the arm of a choice before it."""
         last = self.branches[-1] if self.branches else None
@@ -72,6 +75,7 @@ class Arms(Graph):
             open_end = open_end or self.open_end
         self.open_end = open_end
 
+    @draws(Rule.OPEN_END)
     def _after_open_end(self, numbers: Sequence[int]) -> None:
         """The first step after a choice without otherwise runs in either case."""
         branch, self.open_end = self.open_end, None

@@ -10,6 +10,7 @@ from airflow_llm.readers.prose.branches import Branch
 from airflow_llm.readers.prose.drafts import Draft, Unit
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.link_reasons import Rule, Watcher, draws
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.prose.references import resolve
 
@@ -79,8 +80,10 @@ def only_pronouns(reference: Sequence[Token]) -> bool:
 class Graph:
     """The drafts with their upstreams so far, and where the text has come to."""
 
-    def __init__(self, recognition: Recognition) -> None:
+    def __init__(self, recognition: Recognition, watcher: Watcher | None = None) -> None:
         self.drafts = recognition.drafts
+        self.watcher = watcher
+        """Notes why each edge is drawn, where somebody asks for that."""
         self.frontier: list[int] = []
         self.group: list[int] = []
         self.group_ups: set[int] = set()
@@ -88,15 +91,13 @@ class Graph:
         """The drafts of the clauses in this sentence that only `and` or commas join, with their common upstreams."""
         self.run_ups: set[int] = set()
         self.placed: list[int] = []
-        self.sentence = -1
+        self.sentence = self.fan = self.apart = -1
         self.pending_ups: set[int] = set()
         self.pending_before: list[list[Token]] = []
         self.pending_refs: list[list[Token]] = []
         self.ahead: list[Unit] = []
-        self.fan = -1
         self.ends: list[int] = []
         """Steps that come after everything else."""
-        self.apart = -1
         self.pending_rule: str | None = None
         self.always: list[list[Token]] = []
         """The words of steps that run whatever happens, said before the step itself."""
@@ -131,6 +132,7 @@ class Graph:
         ups = set().union(*(self.drafts[number].ups for number in members)) if members else set()
         return sorted(ups) or [number for number in self.placed[-_WINDOW:] if number not in members][-2:]
 
+    @draws(Rule.LEAVES)
     def _after_leaves(self, members: list[int]) -> None:
         held = set(members)
         used = set().union(*(draft.ups for draft in self.drafts)) if self.drafts else set()

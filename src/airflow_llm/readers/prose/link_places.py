@@ -8,6 +8,7 @@ from airflow_llm.readers.prose.drafts import Draft, Unit, name_words, stem
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.link_arms import Arms
 from airflow_llm.readers.prose.link_graph import Root, only_pronouns
+from airflow_llm.readers.prose.link_reasons import Rule, draws, places
 
 _SOURCES = frozenset({"extract"})
 
@@ -23,6 +24,8 @@ class Places(Arms):
 
     def _place(self, unit: Unit, numbers: list[int]) -> None:
         marks = unit.clause.marks
+        if self.watcher is not None:
+            self.watcher.place(unit, named=bool(self.pending_ups))
         self._enter(unit)
         ups, beside = self._upstreams(unit, numbers)
         for place, number in enumerate(numbers):
@@ -32,13 +35,7 @@ class Places(Arms):
             self._pair(numbers, ups)
         self._after_open_end(numbers)
         self._take_arm(numbers)
-        if self.pending_rule:
-            for number in numbers:
-                self.drafts[number].rule = self.pending_rule
-            self.pending_rule = None
-        if "always" in marks:
-            for number in numbers:
-                self.drafts[number].rule = "all_done"
+        self._give_rule(numbers, always="always" in marks)
         if self.at_end:
             self.ends.extend(numbers)
             self.at_end = False
@@ -49,6 +46,15 @@ class Places(Arms):
         self.deferred.extend((list(numbers), reference, "after") for reference in self.pending_refs)
         self.pending_refs = []
         self.main = list(numbers)
+        if self.watcher is not None:
+            self.watcher.look_at_place()
+            self.watcher.front = ""
+
+    def _give_rule(self, numbers: Sequence[int], *, always: bool) -> None:
+        """When the steps run, where words before them or beside them say so."""
+        rule, self.pending_rule = "all_done" if always else self.pending_rule, None
+        for number in numbers if rule else ():
+            self.drafts[number].rule = rule
 
     def _when_invalid(self, numbers: Sequence[int], ups: set[int]) -> None:
         """`check x, otherwise page y`: only when the check fails; what comes next follows the check."""
@@ -124,6 +130,7 @@ class Places(Arms):
             return set(), False
         return set(self.frontier), False
 
+    @places(Rule.NESTED)
     def _nested(self, unit: Unit) -> tuple[set[int], bool] | None:
         """The items under `in parallel:`."""
         style = unit.clause.item or f"sentence {unit.clause.sentence}"
@@ -135,6 +142,7 @@ class Places(Arms):
         self.nest = ""
         return None
 
+    @places(Rule.LANES)
     def _joins_lanes(self, unit: Unit, numbers: Sequence[int]) -> bool:
         """`then merge both`: what brings the lanes together."""
         said = {token.norm for number in numbers for token in self.drafts[number].mentioned()}
@@ -143,6 +151,7 @@ class Places(Arms):
             bool(counted) or {self.drafts[n].verb.group for n in numbers} <= {"join", "union"}
         )
 
+    @places(Rule.BESIDE_SAID)
     def _said_beside(self, unit: Unit, numbers: list[int]) -> tuple[set[int], bool] | None:
         """`meanwhile`, `in parallel`: beside the last steps, or the first of several that stand beside each other."""
         marks = unit.clause.marks
@@ -162,6 +171,7 @@ class Places(Arms):
             return set(self.run_ups), True
         return None
 
+    @places(Rule.BESIDE)
     def _beside(self, unit: Unit, numbers: list[int]) -> bool:
         """Steps of one sort side by side: several sources, or several targets of one result."""
         if (
@@ -190,6 +200,7 @@ class Places(Arms):
             self.drafts[number].systems() for number in numbers
         )
 
+    @places(Rule.ROOT)
     def _new_root(self, unit: Unit, numbers: list[int]) -> bool:
         """A sentence that reads from a source, after the last one wrote its result, begins a chain of its own."""
         if unit.clause.joint != "start" or unit.clause.marks or unit.clause.item == "number" or self.branches:
@@ -198,6 +209,7 @@ class Places(Arms):
         sources = all(self.drafts[number].kind in _SOURCES and self.drafts[number].systems() for number in numbers)
         return ended and sources and not self._mentions_last(numbers)
 
+    @draws(Rule.PAIR)
     def _pair(self, numbers: Sequence[int], ups: set[int]) -> None:
         """As many as before, each about the same thing: one follows one."""
         if len(ups) != len(numbers):
@@ -251,6 +263,7 @@ class Places(Arms):
                 continue
             self._put_in_front(numbers, found)
 
+    @draws(Rule.BEFORE)
     def _put_in_front(self, numbers: Sequence[int], found: Sequence[Draft]) -> None:
         targets = {draft.number for draft in found}
         above = set().union(*(draft.ups for draft in found)) - set(numbers)
@@ -261,6 +274,7 @@ class Places(Arms):
         self.frontier = sorted(targets)
         self.group, self.group_ups = sorted(targets), set(numbers)
 
+    @draws(Rule.STANDS_IN_FRONT)
     def _stands_in_front(self, unit: Unit) -> bool:
         """`rebuild x whenever y has succeeded`: what is said last stands in front of what is said before."""
         joined = unit.clause.joint == "mark" or (unit.clause.joint == "comma" and unit.phrase.voice == "gerund")

@@ -9,6 +9,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import Verb, words
 from airflow_llm.readers.prose.link_graph import Linked, Unresolved
 from airflow_llm.readers.prose.link_places import Places
+from airflow_llm.readers.prose.link_reasons import Rule, draws
 from airflow_llm.readers.prose.phrases import Phrase
 from airflow_llm.readers.prose.references import resolve
 
@@ -20,20 +21,14 @@ class Settling(Places):
 
     def finish(self) -> Linked:
         """Resolves what was referred to before it was known."""
+        if self.watcher is not None:
+            self.watcher.words = ""
         self._flush_ahead()
         self._close_branches()
         if self.ends:
             self._move_to_end(self.ends)
         for numbers, reference, relation in self.deferred:
-            others = [draft for draft in self.drafts if draft.number not in numbers and draft.kind != "choose"]
-            found = resolve(reference, others, [])
-            if not found and relation == "after" and self._await(numbers, reference):
-                continue
-            if not found:
-                held = [self.drafts[number] for number in numbers]
-                self.result.unresolved.append(Unresolved(spoken(reference), held, relation))
-                continue
-            self._settle(numbers, found, relation)
+            self._resolve(numbers, reference, relation)
         for words_of in self.always:
             said = {token.norm for token in words_of}
             tasks = [held for held in self.drafts if held.kind != "choose"]
@@ -45,6 +40,19 @@ class Settling(Places):
                 draft.rule = draft.rule or MERGED
         return self.result
 
+    def _resolve(self, numbers: Sequence[int], reference: list[Token], relation: str) -> None:
+        """Words that named a step before it was known."""
+        if self.watcher is not None:
+            self.watcher.words = f"{relation} {spoken(reference)}"
+        others = [draft for draft in self.drafts if draft.number not in numbers and draft.kind != "choose"]
+        found = resolve(reference, others, [])
+        if found:
+            self._settle(numbers, found, relation)
+        elif relation != "after" or not self._await(numbers, reference):
+            held = [self.drafts[number] for number in numbers]
+            self.result.unresolved.append(Unresolved(spoken(reference), held, relation))
+
+    @draws(Rule.AT_END)
     def _move_to_end(self, members: list[int]) -> None:
         """What is said to come when all is done: those behind it go on without it."""
         held = set(members)
@@ -54,6 +62,7 @@ class Settling(Places):
                 draft.ups = (draft.ups - held) | above
         self._after_leaves(members)
 
+    @draws(Rule.AWAIT)
     def _await(self, numbers: Sequence[int], reference: list[Token]) -> bool:
         """What nothing here makes is waited for."""
         said = {token.norm for token in reference}
@@ -75,6 +84,7 @@ class Settling(Places):
         self.result.uncertain += 1
         return True
 
+    @draws(Rule.SETTLE)
     def _settle(self, numbers: Sequence[int], found: Sequence[Draft], relation: str) -> None:
         targets = {draft.number for draft in found}
         if relation == "before":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.findings import Findings, find_all
-from airflow_llm.readers.prose.link_watch import Drawn
+from airflow_llm.readers.prose.link_reasons import Drawn
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline_data import systems_in
 from airflow_llm.readers.prose.outline_names import Names, Node

@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.entities import Token, Tokens
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.judge import doubts, step_confidence, step_doubts
 from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.link_watch import PLAIN, RULES, Drawn, measured
+from airflow_llm.readers.prose.link_reasons import Drawn, Rule, measured
 from airflow_llm.readers.prose.rules import find_rules
 from airflow_llm.readers.prose.tracing_slots import hits_of, meaning_of, slots
 from airflow_llm.readers.prose.understanding import Understanding
@@ -19,6 +19,7 @@ from airflow_llm.spec.graph import branch_targets, edges
 from airflow_llm.spec.pipeline import Pipeline
 
 GRAMMAR, NETWORK = "grammar", "network"
+_RULES = frozenset(Rule)
 _NAMES = {
     "retries": "retries", "timeouts": "time-out", "needs": "resources", "catchup": "catch-up", "start": "first day",
     "end": "last day", "increments": "increment", "max_active_runs": "runs at a time",
@@ -122,11 +123,11 @@ def _links(stages: Stages) -> Iterator[Followed]:
         data = tuple(sorted(flows[up][1] & flows[down][0]))
         drawn = _drawn(stages, by_id.get(up), by_id.get(down))
         if drawn is None:
-            drawn = Drawn(f"{down} reads what {up} writes" if data else PLAIN, "")
+            drawn = Drawn(f"{down} reads what {up} writes" if data else Rule.PLAIN.value, "")
         if down in branch_targets(pipeline.step(up)):
             drawn = Drawn("a way of the choice", _way(by_id[up], by_id[down]) if up in by_id and down in by_id else "")
         sure = _chance(stages, by_id.get(up), by_id.get(down))
-        if drawn.rule in RULES:
+        if drawn.rule in _RULES:
             sure = shares.get(drawn.rule, shares[""])
         yield Followed(up, down, drawn.rule, drawn.words, data, sure)
 

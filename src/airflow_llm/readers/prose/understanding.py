@@ -11,6 +11,7 @@ from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.link import link
 from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.link_reasons import Drawings, Watcher
 from airflow_llm.readers.prose.recognise import recognise
 from airflow_llm.readers.prose.recognition import Recognition
 from airflow_llm.readers.prose.told_steps import standing_before, told_steps
@@ -18,7 +19,6 @@ from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from airflow_llm.readers.prose.link_watch import Drawings
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
 _NOTHING_ASKED = 0.98
@@ -60,10 +60,8 @@ def by_grammar(tokens: Sequence[Token], *, watched: bool = False) -> Understandi
     recognition = recognise(split(tokens))
     if not watched:
         return Understanding(recognition, link(recognition))
-    from airflow_llm.readers.prose.link_watch import watched_link
-
-    linked, drawings = watched_link(recognition)
-    return Understanding(recognition, linked, drawings=drawings)
+    watcher = Watcher(recognition.drafts)
+    return Understanding(recognition, link(recognition, watcher), drawings=watcher.drawings)
 
 
 def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
