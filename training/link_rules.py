@@ -14,10 +14,10 @@ from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
-from airflow_llm.readers.prose.link import link
-from airflow_llm.readers.prose.link_reasons import Watcher
+from airflow_llm.readers.prose.linking.link import link
+from airflow_llm.readers.prose.linking.reasons import Watcher
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.recognise import recognise
+from airflow_llm.readers.prose.recognising.recognise import recognise
 from training.corpus import load
 from training.examples import Example, example
 from training.splits import hands_of

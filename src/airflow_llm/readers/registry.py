@@ -11,7 +11,7 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.reading import Reader, Reading, Source
 
 GROUP = "airflow_llm.readers"
-_OWN = ("airflow_llm.readers.yaml", "airflow_llm.readers.prose.outline", "airflow_llm.readers.prose.reader")
+_OWN = ("airflow_llm.readers.yaml", "airflow_llm.readers.prose.outline.reader", "airflow_llm.readers.prose.reader")
 
 
 @cache

@@ -7,11 +7,11 @@ from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
 from airflow_llm.readers.prose.kinds import kind_of
 from airflow_llm.readers.prose.lexicon import frames, lines_of, systems, verbs
-from airflow_llm.readers.prose.link import link
+from airflow_llm.readers.prose.linking.link import link
 from airflow_llm.readers.prose.noise import sort_of
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.phrases import parse
-from airflow_llm.readers.prose.recognise import recognise
+from airflow_llm.readers.prose.recognising.recognise import recognise
 
 
 def clauses_of(text: str) -> list[str]:

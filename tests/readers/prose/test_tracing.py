@@ -10,10 +10,10 @@ import pytest
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import find_all
-from airflow_llm.readers.prose.link import link
-from airflow_llm.readers.prose.link_reasons import Rule, Watcher, measured
+from airflow_llm.readers.prose.linking.link import link
+from airflow_llm.readers.prose.linking.reasons import Rule, Watcher, measured
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.recognise import recognise
+from airflow_llm.readers.prose.recognising.recognise import recognise
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.readers.registry import read
 from airflow_llm.readers.trace import Trace
@@ -26,7 +26,7 @@ SHOP = (
 DISPUTED = (
     "Before loading the sales into Redshift, validate them. First fetch sales from MySQL; meanwhile email the team."
 )
-OUTLINES = Path(__file__).parent / "outlines"
+OUTLINES = Path(__file__).parent / "outline" / "texts"
 
 
 def trace_of(text: str, *, by_rules: bool = True) -> Trace:

@@ -17,7 +17,7 @@ from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow, object_words
 from airflow_llm.readers.prose.increments import cut_to_interval
 from airflow_llm.readers.prose.lexicon import words
-from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.rings import cut_rings

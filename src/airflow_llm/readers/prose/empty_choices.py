@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from airflow_llm.readers.prose.drafts import Draft
-from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.recognising.recognition import Recognition
 
 
 def without_empty_choices(linked: Linked, recognition: Recognition) -> Linked:

@@ -27,7 +27,7 @@ from airflow_llm.readers.prose.run_settings import (
     find_max_active_runs,
     find_start,
 )
-from airflow_llm.readers.prose.schedule import read_schedule
+from airflow_llm.readers.prose.schedules.reading import read_schedule
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.spec.schedule import Schedule
 

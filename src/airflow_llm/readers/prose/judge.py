@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import prod
 
 from airflow_llm.readers.prose.drafts import Draft
-from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.recognising.recognition import Recognition
 
 _UNREAD = 0.82
 _DEFAULTED = 0.9

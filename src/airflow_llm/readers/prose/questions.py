@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
-from airflow_llm.readers.prose.link_graph import Linked, Root, Unresolved
-from airflow_llm.readers.prose.link_settle import MERGED
+from airflow_llm.readers.prose.linking.graph import Linked, Root, Unresolved
+from airflow_llm.readers.prose.linking.settle import MERGED
 from airflow_llm.readers.questions import Choice, OpenQuestion
 from airflow_llm.spec.diagnostic import Edit
 from airflow_llm.spec.graph import downstream, reached, upstream

@@ -13,12 +13,12 @@ from airflow_llm.readers.prose.empty_choices import without_empty_choices
 from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
-from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import structural
 from airflow_llm.readers.prose.questions_missing import missing
 from airflow_llm.readers.prose.questions_order import disputed
-from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.recognising.recognition import Recognition
 from airflow_llm.readers.prose.understanding import (
     NothingAskedError,
     Understanding,

@@ -9,8 +9,8 @@ from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.entities import Token, Tokens
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.judge import doubts, step_confidence, step_doubts
-from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.link_reasons import Drawn, Rule, measured
+from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.linking.reasons import Drawn, Rule, measured
 from airflow_llm.readers.prose.rules import find_rules
 from airflow_llm.readers.prose.tracing_slots import hits_of, meaning_of, slots
 from airflow_llm.readers.prose.understanding import Understanding

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.findings import Findings
-from airflow_llm.readers.prose.link import link
-from airflow_llm.readers.prose.link_graph import Linked
-from airflow_llm.readers.prose.link_reasons import Drawings, Watcher
-from airflow_llm.readers.prose.recognise import recognise
-from airflow_llm.readers.prose.recognition import Recognition
+from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.linking.link import link
+from airflow_llm.readers.prose.linking.reasons import Drawings, Watcher
+from airflow_llm.readers.prose.recognising.recognise import recognise
+from airflow_llm.readers.prose.recognising.recognition import Recognition
 from airflow_llm.readers.prose.told_steps import standing_before, told_steps
 from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.pipeline import Pipeline

@@ -13,9 +13,9 @@ from airflow_llm.readers.prose.durations import find_durations, number, number_w
 from airflow_llm.readers.prose.edits.revision import Revision
 from airflow_llm.readers.prose.edits.wording import Clause, left_over, words_in
 from airflow_llm.readers.prose.run_settings import find_catchup, find_end, find_max_active_runs, find_start
-from airflow_llm.readers.prose.schedule_atom import Atom
-from airflow_llm.readers.prose.schedule_atoms import atoms
-from airflow_llm.readers.prose.schedule_build import build
+from airflow_llm.readers.prose.schedules.atom import Atom
+from airflow_llm.readers.prose.schedules.atoms import atoms
+from airflow_llm.readers.prose.schedules.build import build
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.prose.triggers import find_triggers

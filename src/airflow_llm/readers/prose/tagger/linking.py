@@ -11,10 +11,10 @@ from airflow_llm.readers.prose.drafts import Draft, Unit, system_of
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import kind_of
 from airflow_llm.readers.prose.lexicon import Verb
-from airflow_llm.readers.prose.link_graph import Linked
+from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.mapping import each_of
 from airflow_llm.readers.prose.phrases import Phrase, parse
-from airflow_llm.readers.prose.recognition import UNKNOWN, Recognition
+from airflow_llm.readers.prose.recognising.recognition import UNKNOWN, Recognition
 from airflow_llm.readers.prose.sentences import sentences
 from airflow_llm.readers.prose.tagger.decode import Marked
 from airflow_llm.readers.prose.tagger.kinds import step_kind

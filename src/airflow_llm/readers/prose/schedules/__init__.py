@@ -1,0 +1,1 @@
+"""When a pipeline runs, from prose."""

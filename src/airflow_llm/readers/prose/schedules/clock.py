@@ -1,0 +1,286 @@
+"""Times of a schedule: times of day, hours that lean on a day, minutes of the hour, windows of hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import time
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose import clock
+from airflow_llm.readers.prose.durations import number
+from airflow_llm.readers.prose.schedules.atom import Atom
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, lowered, pattern
+from airflow_llm.readers.prose.timezones import zone_after
+
+_LAST_HOUR, _LAST_MINUTE = 24, 59
+
+
+def times(text: str) -> Iterator[Atom]:
+    """Every time of day that may be that of the schedule; one that no clock shows keeps its message as its value."""
+    if not pattern(_HAS_TIME).search(text):
+        return
+    for match in pattern(clock.expression(text)).finditer(text):
+        if _is_other_time(text, *match.span()):
+            continue
+        try:
+            value: time | str | None = clock.clock_time(match.group())
+        except InputError as error:
+            value = error.message
+        yield Atom("time", *match.span(), value)
+    yield from _plain_times(text)
+    yield from _hours(text)
+    yield from _bare_hours(text)
+    yield from _spoken_hours(text)
+    yield from _minutes(text)
+
+
+_HAS_TIME = (
+    r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to"
+    r"|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve))\b"
+)
+
+
+def _plain_times(text: str) -> Iterator[Atom]:
+    """`0215`, `at 1900`, `weekdays 745`: digits alone. Without a leading zero they lean on a day, a zone or an `at`."""
+    expression = (
+        r"(?<![\w:/.,\-#$€£=<>+%'\"`*])((?:[01]?\d|2[0-3])\s?[0-5]\d)(?:\s?h(?:rs?|ours)?)?"
+        r"(?!(?!Z\b)[\w%'\"`€$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
+    )
+    for match in pattern(expression).finditer(text):
+        digits = "".join(match[1].split())
+        if (
+            len(digits) < len(match[1])
+            and pattern(r"\s+(?:every|each|daily|nightly|w(?:ee)?k\w*|\w+days?)\b").match(text, match.end()) is None
+        ):
+            continue
+        before = text[max(0, match.start() - 24) : match.start()]
+        if pattern(_COUNTS).search(before) or _is_other_time(text, *match.span()):
+            continue
+        if pattern(rf"\b{any_of('months')}[.,]?\s+$").search(before):
+            continue
+        value = time(int(digits[:-2]), int(digits[-2:]))
+        full = len(digits) == len("0000")
+        zoned = full and zone_after(text, match.end()) is not None
+        asked = full and pattern(r"(?:\b(?:at|daily|nightly)|@)\s*$").search(before) and _ends_well(text, match.end())
+        if (full and digits.startswith("0")) or zoned or asked:
+            yield Atom("time", *match.span(), value)
+        elif _ends_well(text, match.end()):
+            yield Atom("time", *match.span(), value, weak=True)
+
+
+_COUNTS = (
+    r"(?:\b(?:in|of|since|from|year|over|under|than|least|most|no|nr|number|error|port|code|id|job|line"
+    r"|room|last|top|every)|[#<>=~])\s*$"
+)
+
+
+def _ends_well(text: str, end: int) -> bool:
+    """Whether a stop, a day, a frequency or a second time stands behind, and not the thing that is counted."""
+    behind = (
+        rf"\s*(?:[.,;:!?)&+]|$|(?:on|and|sharp|every|each|daily|nightly|weekly|monthly|weekdays|wkdays"
+        rf"|{any_of('weekdays')})(?!\w))"
+    )
+    return pattern(behind).match(text, end) is not None
+
+
+_HOUR = r"\d{1,2}(?:\s?h(?:rs?)?(?!\w))?"
+_LIST = rf"{_HOUR}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*(?:at\s+)?(?:the\s+)?{_HOUR})*"
+_NOT_HOUR = r"(?!\s*(?:%|:\d|\.\d|st\b|nd\b|rd\b|th\b|a\.?m\b|p\.?m\b)|\d)"
+_PLACED = r"(?:\s+(in\s+the\s+(?:morning|evening|afternoon)|of\s+the\s+morning|at\s+night|o'?\s?clock|hrs?|hours))?"
+
+
+def _hours(text: str) -> Iterator[Atom]:
+    """`at 7 and 19`, `at 7 in the evening` lean on a frequency; `at 22h` is a time by itself."""
+    expression = (
+        rf"(?:\b(?:at|to)\s+the|\bat(?:\s+hour)?|(?:(?<!\w)|(?<=daily)|(?<=nightly)"
+        rf"|(?<=days))@)\s*({_LIST}){_NOT_HOUR}{_PLACED}(?![\w-]|\s+[0-5]\d\b)"
+    )
+    opened = hints(text, r"(?:\b(?:at|to)(?:\s+(?:the|hour))?|@)\s*\d{1,2}(?!\d|:\d)")
+    for match in pattern(expression).finditer(text) if opened else ():
+        if match.group()[:2].lower() == "to" and "hour" not in (match[2] or ""):
+            continue
+        if not _is_other_time(text, *match.span()):
+            yield from _listed(match, match[2] or "")
+    for match in pattern(r"(?<![\w:/.\-])\d{1,2}\s?h(?:\s*(?:,|and|&|\+|/)\s*\d{1,2}\s?h)*(?![\w-])").finditer(text):
+        marked = pattern(_MARKED).search(text, max(0, match.start() - 30), match.start()) is not None
+        if marked and not _is_other_time(text, *match.span()):
+            yield from _listed(match, "")
+
+
+_MARKED = (
+    r"(?:\b(?:at|daily|nightly|to)|\w+days?|\b(?:morning|evening|night|day|year|month|week)|^"
+    r"|[.;\n])[\s,(]*(?:at\s+)?(?:the\s+)?$"
+)
+
+
+def _spoken_hours(text: str) -> Iterator[Atom]:
+    """`at eleven`, `at 17.30`: they lean on a frequency."""
+    behind = r"(?=\s*(?:[.,;:!?)](?!\d)|$|(?:every|each|daily|on|o'clock|sharp|in\s+the|utc|gmt)\b))"
+    words = rf"\bat\s+(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{{1,2}}\.[0-5]\d){behind}"
+    for match in pattern(words).finditer(text):
+        hour, _, minute = match[1].partition(".")
+        value = int(number(hour))
+        if value < _LAST_HOUR and not _is_other_time(text, *match.span()):
+            yield Atom("time", *match.span(), time(value, int(minute or 0)), weak=True)
+
+
+def _listed(match: re.Match[str], part: str) -> Iterator[Atom]:
+    late = pattern(r"evening|afternoon|night").search(part) is not None
+    words = match[1] if match.re.groups else match.group()
+    numbers = [int(digits) for digits in re.findall(r"\d+", words)]
+    if len(numbers) > 1 and _LAST_HOUR < max(numbers) <= _LAST_MINUTE:
+        yield Atom("minute", *match.span(), ",".join(str(number) for number in numbers))
+    elif pattern(r"\dh|\d\s+h|hour|hr").search(words + part) and max(numbers) <= _LAST_HOUR:
+        start = match.start(1) if match.re.groups else match.start()
+        places = [place.span() for place in pattern(_HOUR).finditer(match.string, start, match.end())]
+        for (low, high), hour in zip(places, numbers, strict=False):
+            yield Atom("time", low, high, time(hour % 24))
+    else:
+        hours = [
+            hour + 12 if (late and 6 < hour < 12) or (late and "night" not in part and hour < 12) else hour
+            for hour in numbers
+        ]
+        yield Atom("hours", *match.span(), hours, weak=True)
+
+
+def _bare_hours(text: str) -> Iterator[Atom]:
+    """`daily 6`, `mon 9`, `twice a day (6 + 18)`, `6 and 18 utc`, `6, 14, 22 o'clock`: hours with no `at`."""
+    day = any_of("weekdays")
+    often = r"(?:twice|thrice|\d\s?x|(?:two|three|four|\d)\s+times)\s+(?:(?:a|per|each|every)\s+)?(?:day|daily)"
+    opener = (
+        rf"\b(?:daily|nightly|every\s+(?:day|night|morning|evening)|{day}|weekdays|wkdays|{often}|"
+        r"(?:every|each|per)\s+shift(?:\s+start)?|time|morning|evening)(?:\s*[,:(]\s*|\s+)(?:times?\s+)?"
+    )
+    several = r"\d{1,2}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{1,2}\s\d|\d{1,2}\b))\d{1,2})*"
+    behind = rf"(?=\s*(?:[.;!?)]|,(?!\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|{day}))"
+    for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789") if _has_opener(text) else ():
+        numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
+        late = match.group().lower().startswith("evening") and max(numbers) < 12
+        if text[match.end() : match.end() + 1] == ")" and "(" not in match.group():
+            continue
+        if max(numbers) < _LAST_HOUR:
+            shift = "shift" in match.group().lower()
+            for place in re.finditer(r"\d+", match[1]) if shift else ():
+                low = match.start(1) + place.start()
+                yield Atom("time", low, low + len(place.group()), time(int(place.group())))
+            if not shift:
+                yield Atom("hours", *match.span(1), [hour + 12 if late else hour for hour in numbers], weak=True)
+    more = (
+        r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)\s+(?=o'?\s?clock|utc\b|gmt\b"
+        r"|daily\b)(?:o'?\s?clock)?"
+    )
+    for match in finds(more, text, "clock", "utc", "gmt", "daily"):
+        numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
+        if max(numbers) < _LAST_HOUR and not _is_other_time(text, *match.span()):
+            for place in re.finditer(r"\d+", match[1]):
+                low = match.start(1) + place.start()
+                yield Atom("time", low, low + len(place.group()), time(int(place.group())))
+
+
+def _has_opener(text: str) -> bool:
+    """Whether a number stands right behind a word that may open bare hours."""
+    words = set(pattern(r"\b(\w+)[\s,:(]+\d").findall(lowered(text)))
+    return not (words.isdisjoint(_OPENERS) and words.isdisjoint(lexicon("weekdays")))
+
+
+_OPENERS = frozenset(
+    {"daily", "nightly", "day", "night", "morning", "evening", "weekdays", "wkdays", "shift", "start", "time", "times"}
+)
+
+
+def _minutes(text: str) -> Iterator[Atom]:
+    """`at minute 15`, `5 past every hour`, `hourly at quarter past`, `at hh:50`."""
+    hour = r"(?:the|every|each)(?:\s+(?:full|single))?"
+    few = r"(?:\d{1,2}|five|ten|twenty|twenty-five)"
+    expression = (
+        rf"\b(?:at\s+)?(?:minutes?\s+(?P<a>\d{{1,2}}(?:\s*(?:,|and|&)\s*\d{{1,2}})*)"
+        rf"|(?P<b>{few})\s+(?:(?:minutes?|mins?)\s+(?:past|after)\s+{hour}(?:\s+hour)?|past\s+{hour}\s+hour)"
+        rf"|(?P<c>half|quarter)\s+past\s+{hour}\s+hour"
+        r"|at\s+:(?P<d>\d{2})|hh:(?P<e>\d{2})"
+        r"|(?:every|each)\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
+        rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b"
+        rf"|two\b|three\b)))\b"
+    )
+    if not hints(text, r"past|hh:|half|\bat\s+:|\b(?:minutes?|mins?)\s+(?:\d|after)"):
+        return
+    for match in pattern(expression).finditer(text):
+        said = next(words for words in match.groups() if words).lower()
+        values = (
+            [{"half": 30, "quarter": 15}.get(said) or int(number(said))]
+            if not said[0].isdigit()
+            else [int(digits) for digits in re.findall(r"\d+", said)]
+        )
+        if max(values) > _LAST_MINUTE:
+            continue
+        yield Atom("minute", *match.span(), ",".join(str(value) for value in values))
+
+
+def _is_other_time(text: str, start: int, end: int) -> bool:
+    """A time that bounds a wait, or when something else happens, not the run: `by 7 am`, `closes at 18:00`."""
+    before = text[max(0, start - 44) : start]
+    if pattern(r"\s*[=~]").match(text, end):
+        return True
+    if pattern(r"\bschedul\w*\s+(?:it\s+|this\s+)?by\s+$").search(before):
+        return False
+    if text[start:end].lower().startswith("mid") and pattern(r"\bafter\s+(?:the\s+)?$").search(before):
+        return True
+    return bool(pattern(_BOUNDS).search(before) or pattern(_BOUND_BEHIND).match(text, end))
+
+
+_BOUNDS = (
+    r"(?:\b(?:until|till|til|before|b4|by|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?"
+    r"|later\s+than|"
+    r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?"
+    r"|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?"
+    r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
+    r""
+    r"(?:dies|closes?|opens?|ends?|arrives?|lands?|leaves?|expires?|crash(?:es|ed)|fail(?:s|ed)|finish(?:es|ed)|"
+    r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by"
+    r"|around|from|on|daily))+)"
+    r"(?:\s+(?:about|around|the|at|of))?|[<>]=?|\bnot\s+(?:at|on))\s*$"
+)
+_BOUND_BEHIND = (
+    r"\s*(?:at\s+the\s+latest|latest\b|deadline\b|(?:meeting|stand-?up|briefing|cut-?off)\b|"
+    r"(?:above|over|below|under)\s+\d|is\s+(?:too|the\s+(?:deadline|limit)))"
+)
+
+
+def windows(text: str) -> Iterator[Atom]:
+    """`between 9 and 17`, `from 21:00h to 05:00h`, `hourly 7-22`, `06-22h`, `during office hours`."""
+    one = r"(?:the\s+)?(\d{1,2})(?::(\d{2})|h\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|o'clock)?"
+    join = r"\s*(?:to|and|until|till|through|-|\u2013)\s*"
+    between = hints(text, r"\b(?:from|between)\s+(?:the\s+)?\d")
+    for match in finds(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])", text, "from", "between") if between else ():
+        yield from _window(match, _hour(match[1], match[3]), _hour(match[4], match[6]), half=bool(match[6]))
+    often = r"\b(?:hourly|hrly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
+    bare = (
+        rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
+        rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
+    )
+    for match in pattern(bare).finditer(text) if hints(text, r"\d\s*[-\u2013]\s*\d") else ():
+        place = 1 if match[1] else 3
+        low, high = int(match[place]), int(match[place + 1])
+        if low < high <= _LAST_HOUR:
+            yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
+    office = (
+        r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
+        r"|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+    )
+    for match in finds(office, text, "hours"):
+        low, high = int(match[1] or 9), int(match[2] or 17)
+        yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)
+
+
+def _window(match: re.Match[str], low: int, high: int, *, half: bool) -> Iterator[Atom]:
+    if high < low <= 12 and not half:
+        high += 12
+    if low <= _LAST_HOUR and high <= _LAST_HOUR:
+        yield Atom("window", *match.span(), (low % 24, min(high, 23)), weak=True)
+
+
+def _hour(digits: str, half: str | None) -> int:
+    hour = int(digits)
+    marker = (half or "").lower().replace(".", "")
+    return hour + 12 if marker == "pm" and hour < 12 else 0 if marker == "am" and hour == 12 else hour

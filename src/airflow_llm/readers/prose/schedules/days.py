@@ -1,0 +1,230 @@
+"""Days of a schedule: weekdays and their exceptions, days of the month, dates of the year, months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.schedules.atom import Atom
+from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says, spelled
+
+_DAY_PARTS = "morning|afternoon|evening|night"
+_DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
+_GLUE = r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|to|through|thru|until|till|resp\.?)\s*(?:on\s+)?(?:the\s+)?"
+_LETTERS = {"MWF": frozenset({1, 3, 5}), "TTh": frozenset({2, 4}), "M-F": frozenset(range(1, 6))}
+_ONE = r"\d{1,2}(?:st|nd|rd|th)"
+
+
+def day_letters(text: str) -> Iterator[Atom]:
+    """`MWF 6am`, `M-F at 7`: capitals, and a time behind them."""
+    for match in pattern(r"(?<!\w)M[Oo]\s?[-\u2013]\s?F[Rr](?!\w)", 0).finditer(text):
+        yield Atom("days", *match.span(), _LETTERS["M-F"])
+    for match in pattern(r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)", 0).finditer(text):
+        yield Atom("days", *match.span(), _LETTERS[match[1].replace("/", "")])
+
+
+def weekdays(text: str) -> Iterator[Atom]:
+    """`Mon-Fri`, `tuesdays and thursdays`, `Saturday night`, `every Wednesday`."""
+    for match in finds(r"\b(?:all|every|each)\s+days?(?=\s+(?:but|except|other|apart|excluding|besides))", text, "day"):
+        yield Atom("every", *match.span(), (1.0, "d"))
+    if not says(text, "weekend") and next(spelled("weekdays", text), None) is None:
+        return
+    day = rf"\b{any_of('weekdays')}\b\.?"
+    expression = rf"((?:every|each|on|evry)\s+)?({day}(?:(?:{_GLUE}| ){day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
+    for match in pattern(expression).finditer(text):
+        repeated = (match[1] or "").strip().lower() not in ("", "on")
+        if not repeated and pattern(_NO_RUN).search(text, max(0, match.start() - 16), match.start()):
+            continue
+        days = _day_set(match[2])
+        plural = match[3] is not None or pattern(rf"{_DAY_WORDS}\w*(?:days|dys)\b").search(match[2]) is not None
+        single = len(days) == 1 and not plural and not repeated
+        yield Atom("days", match.start(), match.end(2), days, weak=single)
+        part = pattern(rf"\s+({_DAY_PARTS})s?\b").match(text, match.end(2))
+        if part is not None:
+            yield Atom("part", *part.span(1), part[1].lower(), weak=True)
+    yield from _exceptions(text, day)
+
+
+_NO_RUN = r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by)\s+$"
+
+
+def _exceptions(text: str, day: str) -> Iterator[Atom]:
+    out = (
+        r"\b(?:not\s+(?:on|at)|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
+        r"|but(?:\s+not)?|without|"
+        r"other\s+than|apart\s+from|besides(?:\s+of)?|"
+        r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute"
+        r"|start)(?:\s+(?:it|this))?)\s+"
+        rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>weekends?|{day}(?:{_GLUE}{day})*)(?!\w)"
+    )
+    off = (
+        rf"(?P<out>weekends?|{day}(?:{_GLUE}{day})*)\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out)\b"
+    )
+    for match in finds(off, text, "off", "exc", "skip", "left"):
+        weekend = match["out"].lower().startswith("weekend")
+        yield Atom("except", *match.span(), frozenset({0, 6}) if weekend else _day_set(match["out"]), weak=True)
+    for match in pattern(out).finditer(text):
+        if match.group().lower().startswith("but on") and pattern(r"\bnot\s[^.;]{0,40}$").search(
+            text, max(0, match.start() - 44), match.start()
+        ):
+            continue
+        weekend = match["out"].lower().startswith("weekend")
+        days = frozenset({0, 6}) if weekend else _day_set(match["out"])
+        yield Atom("except", *match.span(), days, weak=match["apart"] is None)
+
+
+def _day_set(words: str) -> frozenset[int]:
+    days: set[int] = set()
+    dash = r"(-|\u2013|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b)"
+    pieces = pattern(rf"(\b{any_of('weekdays')}\b)|{dash}").findall(words)
+    previous, spans = None, False
+    for day, between in pieces:
+        if between:
+            spans = True
+            continue
+        number_of_day = int(meaning_of("weekdays", day))
+        if spans and previous is not None:
+            days |= {(previous + step) % 7 for step in range((number_of_day - previous) % 7 + 1)}
+        days.add(number_of_day)
+        previous, spans = number_of_day, False
+    return frozenset(days)
+
+
+def month_days(text: str) -> Iterator[Atom]:
+    """`the 2nd and 20th of each month`, `first Monday of the month`, `5th of month`, `on the last day`."""
+    of_month = says(text, "month", "mnth")
+    if not of_month and not pattern(_MAY_BE_DAY).search(text):
+        return
+    if of_month:
+        yield from _of_month(text)
+    bare = rf"(?:{_ONE}|(?<=the\s)(?:first|fifteenth))"
+    several = rf"{bare}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{_ONE})*"
+    no_month = (
+        rf"(?!\s+(?:working|business|week|banking)[\s-]?day)(?!\s+(?:of\s+)?{any_of('months')}\b)(?!\s+\w+\s+(?"
+        rf":of|in)\s+(?:the|each|every)\s+month)"
+    )
+    for match in pattern(rf"\b(?:(?:on|every|each)\s+(?:the\s+)?)({several})(?!\w){no_month}").finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    pair = rf"(?<![\w.])((?:the\s+)?{_ONE}\s*(?:and|&|\+)\s*(?:on\s+)?(?:the\s+)?{_ONE})(?!\w){no_month}"
+    for match in pattern(pair).finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    for match in pattern(r"\bon\s+(?:the\s+)?(last|first)\s+day\b|\b(?:the|on)\s+day\s+(\d{1,2})\b").finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1] or match[2]), weak=True)
+
+
+_MAY_BE_DAY = (
+    r"\b(?:on|every|each)\s+(?:the\s+)?(?:\d|last|first|fifteenth)|\d(?:st|nd|rd|th)\s*(?:and|&|\+)|\bday\s+\d"
+)
+
+
+def _of_month(text: str) -> Iterator[Atom]:
+    ordinal = rf"(?:{any_of('ordinals')})"
+    month = r"(?:(?:of|in)\s+)?(?:(?:the|each|every|a)\s+)?(?:calendar\s+)?(?:months?|mn?th)\b"
+    full = (
+        r"(?:\s+day)?\s+(?:(?:of|in)\s+(?:(?:the|each|every|a)\s+)?|(?:the|each|every"
+        r"|a)\s+)(?:calendar\s+)?(?:month|mn?th)\b"
+    )
+    nth = rf"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?({ordinal})\s+({any_of('weekdays')})\s+{month}"
+    for match in pattern(nth).finditer(text):
+        yield Atom("nth", *match.span(), (meaning_of("ordinals", match[1]), int(meaning_of("weekdays", match[2]))))
+    one = rf"(?:{_ONE}|{ordinal}|\d{{1,2}}(?!\w))(?:\s+day)?"
+    several = rf"{one}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{one})*"
+    opener = r"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?"
+    for match in pattern(rf"{opener}({several})(?:{full}|\s+monthly\b)").finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]))
+    for match in pattern(
+        r"\b(?:on\s+)?(?:the\s+)?days?\s+(\d{1,2})\s+(?:of|in)\s+(?:(?:the|each|every)\s+)?month\b"
+    ).finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]))
+    for match in pattern(
+        rf"\b(?:monthly|(?:each|every|once\s+a)\s+month)[\s,:(]+(?:on\s+)?(?:the\s+)?({one})(?!\w)"
+    ).finditer(text):
+        words = match[1].lower()
+        if words.endswith("day") or pattern(_ONE).match(words):
+            yield Atom("monthday", match.start(1), match.end(1), _days_of_month(match[1]))
+
+
+def _days_of_month(words: str) -> tuple[str, ...]:
+    days: list[str] = []
+    for piece in pattern(rf"\d{{1,2}}|{any_of('ordinals')}").findall(words.lower()):
+        day = piece if piece.isdigit() else meaning_of("ordinals", piece)
+        day = "L" if day == "last" else day
+        if day != "L" and not 1 <= int(day) <= 31:
+            raise InputError(f"{words.strip()!r} is no day of a month", hint="a month has the days 1 to 31")
+        days.append(day)
+    return tuple(dict.fromkeys(days))
+
+
+def dates(text: str) -> Iterator[Atom]:
+    """`2nd January, yearly`, `every December 20th`, `2 of March and June`."""
+    if next(spelled("months", text), None) is None:
+        return
+    month = any_of("months")
+    months = rf"{month}(?:\s*(?:,\s*and|,|and|&|/)\s*{month})*"
+    yearly = r"(?:every|each)\s+(?:single\s+)?year|yearly|annually|once\s+a\s+year"
+    day = rf"(\d{{1,2}}(?:st|nd|rd|th)?|{any_of('ordinals')}(?:\s+day)?)"
+    expression = (
+        rf"\b(?P<every>(?:every|each|{yearly})\s*,?\s+)?(?P<on>on\s+)?(?:the\s+)?"
+        rf"(?:{day}\s+(?:of\s+)?({months})\b\.?|({month})\s+(\d{{1,2}})(?:st|nd|rd|th)?)(?!\w|[:.]\d|\s*,?\s+\d{{4}})"
+        rf"(?P<yearly>\s*,?\s*(?:{yearly}))?"
+    )
+    for match in pattern(expression).finditer(text):
+        before = text[max(0, match.start() - 24) : match.start()]
+        if pattern(
+            r"\b(?:start\w*|begin\w*|from|since|until|till|by|before|after|with|as\s+of|\d)\s+(?:on\s+)?$"
+        ).search(before):
+            continue
+        number = pattern(r"\d+").match(match[3] or match[6])
+        value = number.group() if number else meaning_of("ordinals", pattern(r"\s+day$").sub("", match[3]))
+        names = pattern(rf"\b{month}\b").findall(match[4] or match[5])
+        if value == "last" or not 1 <= int(value) <= 31:
+            continue
+        sure = bool(match["every"] or match["yearly"] or len(names) > 1)
+        listed = ",".join(meaning_of("months", name) for name in names)
+        yield Atom("date", *match.span(), (listed, int(value)), weak=not sure)
+
+
+def months_of(text: str) -> Iterator[Atom]:
+    """`in January and July`, `(Jan/Apr/Jul/Oct)`, `from May to August`, `from October on`."""
+    if next(spelled("months", text), None) is None and not says(text, *_SEASONS):
+        return
+    month = any_of("months")
+    for match in pattern(r"\b(?:in|during)\s+(?:the\s+)?(winter|spring|summer|autumn)\b(?!\s*months?\s*\()").finditer(
+        text
+    ):
+        yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
+    span = (
+        rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru"
+        rf"|(?<=\w\s)and(?=\s))\s*({month})(?![\w-]|\s+\d)"
+    )
+    for match in pattern(span).finditer(text):
+        yield Atom("months", *match.span(), _span(match[1], match[2]), weak=True)
+    for match in pattern(rf"\bfrom\s+({month})\s+on(?:ward|wards)?\b(?!\s+the)").finditer(text):
+        yield Atom("months", *match.span(), _span(match[1], "december"), weak=True)
+    without = (
+        rf"\b(?:not|except|excluding|no\s+runs?|never|outside(?:\s+of)?|skip(?:ping)?)\s+(?:(?:in|during|of"
+        rf"|for)\s+)?({month}(?:\s*(?:,|and|&|or)\s*{month})*)(?!\w|\s+\d)"
+    )
+    for match in pattern(without).finditer(text):
+        out = {meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])}
+        yield Atom("months", *match.span(), tuple(str(m) for m in range(1, 13) if str(m) not in out), weak=True)
+    listed = (
+        rf"\(\s*({month}(?:\s*[/,]\s*{month})+)\s*\)"
+        rf"|\bin\s+({month}(?:\s*(?:,\s*and|,|and|&)\s*{month})*)\b(?!\s+\d|\s*(?:-|\u2013|to|until|till)\s*{month})"
+    )
+    for match in pattern(listed).finditer(text):
+        values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1] or match[2])]
+        yield Atom("months", *match.span(), tuple(values), weak=True)
+
+
+_SEASONS = {
+    "winter": ("12", "1", "2"),
+    "spring": ("3", "4", "5"),
+    "summer": ("6", "7", "8"),
+    "autumn": ("9", "10", "11"),
+}
+
+
+def _span(first: str, last: str) -> tuple[str, ...]:
+    low, high = int(meaning_of("months", first)), int(meaning_of("months", last))
+    return tuple(str((low + step - 1) % 12 + 1) for step in range((high - low) % 12 + 1))
