@@ -218,7 +218,7 @@ def commands_page() -> str:
     """Every command with its options and one example."""
     import typer
 
-    from airflow_llm.cli.main import COMMANDS, app
+    from airflow_llm.cli.app import COMMANDS, app
 
     group: Any = typer.main.get_command(app)
     chapters = []

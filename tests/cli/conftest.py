@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from airflow_llm.cli.main import app
+from airflow_llm.cli.app import app
 
 SPEC = Path(__file__).parent / "data" / "customer_orders.yml"
 SENTENCE = (

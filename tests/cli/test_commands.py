@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_llm.cli.main import COMMANDS
+from airflow_llm.cli.app import COMMANDS
 
 from .conftest import SENTENCE, SPEC, Run
 
@@ -119,9 +119,10 @@ def test_generate_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
     import sys
 
     code = (
-        "import sys, runpy\nsys.argv = ['airflow-llm', 'generate', sys.argv[1], '-q']\n"
-        "try:\n    runpy.run_module('airflow_llm.cli.main', run_name='__main__')\nexcept SystemExit:\n    pass\n"
-        "print([m for m in ('airflow', 'duckdb', 'pyarrow', 'networkx', 'PIL', 'ruff') if m in sys.modules])"
+        "import atexit, sys, runpy\nsys.argv = ['airflow-llm', 'generate', sys.argv[1], '-q']\n"
+        "seldom = ('airflow', 'duckdb', 'pyarrow', 'networkx', 'PIL', 'ruff')\n"
+        "atexit.register(lambda: print([name for name in seldom if name in sys.modules]))\n"
+        "runpy.run_module('airflow_llm.cli.main', run_name='__main__')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, SENTENCE], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
 
 _PREFIX = "airflow_llm."
 _METADATA = (".dist-info", ".egg-info")
@@ -26,7 +30,7 @@ def _all() -> tuple[EntryPoint, ...]:
 def _ours(entry: str) -> Iterator[Distribution]:
     """The distributions in a place of the path that speak of us; in a folder only those are made, as most do not."""
     if entry.endswith(".egg") or os.path.isfile(entry):
-        yield from (one for one in distributions(path=[entry]) if _PREFIX in (one.read_text("entry_points.txt") or ""))
+        yield from (one for one in importlib.metadata.distributions(path=[entry]) if _says(one))
         return
     try:
         names = os.listdir(entry or ".")
@@ -34,7 +38,11 @@ def _ours(entry: str) -> Iterator[Distribution]:
         return
     for name in names:
         if name.endswith(_METADATA) and _speaks_of_us(os.path.join(entry, name, "entry_points.txt")):
-            yield Distribution.at(os.path.join(entry, name))
+            yield importlib.metadata.Distribution.at(os.path.join(entry, name))
+
+
+def _says(distribution: Distribution) -> bool:
+    return _PREFIX in (distribution.read_text("entry_points.txt") or "")
 
 
 def _speaks_of_us(file: str) -> bool:

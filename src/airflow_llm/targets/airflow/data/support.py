@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from symtable import SymbolTable, symtable
 from typing import NamedTuple
 
 from airflow_llm.targets.airflow.imports import import_block
 
 _PACKAGE = "airflow_llm.targets.airflow.support"
+_FOLDER = Path(__file__).parents[1] / "support"
 _TABLES = ("LOADERS", "UNLOADERS")
 _STATEMENT = re.compile(r"^(?:[#@].*\n(?:[ )].*\n)*)*\w.*\n(?:(?:[ )\]}].*)?\n)*", re.MULTILINE)
 _DEFINITION = re.compile(r"^(?:def|class) (\w+)|^(\w+)(?:: .*?)? = ", re.MULTILINE)
@@ -109,10 +110,9 @@ def _filtered(part: _Part, functions: frozenset[str]) -> str:
 
 @cache
 def _parts() -> dict[str, _Part]:
-    folder = files(_PACKAGE)
     found: dict[str, _Part] = {}
-    names = [file.name for file in folder.iterdir() if file.name.endswith(".py") and file.name != "__init__.py"]
-    sources = {name.removesuffix(".py"): folder.joinpath(name).read_text(encoding="utf-8") for name in sorted(names)}
+    files = (file for file in sorted(_FOLDER.glob("*.py")) if file.name != "__init__.py")
+    sources = {file.stem: file.read_text(encoding="utf-8") for file in files}
     for module in _ordered(sources):
         found |= {part.name: part for part in _module_parts(sources[module])}
     return found
