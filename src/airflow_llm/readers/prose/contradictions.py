@@ -13,14 +13,28 @@ from airflow_llm.readers.prose.spellings import pattern, says
 
 _MOST_RELATIONS = 500
 _MOST_WORDS = 8
+_COMMON = frozenset(
+    {"fil", "tabl", "dat", "report", "load", "list", "export", "import", "check", "run", "mail", "stag"}
+)
 _RELATION = re.compile(
     r"\b(?:(?P<behind>(?:only\s+|first\s+)*(?:needs?(?:\s+the\s+output\s+of)?|requires?|waits?(?:\s+(?:for|on))?|depends?\s+on|"
+    r"(?:is|are)\s+(?:depending\s+on|requiring|waiting\s+(?:for|on))|s\s+upstream\s+is|"
+    r"(?:shall|must|should|has\s+to|have\s+to)\s+(?:take\s+place|be\s+(?:done|run|built|updated|finished))\s+(?:only\s+)?after|"
     r"(?:starts?|runs?|begins?|comes?|goes|happens?)?\s*(?:only\s+|first\s+)*after|"
-    r"can\s+(?:only|first)\s+(?:begin|start|run)\s+(?:when|after|once)))"
+    r"(?:can|must|may|should)\s+(?:only|first)\s+(?:begin|start|run)\s+(?:when|after|once)|(?:only\s+)?(?:once|when)|"
+    r"(?:sits?|stands?|queues?|is|are)\s+behind|(?:consumes?|reads?|uses?|takes?)\s+what|"
+    r"(?:is|are|gets?)\s+(?:made|built|computed|derived)\s+(?:out\s+of|from)|"
+    r"(?:cannot|can\s+not|must\s+not|may\s+not|(?:is|are)\s+not\s+to|\w+n[\u2019']?t)\s+(?:\w+\s+){0,2}?(?:before|until|till)))"
     r"|(?P<ahead>before|submits|triggers))\b",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n", re.IGNORECASE)
+_SAYING = (
+    *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
+    *("till", "what", " from", "out of", "->", ">>", "→", "=>", "upstream"),
+)
+_ARROW = r"\s*(?:-+>|=+>|>>|→|➜|⇒)\s*"
+_NUMBERED = r"^\s*(?:step\s+)?(\d{1,2})[.):]\s"
+_CUT = re.compile(r"(?!(?<=\w)\.\w)[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n", re.IGNORECASE)
 _TAIL = re.compile(
     r"\s+(?:when|if|because|since|so|first|on|at|in|with|every|each|daily)\b.*$", re.IGNORECASE | re.DOTALL
 )
@@ -28,7 +42,8 @@ _SMALL = frozenset(
     re.findall(
         r"\w+",
         "the an is are be been was were has have had it its of to for step steps stage task job run runs done finished "
-        "ready complete completed over shall should must may can will only first output result both all also being",
+        "ready complete completed over shall should must may can will only first output result both all also being "
+        "again naturally itself s",
     )
 )
 
@@ -37,7 +52,7 @@ def refuse_contradictions(text: str) -> None:
     """InputError for a ring of steps that wait for each other, and for a day or an hour that no calendar has."""
     _refuse_times(text)
     refuse_loops(text)
-    if not says(text, "need", "require", "wait", "depend", "after", "before", "submits", "triggers"):
+    if not says(text, *_SAYING):
         return
     edges: dict[frozenset[str], set[frozenset[str]]] = {}
     names: dict[frozenset[str], str] = {}
@@ -56,7 +71,10 @@ def refuse_contradictions(text: str) -> None:
 
 def _relations(text: str) -> Iterator[tuple[str, str]]:
     """The pairs of short phrases of which the first waits for the second."""
-    joined = pattern(r",\s*(?=(?:when|once|after)\b)").sub(" ", text)
+    yield from _numbered(text)
+    yield from _arrows(text)
+    plain = pattern(r"\s*\([^()\n]{0,80}\)|[\"“”]|'s\s+(?:outputs?|results?|files?|data|lock|numbers)\b").sub("", text)
+    joined = pattern(r",\s*(?:in turn,\s*|(?=(?:when|once|after)\b))").sub(" ", plain)
     for count, part in enumerate(_CUT.split(joined)):
         match = _RELATION.search(part) if 2 < len(part) < 160 else None
         if count > _MOST_RELATIONS * 20:
@@ -68,10 +86,32 @@ def _relations(text: str) -> Iterator[tuple[str, str]]:
             yield (left, right) if match["behind"] else (right, left)
 
 
+def _numbered(text: str) -> Iterator[tuple[str, str]]:
+    """Numbered steps that say which number they need: `1. seal the boxes (needs 3)`."""
+    for line in text.splitlines()[:_MOST_RELATIONS]:
+        number, relation = pattern(_NUMBERED).match(line), _RELATION.search(line[:500])
+        if number is not None and relation is not None and relation["behind"]:
+            said = pattern(r"\s*(?:steps?\s+)?(\d{1,2})\b(?!\s*(?:%|:\d|[a-z]{0,3}(?:min|hour|day|sec|row)))").match(
+                line, relation.end()
+            )
+            if said is not None:
+                yield number[1], said[1]
+
+
+def _arrows(text: str) -> Iterator[tuple[str, str]]:
+    """A chain of arrows that ends in the step that it begins with."""
+    for line in text.splitlines()[:_MOST_RELATIONS] if says(text, "->", ">>", "→", "=>", "⇒", "➜") else ():
+        steps = pattern(_ARROW).split(pattern(r"[.;,(].*$").sub("", line[:2_000]).strip())
+        if len(steps) > 2 and all(steps) and steps[0].lower().split()[-1] == steps[-1].lower().split()[0]:
+            yield steps[0], steps[1]
+            yield steps[1], steps[0]
+
+
 def _key(phrase: str) -> frozenset[str]:
     """The words of a phrase that name a step, without endings."""
     words = [word.lower() for word in pattern(r"\w+").findall(phrase)]
-    said = [word for word in words if word not in _SMALL and (word != "a" or len(words) == 1)]
+    said = [word for word in words if word not in _SMALL]
+    said = [word for word in said[:-1] if word != "a"] + said[-1:]
     if not said and words:
         said = words[-1:] if words[-1] not in _SMALL else []
     return frozenset(_stem(word) for word in said)
@@ -97,11 +137,21 @@ def _merged(edges: dict[frozenset[str], set[frozenset[str]]]) -> dict[frozenset[
     keys = sorted({*edges, *(key for held in edges.values() for key in held)}, key=lambda key: (len(key), sorted(key)))
     if len(keys) > _MOST_RELATIONS:
         return edges
-    shortest = {key: next(other for other in keys if other <= key and (len(other) > 1 or other == key)) for key in keys}
+    named = {
+        key
+        for key in keys
+        if len(key) > 1 or any("_" in word or len(word) < 3 or _is_in_one(key, keys) for word in key)
+    }
+    shortest = {key: next(other for other in keys if other <= key and (other in named or other == key)) for key in keys}
     merged: dict[frozenset[str], set[frozenset[str]]] = {}
     for key, held in edges.items():
         merged.setdefault(shortest[key], set()).update(shortest[other] for other in held)
     return {key: held - {key} for key, held in merged.items()}
+
+
+def _is_in_one(key: frozenset[str], keys: list[frozenset[str]]) -> bool:
+    """Whether a single word can only mean one of the longer phrases."""
+    return not key & _COMMON and sum(key < other for other in keys) == 1
 
 
 def _ring(edges: dict[frozenset[str], set[frozenset[str]]]) -> list[frozenset[str]]:

@@ -16,7 +16,7 @@ _PLACE = (
 )
 _GO = (
     r"(?:go(?:es)?|going|jump(?:s|ing)?|return(?:s|ing)?|loop(?:s|ing)?(?=\s+back)|come(?:s)?|start(?:s)?"
-    r"|continue(?:s)?|back)"
+    r"|continue(?:s)?|back(?=\s+\w+\s+\D))"
 )
 _BACK = (
     rf"\b{_GO}\s+(?:back\s+|again\s+)?(?:back\s+)?(?:to|with|at|from)\s+(?P<place>{_PLACE})"
