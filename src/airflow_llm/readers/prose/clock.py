@@ -32,6 +32,9 @@ def expression(text: str | None = None) -> str:
         rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?![\w:])"
         rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
+        rf"|(?<=\bat\s){_FEW}\s+to\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\s?[\w:%])"
+        rf"|\b(?:half|quarter|{_FEW}|{_HOUR_WORD}\s+minutes?)(?:\s+minutes?)?\s+(?:past|to|before|after)\s+"
+        r"(?:midnight|noon|midday)\b"
         rf"|{free}{_HOUR_WORD}\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
         rf"|the)\b|\w+\s+time)))?"
         r"|\b(?:noon|midnight|midnite|midday)\b"
@@ -80,13 +83,15 @@ def clock_time(words: str) -> time | None:
 def _spoken(text: str) -> tuple[int, int, str] | None:
     """Hour, minute and half of the day of `half past six`, `five minutes to eight pm`."""
     match = pattern(
-        r"(half|quarter|five|ten|twenty|twenty-five)(?: minutes)? (past|to) (\S+?)\s*(a\.?m\.?|p\.?m\.?|night)?"
+        r"(half|quarter|[a-z-]+|\d{1,2})(?: minutes?)? (past|to|before|after) "
+        r"(midnight|\S+?)\s*(a\.?m\.?|p\.?m\.?|night)?"
     ).fullmatch(text)
     if match is None:
         return None
     minutes = {"half": 30, "quarter": 15}.get(match[1]) or int(number(match[1]))
-    hour, half = int(number(match[3])), (match[4] or "").replace(".", "")
-    return (hour, minutes, half) if match[2] == "past" else ((hour - 1) % 24, 60 - minutes, half)
+    named = {"midnight": 0, "noon": 12, "midday": 12}.get(match[3])
+    hour, half = int(number(match[3])) if named is None else named, (match[4] or "").replace(".", "")
+    return (hour, minutes, half) if match[2] in ("past", "after") else ((hour - 1) % 24, 60 - minutes, half)
 
 
 def _checked(words: str, hour: int, minute: int, half: str) -> time:

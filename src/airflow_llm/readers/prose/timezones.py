@@ -23,7 +23,7 @@ def zone(name: str) -> str | None:
     known = lexicon("timezones")
     if words in known:
         return known[words]
-    offset = pattern(r"(?:utc|gmt)\s*([+\-\u2013])\s*(\d{1,2})(?::?00)?").fullmatch(words)
+    offset = pattern(r"(?:utc|gmt)\s?([+\-\u2013])\s*(\d{1,2})(?::?00)?").fullmatch(words)
     if offset is not None:
         return _fixed(plus=offset[1] == "+", hours=int(offset[2]))
     return _iana(name.strip())
@@ -44,11 +44,12 @@ def find_zones(text: str) -> list[Found[str]]:
 
 def _places(text: str) -> Iterator[Found[str]]:
     """`Berlin time`, `in chile's local time`."""
-    if not says(text, "time"):
+    if not says(text, "time", "hour"):
         return
     for start, end, value in spelled("timezones", text):
         after = pattern(_TIME_WORDS).match(text, end)
-        if after is not None:
+        clear = after is not None and (after[1] is None or text[start:end].lower() not in lexicon("zone_adjectives"))
+        if after is not None and clear:
             before = pattern(r"\b(?:in\s+)?(?:the\s+)?$").search(text, max(0, start - 12), start)
             first = before.start() if before is not None else start
             yield found(text, first, after.end(), value, assumption=_assumption(text[start:end], value))
@@ -59,7 +60,7 @@ def zone_after(text: str, at: int) -> Found[str] | None:
     match = pattern(
         r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?P<open>\()\s*|(?P<of>(?:hours?"
         r"|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|local,?)\s+))?"
-        r"(?P<name>[^\W\d_][\w/.]*(?:\s[^\W\d_][\w/]*){0,2})"
+        r"(?P<name>[^\W\d_][\w/.]*(?:[ \t][^\W\d_][\w/]*){0,2})"
     ).match(text, at)
     if match is None:
         return None
@@ -122,12 +123,15 @@ def _disowned(text: str, end: int, name: str) -> bool:
 _OFFICE = (
     "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
 )
-_TIME_WORDS = r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?time(?:\s?zone)?\b"
+_TIME_WORDS = (
+    r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?(?:time(?:\s?zone)?\b(?!\s?(?:sheets?|tables?|cards?|stamps?))"
+    r"|(hours?)\b(?=\s*(?:[.,;:)\n]|$)))"
+)
 _MAY_BE_FORMAL = r"[A-Z]{2}|/|utc|gmt|\dZ|(?i:zone|tz)"
 _FORMAL = (
     r"(?i:\b(?:time\s?zone|tz)\s*[:=]?\s*[\"'(]?)(?P<labelled>[A-Z][\w+-]*(?:/[A-Z]\w+){0,2})"
     rf"|(?<![\w/.:])(?P<iana>(?:{_REGION_NAMES})/[A-Z][\w+-]*(?:/[A-Z]\w+)?)\b(?:\s+time\b)?"
-    r"|\b((?:UTC|GMT)\s?[+\-\u2013]\s?\d{1,2}(?::?00)?)\b"
+    r"|\b((?:UTC|GMT|utc|gmt)\s?[+\-\u2013]\s?\d{1,2}(?::?00)?)\b(?!\s?(?:h|min)\b)"
     rf"|(?<![\w/])({_ABBREVIATIONS}|utc|gmt)\b(?!/)(?:\s+time\b)?"
     r"|(?<=\d\d)(Z)\b"
 )

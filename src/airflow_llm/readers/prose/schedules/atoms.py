@@ -12,6 +12,8 @@ from airflow_llm.readers.prose.durations import SECONDS, duration, number
 from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.schedules import clock, days
 from airflow_llm.readers.prose.schedules.atom import DAILY_SET, Atom
+from airflow_llm.readers.prose.schedules.minutes import minutes
+from airflow_llm.readers.prose.schedules.windows import windows
 from airflow_llm.readers.prose.span import longest_first
 from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, lowered, meaning_of, pattern, spelled
 from airflow_llm.readers.prose.timezones import find_zones, zone_after
@@ -241,8 +243,8 @@ def _parts_of_day(text: str) -> Iterator[Atom]:
 
 
 _READERS = (
-    _cron, _named, _every, _lengths, days.day_letters, days.weekdays, days.month_days,
-    days.dates, _parts_of_day, clock.times, clock.windows, _zones, days.months_of,
+    _cron, _named, _every, _lengths, days.day_letters, days.weekdays, days.nights_between, days.month_days,
+    days.dates, _parts_of_day, clock.times, minutes, windows, _zones, days.months_of,
 )  # fmt: skip
 
 __all__ = ["DAILY_SET", "SECONDS", "Atom", "atoms"]

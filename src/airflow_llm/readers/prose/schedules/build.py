@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -45,14 +45,15 @@ class _Parts:
     window: tuple[int, int] | None = None
     months: tuple[str, ...] = ()
     times: list[time] = field(default_factory=list)
-    zone: str | None = None
+    dates: list[tuple[str, int]] = field(default_factory=list)
     part_of_day: str = ""
 
 
 def build(atoms: Sequence[Atom]) -> tuple[CronSchedule | IntervalSchedule, str]:
     """The schedule that the atoms say together, and what was assumed. InputError for a value that cannot be."""
     crons = [atom for atom in atoms if atom.kind == "cron"]
-    zone = next((atom.value for atom in atoms if atom.kind == "zone"), None)
+    zones = [atom.value for atom in atoms if atom.kind == "zone"]
+    zone = next((name for name in zones if not name.startswith("Etc/")), zones[0] if zones else None)
     if crons:
         expressions = tuple(dict.fromkeys(_cron(atom.value) for atom in crons))
         return CronSchedule(expressions=expressions, timezone=zone), ""
@@ -97,7 +98,7 @@ def _repeats(atom: Atom) -> bool:
 
 def _collect(atoms: Sequence[Atom]) -> _Parts:
     parts = _Parts()
-    for atom in sorted(atoms, key=lambda atom: atom.kind != "named"):
+    for atom in sorted(atoms, key=lambda atom: (atom.kind != "named", atom.kind == "also")):
         _COLLECT.get(atom.kind, _ignore)(parts, atom.value)
     return parts
 
@@ -122,6 +123,19 @@ def _named(parts: _Parts, value: str) -> None:
 
 def _days(parts: _Parts, value: frozenset[int]) -> None:
     parts.days = value if parts.days in (None, DAILY_SET) else (parts.days or frozenset()) | value
+
+
+def _also(parts: _Parts, value: frozenset[int]) -> None:
+    """`at 6 on weekdays, on Sundays too` adds a day; where no day is named, every one is meant already."""
+    if parts.days is not None:
+        parts.days |= value
+
+
+def _date(parts: _Parts, value: tuple[str, int]) -> None:
+    """`1 February, 1 May and 1 August` are one day in three months; `3 April and 9 October` are two dates."""
+    parts.dates.append(value)
+    months = [month for month, day in parts.dates if day == value[1]]
+    parts.fixed = (str(value[1]), ",".join(dict.fromkeys(months)), "*")
 
 
 def _every(parts: _Parts, value: tuple[float, str]) -> None:
@@ -174,7 +188,8 @@ _COLLECT: dict[str, Any] = {
         parts, "fixed", (",".join(value), parts.fixed[1] if parts.fixed else "*", "*")
     ),
     "part": _set("part_of_day"),
-    "date": lambda parts, value: setattr(parts, "fixed", (str(value[1]), value[0], "*")),
+    "date": _date,
+    "also": _also,
 }
 
 
@@ -217,6 +232,12 @@ def _expressions(parts: _Parts, assumptions: list[str]) -> list[str]:
     day, month, fixed_weekday = parts.fixed or ("*", "*", "*")
     if parts.fixed == _FIXED["weekly"] and parts.days:
         day, month, fixed_weekday = "*", "*", "*"
+    if len({day for _, day in parts.dates}) > 1:
+        return [
+            expression
+            for months, day in parts.dates
+            for expression in _expressions(replace(parts, fixed=(str(day), months, "*"), dates=[]), assumptions)
+        ]
     if parts.nth:
         day, weekday = "*", parts.nth
     month = ",".join(parts.months) or month

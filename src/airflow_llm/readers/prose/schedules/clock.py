@@ -32,7 +32,6 @@ def times(text: str) -> Iterator[Atom]:
     yield from _hours(text)
     yield from _bare_hours(text)
     yield from _spoken_hours(text)
-    yield from _minutes(text)
 
 
 _HAS_TIME = (
@@ -52,10 +51,12 @@ def _plain_times(text: str) -> Iterator[Atom]:
         digits = "".join(match[1].split())
         if (
             len(digits) < len(match[1])
-            and pattern(r"\s+(?:every|each|daily|nightly|w(?:ee)?k\w*|\w+days?)\b").match(text, match.end()) is None
+            and pattern(r"\s+(?:every|each|daily|nightly|we*k\w*|\w+days?)\b").match(text, match.end()) is None
         ):
             continue
         before = text[max(0, match.start() - 24) : match.start()]
+        if pattern(r"\+\d[\d ()/-]*$|\d{3}\s$|\b(?:call|phone|tel\.?|text\s+to)\s+[\d ()/-]*$").search(before):
+            continue  # the end of a telephone number
         if pattern(_COUNTS).search(before) or _is_other_time(text, *match.span()):
             continue
         if pattern(rf"\b{any_of('months')}[.,]?\s+$").search(before):
@@ -105,25 +106,45 @@ def _hours(text: str) -> Iterator[Atom]:
             yield from _listed(match, match[2] or "")
     for match in pattern(r"(?<![\w:/.\-])\d{1,2}\s?h(?:\s*(?:,|and|&|\+|/)\s*\d{1,2}\s?h)*(?![\w-])").finditer(text):
         marked = pattern(_MARKED).search(text, max(0, match.start() - 30), match.start()) is not None
+        marked = marked and pattern(_LENGTH_BEHIND).match(text, match.end()) is None
         if marked and not _is_other_time(text, *match.span()):
             yield from _listed(match, "")
 
 
 _MARKED = (
-    r"(?:\b(?:at|daily|nightly|to)|\w+days?|\b(?:morning|evening|night|day|year|month|week)|^"
-    r"|[.;\n])[\s,(]*(?:at\s+)?(?:the\s+)?$"
+    r"(?:\b(?:at|daily|nightly|(?<!up\s)to|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)|\w+days?|^|[.;\n]"
+    r"|\b(?:morning|evening|night|day|year|month|week)|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d_]{3,9},)"
+    r"[\s,(]*(?:at\s+)?(?:the\s+)?$"
 )
+_LENGTH_BEHIND = r"\s*(?:time-?\s?outs?|limit|max(?:imum)?|cap|hard|per|each|for|sla|budget|in\s+total)\b"
 
 
 def _spoken_hours(text: str) -> Iterator[Atom]:
     """`at eleven`, `at 17.30`: they lean on a frequency."""
-    behind = r"(?=\s*(?:[.,;:!?)](?!\d)|$|(?:every|each|daily|on|o'clock|sharp|in\s+the|utc|gmt)\b))"
-    words = rf"\bat\s+(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{{1,2}}\.[0-5]\d){behind}"
-    for match in pattern(words).finditer(text):
-        hour, _, minute = match[1].partition(".")
+    words = rf"\bat\s+({_HOUR_WORDS})\b(?:\s+hours\b)?|{_DOTTED_BEFORE}(\d{{1,2}}\.[0-5]\d)(?![\d.\w%])"
+    for match in pattern(words).finditer(text) if hints(text, rf"\d\.[0-5]\d|\bat\s+(?:{_HOUR_WORDS})\b") else ():
+        hour, _, minute = (match[1] or match[2]).partition(".")
         value = int(number(hour))
-        if value < _LAST_HOUR and not _is_other_time(text, *match.span()):
-            yield Atom("time", *match.span(), time(value, int(minute or 0)), weak=True)
+        start = match.start() if match[1] else match.start(2)
+        ended = pattern(_HOUR_ENDS).match(text, match.end()) is not None or zone_after(text, match.end()) is not None
+        dotted = match[2] is not None and pattern(_AMOUNT).match(text, match.end()) is None
+        if (ended or dotted) and value < _LAST_HOUR and not _is_other_time(text, start, match.end()):
+            yield Atom("time", start, match.end(), time(value, int(minute or 0)), weak=True)
+
+
+_HOUR_WORDS = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|twenty"
+)
+_HOUR_ENDS = (
+    r"\s*(?:[.,;:!?)](?!\d)|$|(?:every|each|daily|on|o'clock|sharp|in\s+the|utc|gmt"
+    rf"|and\s+(?:at\s+)?(?:{_HOUR_WORDS}))\b)"
+)
+_DOTTED_BEFORE = (
+    r"(?:\b(?:at|from|start(?:s|ing)?|begins?|runs?|daily|nightly|weekly|morning|evening|afternoon|night|weekdays)"
+    r"|days?|\b(?:mon|tue|wed|thu|fri|sat|sun))[\s,:]+(?:at\s+)?"
+)
+_AMOUNT = r"\s*(?:%|percent|per\b|euros?|usd|eur|dollars|million|points?|degrees|[kmg]b\b|seconds|minutes|hours)"
 
 
 def _listed(match: re.Match[str], part: str) -> Iterator[Atom]:
@@ -132,7 +153,7 @@ def _listed(match: re.Match[str], part: str) -> Iterator[Atom]:
     numbers = [int(digits) for digits in re.findall(r"\d+", words)]
     if len(numbers) > 1 and _LAST_HOUR < max(numbers) <= _LAST_MINUTE:
         yield Atom("minute", *match.span(), ",".join(str(number) for number in numbers))
-    elif pattern(r"\dh|\d\s+h|hour|hr").search(words + part) and max(numbers) <= _LAST_HOUR:
+    elif pattern(r"\dh|\d\s+h|hour|hr|clock").search(words + part) and max(numbers) <= _LAST_HOUR:
         start = match.start(1) if match.re.groups else match.start()
         places = [place.span() for place in pattern(_HOUR).finditer(match.string, start, match.end())]
         for (low, high), hour in zip(places, numbers, strict=False):
@@ -154,8 +175,10 @@ def _bare_hours(text: str) -> Iterator[Atom]:
         r"(?:every|each|per)\s+shift(?:\s+start)?|time|morning|evening)(?:\s*[,:(]\s*|\s+)(?:times?\s+)?"
     )
     several = r"\d{1,2}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{1,2}\s\d|\d{1,2}\b))\d{1,2})*"
-    behind = rf"(?=\s*(?:[.;!?)]|,(?!\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|{day}))"
-    for match in finds(rf"{opener}({several})(?![\w-]|\.\d){behind}", text, *"0123456789") if _has_opener(text) else ():
+    behind = rf"\s*(?:[.;!?)]|,(?!\s?\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|and\b|{day})"
+    for match in finds(rf"{opener}({several})(?![\w-]|\.\d)", text, *"0123456789") if _has_opener(text) else ():
+        if pattern(behind).match(text, match.end()) is None and zone_after(text, match.end()) is None:
+            continue
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         late = match.group().lower().startswith("evening") and max(numbers) < 12
         if text[match.end() : match.end() + 1] == ")" and "(" not in match.group():
@@ -167,16 +190,26 @@ def _bare_hours(text: str) -> Iterator[Atom]:
                 yield Atom("time", low, low + len(place.group()), time(int(place.group())))
             if not shift:
                 yield Atom("hours", *match.span(1), [hour + 12 if late else hour for hour in numbers], weak=True)
+    yield from _listed_hours(text)
+
+
+def _listed_hours(text: str) -> Iterator[Atom]:
+    """`6, 14 and 22 o'clock`, `2, 10, 18h`, `6 and 18 utc`: times by themselves, unless they are lengths of waits."""
     more = (
-        r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)\s+(?=o'?\s?clock|utc\b|gmt\b"
-        r"|daily\b)(?:o'?\s?clock)?"
+        r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)"
+        r"(?:\s*(?:h|hrs?|uhr)\b|\s+(?:o'?\s?clock|(?=utc\b|gmt\b|daily\b)))"
     )
-    for match in finds(more, text, "clock", "utc", "gmt", "daily"):
+    for match in finds(more, text, "clock", "utc", "gmt", "daily", "h"):
+        if pattern(_LENGTHS_BEFORE).search(text, max(0, match.start() - 24), match.start()):
+            continue
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         if max(numbers) < _LAST_HOUR and not _is_other_time(text, *match.span()):
             for place in re.finditer(r"\d+", match[1]):
                 low = match.start(1) + place.start()
                 yield Atom("time", low, low + len(place.group()), time(int(place.group())))
+
+
+_LENGTHS_BEFORE = r"\b(?:wait\w*|waits?\s+of|for|after|within|of|delays?|pauses?|retr\w+|backoff|last|every)[\s(:]*$"
 
 
 def _has_opener(text: str) -> bool:
@@ -190,31 +223,11 @@ _OPENERS = frozenset(
 )
 
 
-def _minutes(text: str) -> Iterator[Atom]:
-    """`at minute 15`, `5 past every hour`, `hourly at quarter past`, `at hh:50`."""
-    hour = r"(?:the|every|each)(?:\s+(?:full|single))?"
-    few = r"(?:\d{1,2}|five|ten|twenty|twenty-five)"
-    expression = (
-        rf"\b(?:at\s+)?(?:minutes?\s+(?P<a>\d{{1,2}}(?:\s*(?:,|and|&)\s*\d{{1,2}})*)"
-        rf"|(?P<b>{few})\s+(?:(?:minutes?|mins?)\s+(?:past|after)\s+{hour}(?:\s+hour)?|past\s+{hour}\s+hour)"
-        rf"|(?P<c>half|quarter)\s+past\s+{hour}\s+hour"
-        r"|at\s+:(?P<d>\d{2})|hh:(?P<e>\d{2})"
-        r"|(?:every|each)\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
-        rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>half|quarter|{few})\s+past(?!\s+(?:\d|one\b"
-        rf"|two\b|three\b)))\b"
-    )
-    if not hints(text, r"past|hh:|half|\bat\s+:|\b(?:minutes?|mins?)\s+(?:\d|after)"):
-        return
-    for match in pattern(expression).finditer(text):
-        said = next(words for words in match.groups() if words).lower()
-        values = (
-            [{"half": 30, "quarter": 15}.get(said) or int(number(said))]
-            if not said[0].isdigit()
-            else [int(digits) for digits in re.findall(r"\d+", said)]
-        )
-        if max(values) > _LAST_MINUTE:
-            continue
-        yield Atom("minute", *match.span(), ",".join(str(value) for value in values))
+_ARRIVES = (
+    r"\b(?:drops?|sends?|arrives?|comes?|lands?|uploads?|delivers?|appears?|puts?|posts?|publish(?:es)?|shows?\s+up"
+    r"|is\s+(?:there|ready|out|done)|are\s+(?:there|ready|out|done))\b[^.;\n]{0,70}?"
+    r"\b(?:around|about|approximately|roughly|some\s?time\s+(?:around|after)|somewhere\s+(?:around|between))\s+$"
+)
 
 
 def _is_other_time(text: str, start: int, end: int) -> bool:
@@ -225,6 +238,8 @@ def _is_other_time(text: str, start: int, end: int) -> bool:
     if pattern(r"\bschedul\w*\s+(?:it\s+|this\s+)?by\s+$").search(before):
         return False
     if text[start:end].lower().startswith("mid") and pattern(r"\bafter\s+(?:the\s+)?$").search(before):
+        return True
+    if pattern(_ARRIVES).search(text, max(0, start - 120), start):
         return True
     return bool(pattern(_BOUNDS).search(before) or pattern(_BOUND_BEHIND).match(text, end))
 
@@ -243,44 +258,5 @@ _BOUNDS = (
 )
 _BOUND_BEHIND = (
     r"\s*(?:at\s+the\s+latest|latest\b|deadline\b|(?:meeting|stand-?up|briefing|cut-?off)\b|"
-    r"(?:above|over|below|under)\s+\d|is\s+(?:too|the\s+(?:deadline|limit)))"
+    r"(?:above|over|below|under)\s+\d|is\s+(?:too|when\b|the\s+(?:deadline|limit)))"
 )
-
-
-def windows(text: str) -> Iterator[Atom]:
-    """`between 9 and 17`, `from 21:00h to 05:00h`, `hourly 7-22`, `06-22h`, `during office hours`."""
-    one = r"(?:the\s+)?(\d{1,2})(?::(\d{2})|h\d{2})?\s*(a\.?m\.?|p\.?m\.?|h|o'clock)?"
-    join = r"\s*(?:to|and|until|till|through|-|\u2013)\s*"
-    between = hints(text, r"\b(?:from|between)\s+(?:the\s+)?\d")
-    for match in finds(rf"\b(?:from|between)\s+{one}{join}{one}(?![\w:])", text, "from", "between") if between else ():
-        yield from _window(match, _hour(match[1], match[3]), _hour(match[4], match[6]), half=bool(match[6]))
-    often = r"\b(?:hourly|hrly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
-    bare = (
-        rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
-        rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
-    )
-    for match in pattern(bare).finditer(text) if hints(text, r"\d\s*[-\u2013]\s*\d") else ():
-        place = 1 if match[1] else 3
-        low, high = int(match[place]), int(match[place + 1])
-        if low < high <= _LAST_HOUR:
-            yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
-    office = (
-        r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
-        r"|service)\s+hours(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
-    )
-    for match in finds(office, text, "hours"):
-        low, high = int(match[1] or 9), int(match[2] or 17)
-        yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)
-
-
-def _window(match: re.Match[str], low: int, high: int, *, half: bool) -> Iterator[Atom]:
-    if high < low <= 12 and not half:
-        high += 12
-    if low <= _LAST_HOUR and high <= _LAST_HOUR:
-        yield Atom("window", *match.span(), (low % 24, min(high, 23)), weak=True)
-
-
-def _hour(digits: str, half: str | None) -> int:
-    hour = int(digits)
-    marker = (half or "").lower().replace(".", "")
-    return hour + 12 if marker == "pm" and hour < 12 else 0 if marker == "am" and hour == 12 else hour

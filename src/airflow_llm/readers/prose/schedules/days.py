@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from airflow_llm.errors import InputError
@@ -10,14 +11,25 @@ from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, patte
 
 _DAY_PARTS = "morning|afternoon|evening|night"
 _DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
-_GLUE = r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|to|through|thru|until|till|resp\.?)\s*(?:on\s+)?(?:the\s+)?"
+_GLUE = (
+    r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|\.{1,3}|to|through|thru|until|till|resp\.?)"
+    r"\s*(?:on\s+)?(?:the\s+)?"
+)
+_TWO_LETTERS = {"su": 0, "so": 0, "mo": 1, "tu": 2, "di": 2, "we": 3, "mi": 3, "th": 4, "do": 4, "fr": 5, "sa": 6}
+_CLOCK = r"(?:\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\b|\s?h\b|\s?o'?clock)|\d{4}\b|noon\b|midnight\b)"
 _LETTERS = {"MWF": frozenset({1, 3, 5}), "TTh": frozenset({2, 4}), "M-F": frozenset(range(1, 6))}
 _ONE = r"\d{1,2}(?:st|nd|rd|th)"
 
 
 def day_letters(text: str) -> Iterator[Atom]:
     """`MWF 6am`, `M-F at 7`: capitals, and a time behind them."""
-    for match in pattern(r"(?<!\w)M[Oo]\s?[-\u2013]\s?F[Rr](?!\w)", 0).finditer(text):
+    for match in pattern(
+        r"(?<![\w-])([MTWFS][ouherai]|mo|sa)\s?[-\u2013]\s?([FS][raou]|fr|sa|so)(?![\w-])", 0
+    ).finditer(text):
+        first, last = _TWO_LETTERS.get(match[1].lower()), _TWO_LETTERS.get(match[2].lower())
+        if first is not None and last is not None:
+            yield Atom("days", *match.span(), _days_between(first, last))
+    for match in finds(rf"\bweekday(?=,?\s+(?:at\s+)?{_CLOCK})", text, "weekday"):
         yield Atom("days", *match.span(), _LETTERS["M-F"])
     for match in pattern(r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)", 0).finditer(text):
         yield Atom("days", *match.span(), _LETTERS[match[1].replace("/", "")])
@@ -33,9 +45,12 @@ def weekdays(text: str) -> Iterator[Atom]:
     expression = rf"((?:every|each|on|evry)\s+)?({day}(?:(?:{_GLUE}| ){day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
     for match in pattern(expression).finditer(text):
         repeated = (match[1] or "").strip().lower() not in ("", "on")
-        if not repeated and pattern(_NO_RUN).search(text, max(0, match.start() - 16), match.start()):
+        if not repeated and _is_other_day(text, match):
             continue
         days = _day_set(match[2])
+        if pattern(r"\s+(?:too|also|as\s+well|included)\b").match(text, match.end(2)):
+            yield Atom("also", match.start(), match.end(2), days, weak=True)
+            continue
         plural = match[3] is not None or pattern(rf"{_DAY_WORDS}\w*(?:days|dys)\b").search(match[2]) is not None
         single = len(days) == 1 and not plural and not repeated
         yield Atom("days", match.start(), match.end(2), days, weak=single)
@@ -45,7 +60,37 @@ def weekdays(text: str) -> Iterator[Atom]:
     yield from _exceptions(text, day)
 
 
-_NO_RUN = r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by)\s+$"
+def _is_other_day(text: str, match: re.Match[str]) -> bool:
+    """`last Friday`, `agreed on Tuesday`, `closed on Mondays`, `from Monday on`: no day of the schedule."""
+    before = text[max(0, match.start() - 24) : match.start()]
+    if pattern(_NO_RUN).search(before):
+        return True
+    if pattern(r"\bfrom\s+$").search(before) and pattern(r"\s+on(?:wards?)?\b(?!\s+at)").match(text, match.end(2)):
+        return True
+    return bool(match[1]) and pattern(_TOLD).search(before) is not None
+
+
+_NO_RUN = (
+    r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by|closed"
+    r"|(?:believe|believing|faith|trust)\s+in)\s+$"
+)
+_TOLD = (
+    r"\b(?:discussed|agreed|said|told|talked|spoke|met|promised|mentioned|decided|asked|meeting|call|workshop|closed"
+    r"|shut|lunch|review(?:ed)?|demo)\s+$"
+)
+
+
+def _days_between(first: int, last: int) -> frozenset[int]:
+    return frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
+
+
+def nights_between(text: str) -> Iterator[Atom]:
+    """`the night from Sunday to Monday, at 2`: Monday behind midnight, Sunday before it."""
+    day = rf"({any_of('weekdays')})"
+    words = rf"\bnights?\s+(?:from|between)\s+{day}\s+(?:to|and|on)\s+{day}(?!\w)"
+    for match in finds(words, text, "night"):
+        late = pattern(r"[\s,]*(?:at\s+)?(?:1[89]|2[0-3])(?!\d)").match(text, match.end()) is not None
+        yield Atom("days", *match.span(), frozenset({int(meaning_of("weekdays", match[1 if late else 2]))}))
 
 
 def _exceptions(text: str, day: str) -> Iterator[Atom]:
@@ -75,7 +120,7 @@ def _exceptions(text: str, day: str) -> Iterator[Atom]:
 
 def _day_set(words: str) -> frozenset[int]:
     days: set[int] = set()
-    dash = r"(-|\u2013|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b)"
+    dash = r"(-|\u2013|\.{1,3}|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b)"
     pieces = pattern(rf"(\b{any_of('weekdays')}\b)|{dash}").findall(words)
     previous, spans = None, False
     for day, between in pieces:
@@ -84,7 +129,7 @@ def _day_set(words: str) -> frozenset[int]:
             continue
         number_of_day = int(meaning_of("weekdays", day))
         if spans and previous is not None:
-            days |= {(previous + step) % 7 for step in range((number_of_day - previous) % 7 + 1)}
+            days |= _days_between(previous, number_of_day)
         days.add(number_of_day)
         previous, spans = number_of_day, False
     return frozenset(days)
@@ -108,12 +153,21 @@ def month_days(text: str) -> Iterator[Atom]:
     pair = rf"(?<![\w.])((?:the\s+)?{_ONE}\s*(?:and|&|\+)\s*(?:on\s+)?(?:the\s+)?{_ONE})(?!\w){no_month}"
     for match in pattern(pair).finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    timed = (
+        rf"(?:(?<=^)|(?<=[\s(]))(?:(?:on|always|every|each|run)\s+)?(?:the\s+)?(?:({_ONE})|day\s+(\d{{1,2}}))"
+        rf",?\s+(?:at\s+)?(?={_CLOCK})"
+    )
+    for match in pattern(timed).finditer(text):
+        yield Atom(
+            "monthday", match.start(), match.end(1 if match[1] else 2), _days_of_month(match[1] or match[2]), weak=True
+        )
     for match in pattern(r"\bon\s+(?:the\s+)?(last|first)\s+day\b|\b(?:the|on)\s+day\s+(\d{1,2})\b").finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1] or match[2]), weak=True)
 
 
 _MAY_BE_DAY = (
     r"\b(?:on|every|each)\s+(?:the\s+)?(?:\d|last|first|fifteenth)|\d(?:st|nd|rd|th)\s*(?:and|&|\+)|\bday\s+\d"
+    r"|\d(?:st|nd|rd|th),?\s+(?:at\s+)?(?:\d|noon|midnight)"
 )
 
 
@@ -131,6 +185,16 @@ def _of_month(text: str) -> Iterator[Atom]:
     several = rf"{one}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{one})*"
     opener = r"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?"
     for match in pattern(rf"{opener}({several})(?:{full}|\s+monthly\b)").finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]))
+    span = (
+        rf"\b(?:between|from)\s+the\s+({_ONE})\s+(?:and|to|till|until|through)\s+(?:the\s+)?({_ONE})"
+        r"(?:\s+day)?\s+(?:of\s+)?(?:the|each|every|a)\s+month\b"
+    )
+    for match in finds(span, text, "between", "from"):
+        low, high = (_days_of_month(words)[0] for words in match.groups())
+        yield Atom("monthday", *match.span(), (f"{low}-{high}" if int(low) < int(high) else f"{low}-31,1-{high}",))
+    dotted = r"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)(\d{1,2})\.\s+(?:(?:of|in)\s+)?(?:(?:the|each|every)\s+)?month\b"
+    for match in pattern(dotted).finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]))
     for match in pattern(
         r"\b(?:on\s+)?(?:the\s+)?days?\s+(\d{1,2})\s+(?:of|in)\s+(?:(?:the|each|every)\s+)?month\b"
@@ -193,6 +257,12 @@ def months_of(text: str) -> Iterator[Atom]:
         text
     ):
         yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
+    alone = rf"(?<![\w.-])({month}(?:\s*(?:,\s*and|,|and|&|/|\+)\s*{month})*)\s+only\b"
+    for match in finds(alone, text, "only"):
+        yield Atom("months", *match.span(), _listed(match[1]), weak=True)
+    leading = rf"\b(?:each|every)\s+({month})\s+(?=(?:week)?days?\b|nights?\b|mornings?\b|evenings?\b)"
+    for match in pattern(leading).finditer(text):
+        yield Atom("months", match.start(1), match.end(1), _listed(match[1]), weak=True)
     span = (
         rf"(?<![\w.-])(?:from\s+|between\s+)?({month})\s*(?:-|\u2013|to|until|till|through|thru"
         rf"|(?<=\w\s)and(?=\s))\s*({month})(?![\w-]|\s+\d)"
@@ -206,15 +276,20 @@ def months_of(text: str) -> Iterator[Atom]:
         rf"|for)\s+)?({month}(?:\s*(?:,|and|&|or)\s*{month})*)(?!\w|\s+\d)"
     )
     for match in pattern(without).finditer(text):
-        out = {meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1])}
+        if match[1] == "may":
+            continue  # `no run may overlap`
+        out = set(_listed(match[1]))
         yield Atom("months", *match.span(), tuple(str(m) for m in range(1, 13) if str(m) not in out), weak=True)
     listed = (
         rf"\(\s*({month}(?:\s*[/,]\s*{month})+)\s*\)"
         rf"|\bin\s+({month}(?:\s*(?:,\s*and|,|and|&)\s*{month})*)\b(?!\s+\d|\s*(?:-|\u2013|to|until|till)\s*{month})"
     )
     for match in pattern(listed).finditer(text):
-        values = [meaning_of("months", name) for name in pattern(rf"\b{month}\b").findall(match[1] or match[2])]
-        yield Atom("months", *match.span(), tuple(values), weak=True)
+        yield Atom("months", *match.span(), _listed(match[1] or match[2]), weak=True)
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(meaning_of("months", name) for name in pattern(rf"\b{any_of('months')}\b").findall(words))
 
 
 _SEASONS = {
