@@ -30,7 +30,7 @@ _KNOWN = {
     "a private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----",
     "a JSON web token": r"\beyJ[\w-]{8,200}\.eyJ[\w-]{8,}\.[\w-]+",
     "an Azure storage key": r"\b(?:AccountKey|SharedAccessKey)=[\w+/=]{20,}",
-    "a URI with a password": r"\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@'\"]{0,100}:(?P<uri>[^\s/@'\"]{1,200})@",
+    "a URI with a password": r"\b(?a:[a-z][a-z0-9+.-]{0,20})://[^\s:/@'\"]{0,100}:(?P<uri>[^\s/@'\"]{1,200})@",
     "an Authorization header": r"\b(?:Bearer|Basic)\s+(?P<header>[\w+/.=~-]{16,})",
     "a user and password for curl": (
         r"\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?['\"]?[^\s:'\"]{1,100}:(?P<curl>[^\s'\"]+)"

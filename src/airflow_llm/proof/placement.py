@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TOLD = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xml", ".gz", ".zst"})
-_STORE = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/?", re.IGNORECASE)
+_STORE = re.compile(r"^(?a:[a-z][a-z0-9+.-]*)://[^/]*/?", re.IGNORECASE)
 
 
 def stand_in_of(pipeline: Pipeline, connection: str) -> str:

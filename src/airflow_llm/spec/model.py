@@ -24,7 +24,7 @@ from pydantic_core import CoreSchema, core_schema
 Scalar = bool | int | float | str | None
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|m|s)", re.IGNORECASE)
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*((?a:d|h|m|s))", re.IGNORECASE)
 _TAGS = ("kind", "rule", "op", "on")
 _MAX_DURATION = timedelta(days=3660)
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from airflow_llm.readers.prose.spellings import any_of, hints, meaning_of, pattern, says, spelled
 
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-CHANNEL = r"(?<![\w&])#[A-Za-z][\w-]{0,79}"
+CHANNEL = r"(?<![\w&])#(?a:[A-Za-z])[\w-]{0,79}"
 _PHONE = r"\+\d[\d ]{6,18}\d"
 _HOLDER = r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue)\s+"
 _NAMED = (
-    rf"(?:(?:{_HOLDER}[\"'`]?|\s+[\"'`])(?P<name>#?[A-Za-z][\w -]{{0,40}}[\w])[\"'`]|"
-    rf"{_HOLDER}(?P<bare>(?!(?:when|if|on|in|for)\b)[A-Za-z][\w-]{{1,40}}))"
+    rf"(?:(?:{_HOLDER}[\"'`]?|\s+[\"'`])(?P<name>#?(?a:[A-Za-z])[\w -]{{0,40}}[\w])[\"'`]|"
+    rf"{_HOLDER}(?P<bare>(?!(?:when|if|on|in|for)\b)(?a:[A-Za-z])[\w-]{{1,40}}))"
 )
 _PERSON = (
     r"(?:me|us|data|on-?call|whoever|somebody|someone|the\s+(?:on-?call|team|dba|night|person|duty|controller)\w*)"

@@ -154,7 +154,7 @@ def find_unwanted(text: str) -> Found[bool] | None:
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     start = 0
-    for match in pattern(r"(?<=[a-z0-9)\"'])[.!?](?=\s|$)|\n|;").finditer(text):
+    for match in pattern(r"(?<=(?a:[a-z0-9)\"']))[.!?](?=\s|$)|\n|;").finditer(text):
         yield start, text[start : match.start()]
         start = match.end()
     yield start, text[start:]

@@ -71,7 +71,7 @@ def clock_time(words: str) -> time | None:
     clock = pattern(r"(\S+) o'? ?clock(?: (\d\d))?(?: (.*))?").fullmatch(text)
     if clock is not None:
         return _checked(words, int(number(clock[1])), int(clock[2] or 0), (clock[3] or "").replace(".", ""))
-    text = pattern(r"^[a-z]+(?= (?:am|pm|night)$)").sub(lambda match: f"{number(match.group()):g}", text)
+    text = pattern(r"^(?a:[a-z])+(?= (?:am|pm|night)$)").sub(lambda match: f"{number(match.group()):g}", text)
     match = pattern(
         r"(\d{1,3}?)(?: ?[:.h ] ?(\d{2})|(\d{2})(?= ?[apn]))?(?::\d{2})?\s*(a\.?m\.?|p\.?m\.?|h(?:rs?)?|uhr|night)?"
     ).fullmatch(text)

@@ -93,8 +93,8 @@ def _operator(words: str) -> Operator:
 
 def _thresholds(text: str, step: str | None) -> Iterator[Found[Comparison]]:
     name = (
-        r"([A-Za-z][\w.@-]*(?:\s+(?!if\b|when\b|is\b|are\b|was\b|and\b|or\b|the\b|gets\b|exceeds?\b|above\b|"
-        r"below\b|over\b|under\b|than\b)[A-Za-z][\w-]*){0,2})"
+        r"((?a:[A-Za-z])[\w.@-]*(?:\s+(?!if\b|when\b|is\b|are\b|was\b|and\b|or\b|the\b|gets\b|exceeds?\b|above\b|"
+        r"below\b|over\b|under\b|than\b)(?a:[A-Za-z])[\w-]*){0,2})"
     )
     expression = (
         rf"(?:\bthe\s+|\bits\s+|\ba\s+|\bif\s+|\bwhen\s+|"

@@ -179,7 +179,7 @@ _SHORT_MONTHS = (
     r"|\bfeb(?:ruary)?\s+(?:30|31)(?:th|st)?\b(?!\s*[:.]\d)"
     r"|\b(?:31(?:st)?|thirty[\s-]first)\s+(?:of\s+)?(?:april|june|september|november)\b"
 )
-_NO_HOUR = r"\b(?:2[5-9]|[3-9]\d)\s*o'?\s?clock\b|\bo'clock\s+(?:[6-9]\d)\b(?!\s*(?:%|[a-z]))"
+_NO_HOUR = r"\b(?:2[5-9]|[3-9]\d)\s*o'?\s?clock\b|\bo'clock\s+(?:[6-9]\d)\b(?!\s*(?:%|(?a:[a-z])))"
 _BACKWARDS = r"\bevery\s+-\s?\d+\s*(?:s|m|h|d|sec|min|hour|day|week)\w*|\binterval\s+(?:of\s+)?minus\s+\d+"
 
 

@@ -30,7 +30,7 @@ def amount() -> str:
     """A regular expression (no groups) for one length of time."""
     compound = r"(?<!\d)\d{1,9}\s*(?:d|h)\s*\d+\s*(?:h|m(?:in)?)(?:\s*\d+\s*s)?\b"
     iso = r"\bP(?:\d+D)?T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?\b"
-    python = r"(?:datetime\.)?timedelta\([a-z_]+\s*=\s*\d+(?:\.\d+)?(?:\s*,\s*[a-z_]+\s*=\s*\d+)*\)"
+    python = r"(?:datetime\.)?timedelta\((?a:[a-z_])+\s*=\s*\d+(?:\.\d+)?(?:\s*,\s*(?a:[a-z_])+\s*=\s*\d+)*\)"
     half = r"\b(?:half\s+an?|a\s+half|half)[\s-]+"
     count = rf"(?:(?<![\w.-])\d{{1,12}}(?:[.,]\d{{1,12}})?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?"
     unit = rf"{any_of('units')}(?![\w-])"
@@ -89,7 +89,7 @@ def _python(words: str) -> float | None:
     match = pattern(r"(?:datetime\.)?timedelta\((.*)\)").fullmatch(words)
     if match is None:
         return None
-    parts = pattern(r"([a-z]+)\s*=\s*(\d+(?:\.\d+)?)").findall(match[1])
+    parts = pattern(r"((?a:[a-z])+)\s*=\s*(\d+(?:\.\d+)?)").findall(match[1])
     known = lexicon("units")
     return sum(float(count) * SECONDS[known[unit]] for unit, count in parts if unit in known)
 
@@ -118,7 +118,7 @@ def _half(words: str) -> float | None:
 
 
 def _counted(words: str) -> float | None:
-    match = pattern(r"(\d+(?:[.,]\d+)?|\D+?)[ -]*(and a half[ -]+)?([a-z]+)( and a half)?").fullmatch(words)
+    match = pattern(r"(\d+(?:[.,]\d+)?|\D+?)[ -]*(and a half[ -]+)?((?a:[a-z])+)( and a half)?").fullmatch(words)
     if match is None or match[3] not in lexicon("units"):
         return None
     count = match[1].strip()

@@ -22,7 +22,7 @@ _BACK = (
     rf"\b{_GO}\s+(?:back\s+|again\s+)?(?:back\s+)?(?:to|with|at|from)\s+(?P<place>{_PLACE})"
     rf"|\b(?:repeat(?:s|ed)?|restart(?:s|ed)?|redo|rerun)\s+(?:everything\s+|it\s+all\s+|all\s+|the\s+whole\s+(?:thing|run)\s+|the\s+steps\s+)?"
     rf"(?:again\s+)?(?:from|at|with)\s+(?P<from>{_PLACE})"
-    r"|\b(?:go(?:es)?|loops?|jumps?)\s+back\s+to\s+(?:the\s+)?(?P<step>[A-Za-z][\w-]{3,40})"
+    r"|\b(?:go(?:es)?|loops?|jumps?)\s+back\s+to\s+(?:the\s+)?(?P<step>(?a:[A-Za-z])[\w-]{3,40})"
 )
 _AHEAD = r"\b(?:go(?:es)?|going|continue(?:s)?|start(?:s)?|come(?:s)?)\s+(?:to|with|at|from)\s"
 _WAITING = (

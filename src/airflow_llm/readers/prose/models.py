@@ -12,7 +12,7 @@ from airflow_llm.readers.prose.lexicon import words
 
 _TARGET = re.compile(
     r"\b(?:predict(?:s|ing)?|forecast(?:s|ing)?|classif(?:y|ies|ying)|target(?:\s+column)?(?:\s+is)?|label(?:\s+is)?)\s+"
-    r"(?:the\s+)?(?:column\s+)?[`'\"]?([A-Za-z]\w{1,60})\b"
+    r"(?:the\s+)?(?:column\s+)?[`'\"]?((?a:[A-Za-z])\w{1,60})\b"
 )
 _KIND = {True: ("regressor", "numbers"), False: ("classifier", "classes")}
 

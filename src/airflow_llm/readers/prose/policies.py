@@ -45,7 +45,7 @@ _MEASURED = r"\b(?:lag|latency|drift|age|delay|freshness|gap|older|newer)\s+(?:(
 
 def _seconds(text: str) -> Iterator[Found[Limit]]:
     """`timeout=1800`: an argument of Airflow's operators without a unit."""
-    for match in finds(r"\b(\w{0,20}_)?timeout\s*=\s*(\d{2,6})\b(?!\s*[a-z%:*/.])", text, "timeout"):
+    for match in finds(r"\b(\w{0,20}_)?timeout\s*=\s*(\d{2,6})\b(?!\s*(?a:[a-z%:*/.]))", text, "timeout"):
         scope = _scope("step", f"{match.group()} ".replace("dagrun_", "dagrun "))
         yield found(text, *match.span(), Limit(timedelta(seconds=int(match[2])), scope))
 

@@ -302,7 +302,7 @@ def _about(before: str, words: str, behind: str) -> str:
         return "it"
     inside = (
         pattern(
-            rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}(?:\d+|[a-z]+)(?:{_TIMES}|$)"
+            rf"(?:re-?try|repeat|re-?run)\s+(?:only\s+)?(?:the\s+)?{_NAME}\s+{_UP_TO}(?:\d+|(?a:[a-z])+)(?:{_TIMES}|$)"
         ).match(words)
         if len(words.split()) > _VERB_AND_COUNT
         else None

@@ -253,7 +253,7 @@ def _references(text: str) -> Iterator[Found[Rule]]:
     )
     words = (
         rf"\b(?:every\s+|each\s+|all\s+)?({COLUMN})\s+(?:values?\s+)?(?:{exists}\s+in|references|"
-        rf"refers\s+to)\s+(?:the\s+)?(?:table\s+)?([A-Za-z_]\w*)"
+        rf"refers\s+to)\s+(?:the\s+)?(?:table\s+)?((?a:[A-Za-z_])\w*)"
         rf"(?:\.(\w+)|\(\s*(\w+)\s*\)|\s+(?:table\b)?)?"
     )
     for match in finds(words, text, "exist", "found", "appear", "present", "occur", "match", "refer"):

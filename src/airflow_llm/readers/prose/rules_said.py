@@ -57,7 +57,7 @@ def _past(match: re.Match[str]) -> Iterator[Made]:
     """`order_date is not in the future`; `dates` alone are taken as the column `date`."""
     for name in columns(match["column"]):
         column = singular(name) if singular(name.lower()) in _DATES else name
-        if column.lower() in _DATES or pattern(r"_|date|time|day|[a-z](?:at|on)$").search(column):
+        if column.lower() in _DATES or pattern(r"_|date|time|day|(?a:[a-z])(?:at|on)$").search(column):
             guess = _GUESSED.format(name, column) if column.lower() in _DATES else ""
             yield Expression(sql=f"CAST({_quoted(column)} AS DATE) <= CURRENT_DATE"), guess
 
@@ -152,8 +152,8 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Iterator[Made]], tuple[str, .
         ("mail",),
     ),
     (
-        r"\b(?:every|each|all)\s+(?P<child>[a-z]+)\s+(?:must\s+|should\s+)?(?:has|have|belongs?\s+to|refers?\s+to"
-        r"|references?|points?\s+to)\s+(?:an?\s+|one\s+|its\s+|some\s+)?(?:existing\s+|valid\s+|known\s+|matching\s+)?(?P<parent>[a-z]+)\b",
+        r"\b(?:every|each|all)\s+(?P<child>(?a:[a-z])+)\s+(?:must\s+|should\s+)?(?:has|have|belongs?\s+to|refers?\s+to"
+        r"|references?|points?\s+to)\s+(?:an?\s+|one\s+|its\s+|some\s+)?(?:existing\s+|valid\s+|known\s+|matching\s+)?(?P<parent>(?a:[a-z])+)\b",
         _partner,
         ("every", "each", "all"),
     ),

@@ -33,7 +33,10 @@ def any_of(name: str, meaning: str | None = None) -> str:
 
 @lru_cache(maxsize=512)
 def pattern(expression: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """The compiled expression, compiled on first use: loading the reader stays cheap."""
+    """The compiled expression, compiled on first use: loading the reader stays cheap.
+
+    A set of letters is written `(?a:[a-z])`: without case in all of Unicode it compiles ten times as slowly.
+    """
     return re.compile(expression, flags)
 
 

@@ -60,7 +60,7 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
 
 def _named_assets(text: str) -> Iterator[Found[Schedule]]:
     """`on arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
-    name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?"
+    name = r"[\"'`]?((?a:[A-Za-z_])[\w./:-]*\w)[\"'`]?"
     for match in finds(
         rf"\b(?:asset|dataset)\s+(?!is\b|has\b|of\b){name}|(?<![\w.]){name}\s+\((?:asset|dataset)\)",
         text,
@@ -117,14 +117,14 @@ def _called_assets(text: str) -> Iterator[Found[Schedule]]:
             yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
     single = (
         r"\b(?:after|on|upon|with|at)\s+(?:(?:an|a|the)\s+)?(?:update|change|refresh|reload|arrival|publication)s?\s+"
-        r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?([A-Za-z_]\w*(?:[_./:-]+\w+)+)"
+        r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?((?a:[A-Za-z_])\w*(?:[_./:-]+\w+)+)"
     )
     for match in finds(single, text, "update", "change", "refresh", "reload", "arrival", "publication"):
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.85)
 
 
 def _assets(text: str) -> Iterator[Found[Schedule]]:
-    name = r"[\"'`]?([A-Za-z_][\w./:-]*\w)[\"'`]?(?:\s+(?:table|view|dataset|asset|file|feed))?"
+    name = r"[\"'`]?((?a:[A-Za-z_])[\w./:-]*\w)[\"'`]?(?:\s+(?:table|view|dataset|asset|file|feed))?"
     several = (
         rf"(?:(?:both|all\s+of|either|any\s+of)\s+)?(?:the\s+)?(?:(?:table|view|dataset|asset|"
         rf"file)s?\s+)?{name}(?:\s*(?:,|and|or|,\s*and)\s+(?:the\s+)?(?:(?:table|view|dataset|asset)\s+)?{name})?"
@@ -154,7 +154,7 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
         r"(?:of|to|in)\s+(?:the\s+)?"
     )
     sort = r"(?:(?:table|view|dataset|asset|file|feed)\s+)?"
-    for match in finds(rf"{noun}{sort}[\"'`]?([A-Za-z_][\w./:-]*\w)", text, *changed, "update"):
+    for match in finds(rf"{noun}{sort}[\"'`]?((?a:[A-Za-z_])[\w./:-]*\w)", text, *changed, "update"):
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.9)
     listed = r"\bschedule[\"'`*]*\s*[:=]\s*\[?\s*(?:Dataset|Asset)\(\s*[\"']([^\"']{1,200})[\"']\s*\)"
     for match in finds(listed, text, "dataset", "asset"):

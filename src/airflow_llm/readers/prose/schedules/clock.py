@@ -44,8 +44,8 @@ _HAS_TIME = (
 def _plain_times(text: str) -> Iterator[Atom]:
     """`0215`, `at 1900`, `weekdays 745`: digits alone. Without a leading zero they lean on a day, a zone or an `at`."""
     expression = (
-        r"(?<![\w:/.,\-#$€£=<>+%'\"`*])((?:[01]?\d|2[0-3])\s?[0-5]\d)(?:\s?h(?:rs?|ours)?)?"
-        r"(?!(?!Z\b)[\w%'\"`€$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
+        r"(?<!€)(?<![\w:/.,\-#$£=<>+%'\"`*])((?:[01]?\d|2[0-3])\s?[0-5]\d)(?:\s?h(?:rs?|ours)?)?"
+        r"(?!€|(?!Z\b)[\w%'\"`$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
     )
     for match in pattern(expression).finditer(text):
         digits = "".join(match[1].split())

@@ -146,7 +146,7 @@ def _is_glue(gap: str) -> bool:
     said = gap.strip(" ,;:()'\"").lower()
     if not said or said in lexicon("schedule_glue"):
         return True
-    between = rf"(?:[\s,;:()\[\]'\"`=@+&/\u2013\u2014-]|\*\*|</?[a-z]{{1,6}}>|{any_of('schedule_glue')}(?!\w))*"
+    between = rf"(?:[\s,;:()\[\]'\"`=@+&/\u2013\u2014-]|\*\*|</?(?a:[a-z]){{1,6}}>|{any_of('schedule_glue')}(?!\w))*"
     return pattern(between).fullmatch(gap) is not None
 
 

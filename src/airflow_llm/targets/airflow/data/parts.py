@@ -26,7 +26,7 @@ _FORMATS = {
     ".xlsx": "excel",
     ".xml": "xml",
 }
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/?", re.IGNORECASE)
+_URL = re.compile(r"^(?a:[a-z][a-z0-9+.-]*)://[^/]*/?", re.IGNORECASE)
 
 
 @dataclass
