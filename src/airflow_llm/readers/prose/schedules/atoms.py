@@ -30,7 +30,7 @@ def atoms(text: str) -> list[Atom]:
 def _places(text: str, parts: list[Atom]) -> Iterator[Atom]:
     """The places right behind a time of day, as zones."""
     for part in parts:
-        if part.kind in ("time", "hours", "window"):
+        if part.kind in ("time", "hours", "window") or (part.kind == "zone" and part.value.startswith("Etc/")):
             place = zone_after(text, part.end)
             if place is not None:
                 yield Atom("zone", place.start, place.end, place.value, weak=True)

@@ -1,0 +1,122 @@
+"""What stands elsewhere in the text and completes a schedule: its time, its day, its window, its exceptions."""
+
+from __future__ import annotations
+
+from airflow_llm.readers.prose.schedules.atom import Atom
+from airflow_llm.readers.prose.schedules.build import build
+from airflow_llm.readers.prose.schedules.strength import lone_time, stands_alone
+from airflow_llm.readers.prose.span import Found
+from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.spec.schedule import Schedule
+
+
+def completed(
+    text: str, best: Found[Schedule], cluster: list[Atom], others: list[list[Atom]], clusters: list[list[Atom]]
+) -> Found[Schedule]:
+    """With what stands elsewhere: the lone time of `Nightly. … 02:30 UTC.`, and `Don't run it on Sundays`."""
+    kinds = {part.kind for part in cluster}
+    if best.value.kind != "cron" or "cron" in kinds:
+        return best
+    extra: list[Atom] = []
+    within_hours = any(_within_hours(part) for part in cluster)
+    if not kinds & {"time", "hours", "minute", "window"} and not within_hours:
+        extra += _lone_elsewhere(text, others, clusters)
+    if kinds == {"often"}:
+        extra += _counted_times(clusters, cluster[0].value)
+    if within_hours and "window" not in kinds:
+        extra += next((other for other in clusters if _is_window(text, other)), [])
+    if kinds <= _TIMED:
+        extra += next((other for other in clusters if {part.kind for part in other} == {"monthday"}), [])
+    if all(part.kind == "named" and part.value in _OPEN for part in cluster):
+        extra = next((other for other in clusters if _names_day(other, str(cluster[0].value))), extra)
+    if "months" not in kinds:
+        extra += next((other for other in clusters if _is_season(text, other)), [])
+    if "except" not in kinds:
+        extra += [
+            part for other in clusters for part in other
+            if part.kind == "except" and (not part.weak or _opens_sentence(text, other))
+        ]  # fmt: skip
+    if not extra:
+        return best
+    schedule, assumption = build([*cluster, *extra])
+    return Found(schedule, best.start, best.end, best.text, best.strength, assumption)
+
+
+def _lone_elsewhere(text: str, others: list[list[Atom]], clusters: list[list[Atom]]) -> list[Atom]:
+    """The cluster that says nothing but a time, with the surest ones first."""
+    sure = [other for other in others if other and {part.kind for part in other} <= _TIMED]
+    loose = [other for other in clusters if {part.kind for part in other} <= _TIMED and _is_timed(other)]
+    candidates = sure or [other for other in loose if _said_hour(text, other)]
+    return max(candidates, key=lambda other: (lone_time(text, other), -other[0].start), default=[])
+
+
+_TIMED = frozenset({"time", "zone", "hours", "part"})
+
+
+_OPEN = {
+    "yearly": {"date"}, "halfyearly": {"date"}, "quarterly": {"date", "monthday"}, "bimonthly": {"monthday"},
+    "monthly": {"monthday", "nth"}, "weekly": {"days"},
+}  # fmt: skip
+
+
+def _names_day(cluster: list[Atom], frequency: str) -> bool:
+    """The day that a bare `monthly` or `yearly` leaves open, with its time."""
+    kinds = {part.kind for part in cluster}
+    day = _OPEN[frequency] & kinds
+    return bool(day) and kinds <= {*_TIMED, *day} and bool(kinds & {"time", "hours"})
+
+
+def _counted_times(clusters: list[list[Atom]], often: tuple[int, str]) -> list[Atom]:
+    """The times of `twice a day is enough: 8:00 and 18:00`, when they are as many."""
+    for cluster in clusters:
+        times = sum(
+            len(part.value) if part.kind == "hours" else 1
+            for part in cluster
+            if part.kind in ("time", "hours") and not isinstance(part.value, str)
+        )
+        if often[1] == "day" and times == often[0] > 1 and {part.kind for part in cluster} <= _TIMED:
+            return cluster
+    return []
+
+
+def _is_season(text: str, cluster: list[Atom]) -> bool:
+    """`November to March only` by itself, as a sentence or the end of one."""
+    if {part.kind for part in cluster} != {"months"}:
+        return False
+    after = text[cluster[-1].end : cluster[-1].end + 8]
+    return text[: cluster[-1].end].lower().endswith("only") or pattern(r"\s+only\b").match(after) is not None
+
+
+def _opens_sentence(text: str, cluster: list[Atom]) -> bool:
+    before = text[max(0, cluster[0].start - 20) : cluster[0].start]
+    return len(cluster) == 1 and pattern(r"(?:^|[.;,(!\n])\s*(?:but\s+|and\s+|please\s+)?$").search(before) is not None
+
+
+def _is_window(text: str, cluster: list[Atom]) -> bool:
+    """A window by itself, whose ends are written as hours: `06-22h`, `from 6:00 to 22:00`, `hours 7 to 20`."""
+    lone = {part.kind for part in cluster} <= {"window", "zone", "days"}
+    lone = lone and any(part.kind == "window" for part in cluster)
+    words = text[cluster[0].start : cluster[-1].end]
+    marked = pattern(r"\d\s?h\b|\d:\d|\d\s?[ap]\.?m\b|\bhours\b|clock|midnight|noon|morning|evening").search(words)
+    opened = pattern(r"[,;.(]\s*$").search(text, max(0, cluster[0].start - 3), cluster[0].start) is not None
+    return lone and (marked is not None or (opened and pattern(r"^\d{1,2}\s").match(words) is not None))
+
+
+def _is_timed(cluster: list[Atom]) -> bool:
+    return any(part.kind in ("time", "hours") and not isinstance(part.value, str) for part in cluster)
+
+
+def _said_hour(text: str, cluster: list[Atom]) -> bool:
+    """A time that is asked for (`at 04:30`) rather than spoken of."""
+    if all(part.weak for part in cluster if part.kind in ("time", "hours")):
+        return stands_alone(text, cluster)
+    before = text[max(0, cluster[0].start - 12) : cluster[0].start]
+    return pattern(r"(?:\b(?:at|start\w*|run|runs)|@)\s*$|^\s*$|[.;\n]\s*$").search(before) is not None
+
+
+def _within_hours(part: Atom) -> bool:
+    return (
+        (part.kind == "named" and "hour" in part.value)
+        or part.kind == "often"
+        or (part.kind == "every" and part.value[1] in ("s", "m", "h"))
+    )
