@@ -8,10 +8,12 @@ from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import finds, hints, lexicon, pattern, spelled
 from airflow_llm.spec.schedule import AssetSchedule, ManualSchedule, OnceSchedule, Schedule
 
+_NO_VERB = r"(?!\s+(?:are|is|was|were|have|has|to|of|in)\b)"
 _CHANGED = (
     r"(?:is|are|gets?|was|were|has\s+been|have\s+(?:both\s+|all\s+)?been|become)\s+(?:newly\s+|freshly\s+)?"
-    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)|changes"
-    r"|updates|refreshes|(?:gets?|receives?|has|have)\s+(?:new|fresh)\s+(?:data|rows|records|content)"
+    r"(?:updated|refreshed|changed|modified|rebuilt|reloaded|rewritten|republished|published)"
+    rf"|(?:changes|updates|refreshes){_NO_VERB}"
+    r"|(?:gets?|receives?|has|have)\s+(?:(?:new|fresh)\s+(?:data|rows|records|content)|a\s+new\s+version)"
 )
 
 
@@ -32,6 +34,12 @@ def _manual(text: str) -> Iterator[Found[Schedule]]:
     done = r"(?:^|[.;\n])\s*(?:it\s+is\s+|this\s+is\s+)?(?:done|run|started|launched)\s+by\s+hand\b"
     for match in finds(done, text, "hand"):
         yield found(text, match.end() - len("by hand"), match.end(), ManualSchedule(), 0.9)
+    told = r"(?:^|(?<=[.;\n]\s)|(?<=[.;\n]))manual(?:ly)?(?:\s+(?:start|run|trigger))?(?=\s*(?:[.,;\n]|$))"
+    for match in finds(told, text, "manual"):
+        yield found(text, *match.span(), ManualSchedule(), 0.9)
+    counted = r"\b(?:started|run|launched|triggered)\s+by\s+hand(?=,?\s+(?:once|twice|\w+\s+times)\s+an?\b)"
+    for match in finds(counted, text, "hand"):
+        yield found(text, *match.span(), ManualSchedule(), 0.9)
     loose = (
         r"\b(?:start(?:ed|s)?|run|runs|trigger(?:ed|s)?|launch(?:ed)?|"
         r"kick(?:ed)?\s+off)\s+(?:it\s+)?(?:manually|by\s+hand|on[\s-]demand|ad[\s-]hoc)\b"
@@ -48,7 +56,7 @@ def _once(text: str) -> Iterator[Found[Schedule]]:
     words = (
         r"(?<!\w)(?:@once\b|one[\s-](?:off|time)\s+(?:job|run|migration|load|import|task|pipeline|backfill|"
         r"thing)|run\s+(?:it\s+|this\s+)?(?:just\s+|only\s+|exactly\s+)?once(?!\s+(?:a|per|every|each|the|all|"
-        r"it|they|that|we))\b|(?:just|only)\s+once(?!\s+(?:a|per|every|each|the|all|it|they|that|we))\b)"
+        r"it|they|that|we))\b|(?:just|only)\s+once(?=\s*(?:[.,;:!)\n]|$|(?:please|pls|ever|in\s+total|for|and|on|at|then|now)\b)))"
     )
     for match in finds(words, text, "once", "one"):
         if pattern(r"\b(?:re-?try|re-?tries|try)\s+(?:it\s+)?$").search(
@@ -62,7 +70,7 @@ def _named_assets(text: str) -> Iterator[Found[Schedule]]:
     """`on arrival of the asset fee_list`, `Trigger: asset x is updated`, `as soon as the table y renewed is`."""
     name = r"[\"'`]?((?a:[A-Za-z_])[\w./:-]*\w)[\"'`]?"
     for match in finds(
-        rf"\b(?:asset|dataset)\s+(?!is\b|has\b|of\b){name}|(?<![\w.]){name}\s+\((?:asset|dataset)\)",
+        rf"\b(?:dataset\s+asset|asset|dataset)\s+(?!is\b|has\b|of\b|asset\b){name}|(?<![\w.]){name}\s+\((?:asset|dataset)\)",
         text,
         "asset",
         "dataset",
@@ -104,7 +112,7 @@ _OPENS_RUN = (
 )
 _RUNS_BEHIND = (
     r"[\s;,:.]*(?:(?:is|gets|has|was|becomes|been)\s+){0,2}(?:updated|changed|refreshed|renewed|changes"
-    r"|arrives|receives)\b"
+    r"|arrives|receives|lands|fires|published|triggers)\b"
     r"|[\s;,:.]*(?:each|every)\s+(?:update|change|new\s+version)|[\s;,:.]*(?:gets|receives|has)\s+new\s+data"
 )
 
@@ -120,7 +128,12 @@ def _called_assets(text: str) -> Iterator[Found[Schedule]]:
         r"(?:of|to|in)\s+(?:the\s+)?(?:(?:table|view|dataset|asset|file|feed)\s+)?[\"'`]?((?a:[A-Za-z_])\w*(?:[_./:-]+\w+)+)"
     )
     for match in finds(single, text, "update", "change", "refresh", "reload", "arrival", "publication"):
+        if pattern(_FILE).search(match[1]):
+            continue  # a file that arrives is waited for
         yield found(text, *match.span(), AssetSchedule(assets=(match[1],)), 0.85)
+
+
+_FILE = r"\.(?:csv|pdf|json|xlsx?|zip|parquet|txt|xml|gz|avro|tsv|ok|done|flag)$"
 
 
 def _assets(text: str) -> Iterator[Found[Schedule]]:
@@ -143,7 +156,10 @@ def _assets(text: str) -> Iterator[Found[Schedule]]:
             for word in names
         ):
             continue
-        sure = match[1].lower().split()[0] in ("whenever", "every", "each", "any", "anytime", "on")
+        if pattern(_FILE).search(names[0] if names else ""):
+            continue
+        formal = pattern(r"\w[._/]\w").search(names[0] if names else "") is not None
+        sure = formal or match[1].lower().split()[0] in ("whenever", "every", "each", "any", "anytime", "on")
         any_one = pattern(r"\b(?:or|either|any\s+of)\b").search(match.group()) is not None
         schedule = AssetSchedule(assets=tuple(names), match="any" if any_one and len(names) > 1 else "all")
         yield found(text, *match.span(), schedule, 0.9 if sure else 0.5)

@@ -135,6 +135,7 @@ def _every(text: str) -> Iterator[Atom]:
     )
     for match in finds(call, text, "timedelta"):
         yield Atom("every", *match.span(), (float(match[2]), meaning_of("units", match[1])))
+    yield from _steps(text)
     compound = r"\bevery\s+(\d+\s*h\s*\d+\s*m(?:in)?|an?\s+hour\s+and\s+a\s+half|half\s+an?\s+day)\b"
     for match in finds(compound, text, "every"):
         length = duration(match[1]) or timedelta(0)
@@ -149,6 +150,17 @@ def _every(text: str) -> Iterator[Atom]:
         yield Atom(
             "often", *match.span(), (int(number(count_said)) if count_said else 3 if match[4] else 2, match[3] or "day")
         )
+
+
+def _steps(text: str) -> Iterator[Atom]:
+    """`*/15` with no other field, `even hours`, `odd hours`."""
+    alone = r"(?<![\w*/,])(?<![*\d][ \t])\*/(\d{1,2})(?![\w*/]|[ \t]+[\d*@?])"
+    for match in finds(alone, text, "*/"):
+        if 0 < int(match[1]) < SECONDS["m"]:
+            yield Atom("every", *match.span(), (float(match[1]), "m"))
+    for match in finds(r"\b(?:(?:at|every|on|in|all)\s+)?(?:the\s+)?(even|odd)\s+hours?\b", text, "even", "odd"):
+        first = 0 if match[1].lower() == "even" else 1
+        yield Atom("hourset", *match.span(), list(range(first, 24, 2)))
 
 
 def _has_length(text: str) -> bool:

@@ -47,6 +47,7 @@ class _Parts:
     times: list[time] = field(default_factory=list)
     dates: list[tuple[str, int]] = field(default_factory=list)
     part_of_day: str = ""
+    hourset: list[int] | None = None
 
 
 def build(atoms: Sequence[Atom]) -> tuple[CronSchedule | IntervalSchedule, str]:
@@ -178,6 +179,7 @@ _COLLECT: dict[str, Any] = {
     "often": _often,
     "time": _time,
     "hours": _hours,
+    "hourset": lambda parts, value: setattr(parts, "hourset", value),
     "minute": _set("offset"),
     "window": _set("window"),
     "months": _set("months"),
@@ -243,6 +245,9 @@ def _expressions(parts: _Parts, assumptions: list[str]) -> list[str]:
     month = ",".join(parts.months) or month
     weekday = weekday if weekday != "*" else fixed_weekday
     tail = f"{day} {month} {weekday}"
+    if parts.hourset is not None:
+        minute = parts.offset or (parts.times[0].minute if parts.times else 0)
+        return [f"{minute} {parts.hourset[0]}-23/2 {tail}"]
     if parts.minutes is not None or parts.offset is not None:
         return [_within_day(parts, tail)]
     if not parts.times:

@@ -31,7 +31,7 @@ def read_schedule(text: str) -> Found[Schedule] | None:
 
     InputError for a value that cannot be: `25:75`, `every 0 minutes`, a time zone that does not exist.
     """
-    clusters = _clusters(text, atoms(text))
+    clusters = _possible(_clusters(text, atoms(text)))
     hits = {hit: cluster for cluster in clusters if (hit := _read_cluster(text, cluster)) is not None}
     hits |= {hit: [] for hit in find_triggers(text)}
     candidates = [candidate for candidate in hits if candidate.strength >= SURE]
@@ -40,6 +40,22 @@ def read_schedule(text: str) -> Found[Schedule] | None:
     best = max(candidates, key=lambda candidate: (round(candidate.strength, 2), -candidate.start))
     others = [hits[candidate] for candidate in candidates if candidate is not best]
     return with_zone_of_text(text, completed(text, best, hits[best], others, clusters))
+
+
+def _possible(clusters: list[list[Atom]]) -> list[list[Atom]]:
+    """Without a cron expression that never runs, when another one can: `he wrote 0 25 * * *, right is 0 5 * * *`."""
+    crons = {id(cluster): _runs(cluster) for cluster in clusters if _is_cron(cluster)}
+    if not any(crons.values()):
+        return clusters
+    return [cluster for cluster in clusters if crons.get(id(cluster), True)]
+
+
+def _runs(cluster: list[Atom]) -> bool:
+    try:
+        build(cluster)
+    except InputError:
+        return False
+    return True
 
 
 def _hinted(text: str, clusters: list[list[Atom]]) -> Found[Schedule] | None:
@@ -103,6 +119,8 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
         return None
     if pattern(_NEVER).search(text, max(0, start - 40), start) and not _is_cron(cluster):
         strength = min(strength, 0.3)
+    if _is_cron(cluster) and pattern(_CURRENT).search(text, max(0, start - 40), start):
+        strength = min(strength, 0.58)
     if pattern(_ACTUAL).search(text, max(0, start - 80), start):
         strength = min(strength, 0.3)
     if pattern(_REFUSED).match(text, cluster[-1].end):
@@ -121,6 +139,7 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
 
 
 _REFUSED = r"\s*(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not)\b|\?+\s*(?:->|→|\u2013|-)?\s*no\b"
+_CURRENT = r"\b(?:current|old|present|former|existing|previous)\s+(?:cron|schedule|line|entry)?\s*(?:is|was|:|=)?\s*`?$"
 _ACTUAL = r"\b(?:actual|observed)(?:\s+behaviou?r)?:\s[^.;\n]*$"
 _FORMER = (
     r"^\s*\W*(?:old|so\s+far|today|until\s+now|up\s+to\s+now|currently|at\s+present|history|previously"

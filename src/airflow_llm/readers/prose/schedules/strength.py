@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow_llm.readers.prose.schedules.atom import Atom
 from airflow_llm.readers.prose.spellings import pattern
 
-_STRONG = frozenset({"cron", "named", "every", "often", "days", "nth", "monthday", "date"})
+_STRONG = frozenset({"cron", "named", "every", "often", "days", "nth", "monthday", "date", "hourset"})
 
 
 def strength_of(text: str, cluster: list[Atom]) -> float:

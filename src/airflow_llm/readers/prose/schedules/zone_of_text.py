@@ -45,7 +45,7 @@ _FAR = 60
 
 
 def _behind(text: str, best: Found[Schedule]) -> str | None:
-    """The only place behind a comma or in brackets in the rest of the sentence: `midnight and noon it is (Auckland)`."""
+    """The only place behind a comma or in brackets in the rest of the sentence: `noon it is (Auckland)`."""
     stop = pattern(r"[.!?;](?=\s|$)|\n").search(text, best.end)
     end = min(stop.start() if stop is not None else len(text), best.end + _FAR)
     places = []
