@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from airflow_llm.readers.prose.spellings import any_of, hints, meaning_of, pattern, says, spelled
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, meaning_of, pattern, says, spelled
 
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 CHANNEL = r"(?<![\w&])#(?a:[A-Za-z])[\w-]{0,79}"
@@ -53,7 +53,7 @@ def aims(words: str) -> list[Aim]:
         if channel not in ("email", "sms", "webhook") and not covered:
             named.append(Aim(channel, match["name"] or match["bare"] or "", *match.span()))
     if not any(aim.channel == "pagerduty" for aim in named):
-        named += [Aim("pagerduty", "", *page.span()) for page in pattern(rf"\bpages?\s+{_PERSON}\b").finditer(words)]
+        named += [Aim("pagerduty", "", *page.span()) for page in finds(rf"\bpages?\s+{_PERSON}\b", words, "page")]
     if not found and not named:
         named = [Aim("sms", "", *text.span()) for text in pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").finditer(words)]
     return sorted([*found, *named], key=lambda aim: aim.start)

@@ -114,6 +114,8 @@ def _aimed(text: str) -> Iterator[Found[AlertWords]]:
 
 def _heading(text: str, start: int) -> str:
     """The line before when it is nothing but a heading such as `## Failure`."""
+    if not start:
+        return ""
     before = text[max(0, start - 60) : start].rstrip().rsplit("\n", 1)[-1].strip("# *[]_")
     return (
         f"{before}: "
@@ -207,6 +209,8 @@ def _asked(text: str) -> Iterator[Found[AlertWords]]:
 
 def _listed(sentence: str, end: int) -> int:
     """Where a list of further addresses and channels ends."""
+    if end >= len(sentence):
+        return end
     one = rf"\s*(?:,\s*and\s|,|and\s|&|\+)\s*(?:to\s+|in\s+)?(?:{_ADDRESS}|{_CHANNEL})"
     match = pattern(rf"(?:{one}){{1,20}}").match(sentence, end)
     return match.end() if match else end
@@ -231,6 +235,8 @@ def _teller(part: str, *, last: bool) -> re.Match[str] | None:
     if last:
         match = pattern(rf"(?:\b(?:and\s+|then\s+|please\s+)*)\b{_TELL}\b[^,;:()]{{0,80}}(?:,\s*)?$").search(part)
         return None if match is not None and pattern(r"\b(?:when|if|after|then)\b").search(match.group()[6:]) else match
+    if not part:
+        return None
     return pattern(
         rf"[\s,:\u2013\u2192>-]*(?:then\s+|please\s+|we\s+(?:should|want\s+to)\s+|should\s+|must\s+|also\s+|"
         rf"just\s+|i\s+want\s+)*"
@@ -262,7 +268,7 @@ def _short_forms(sentence: str) -> Iterator[str]:
     before = r"(?:any\s+|every\s+|task\s+|all\s+|a\s+)*"
     on_event = pattern(rf"\b(?:on|upon|of|for|about|after)\s+{before}{event}\b").search(sentence)
     tell, condition = rf"(?:{_TELL}|{channel})", r"(?:on|upon|in\s+case\s+of)"
-    if pattern(_STATE).search(sentence):
+    if says(sentence, "broken", "failing", "failed", "red") and pattern(_STATE).search(sentence):
         yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+{_STATE}"
     if on_event is not None:
         yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+(?:{condition}|for|about|after|of)\s+{before}({both})\b{aim}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,16 +21,16 @@ from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.rings import cut_rings
 from airflow_llm.readers.prose.scope import Scopes
+from airflow_llm.readers.prose.spellings import finds
 from airflow_llm.spec.pipeline import Pipeline, Question
 from airflow_llm.spec.schedule import CronSchedule
 
 _LONGEST_ORIGIN = 2000
 _FARTHEST = 60
 _STATES = words("states")
-_OWNER = re.compile(
+_OWNER = (
     r"\bowners?\s*[:=]\s*(?:the\s+)?([\w.@-]{2,60}\w)|\bowned\s+by\s+(?:the\s+)?(?:team\s+)?([\w.@-]{2,60}\w)"
-    r"|\bowner\s+(?:is\s+)?(?:the\s+)?(\w{1,40}-[\w-]{1,40}\w)",
-    re.IGNORECASE,
+    r"|\bowner\s+(?:is\s+)?(?:the\s+)?(\w{1,40}-[\w-]{1,40}\w)"
 )
 
 
@@ -281,7 +280,7 @@ def _whole(source: str, findings: Findings, flow: Flow) -> dict[str, Any]:
 
 def _owners(source: str) -> list[str]:
     """The team that the text names as owner; nobody is taken for granted."""
-    match = _OWNER.search(source)
+    match = next(finds(_OWNER, source, "owner", "owned"), None)
     return [next(name for name in match.groups() if name)] if match is not None else []
 
 

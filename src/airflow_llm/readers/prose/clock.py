@@ -60,6 +60,9 @@ def find_times(text: str) -> list[Found[time]]:
 
 def clock_time(words: str) -> time | None:
     """The time that the words mean, None when they mean none."""
+    plain = pattern(r"([01]?\d|2[0-3]):([0-5]\d)").fullmatch(words)
+    if plain is not None:
+        return time(int(plain[1]), int(plain[2]))
     text = pattern(r" ?(?:(?:in|of|at) )(?:the )?(morning|afternoon|evening|arvo|night)$").sub(
         lambda match: f" {_PARTS[match[1]]}", " ".join(words.lower().split())
     )

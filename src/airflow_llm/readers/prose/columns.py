@@ -6,8 +6,8 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
-_NO_COLUMN = r"(?!(?:no|not|and|or|is|are|be|with|for|at|must|should|the|that|check|all|every|each|then|if|to|than)\b)"
-COLUMN = rf"[\"'`]?{_NO_COLUMN}(?a:[A-Za-z_])\w{{0,100}}(?:\.\w{{1,100}})?[\"'`]?"
+NO_COLUMN = r"(?!(?:no|not|and|or|is|are|be|with|for|at|must|should|the|that|check|all|every|each|then|if|to|than)\b)"
+COLUMN = rf"[\"'`]?{NO_COLUMN}(?a:[A-Za-z_])\w{{0,100}}(?:\.\w{{1,100}})?[\"'`]?"
 COLUMNS = rf"{COLUMN}(?:\s*(?:,\s*and|,|and|&|/|\+)\s*(?:the\s+)?{COLUMN}){{0,12}}"
 
 

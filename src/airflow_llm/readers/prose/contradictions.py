@@ -16,7 +16,7 @@ _MOST_WORDS = 8
 _COMMON = frozenset(
     {"fil", "tabl", "dat", "report", "load", "list", "export", "import", "check", "run", "mail", "stag"}
 )
-_RELATION = re.compile(
+_RELATION = (
     r"\b(?:(?P<behind>(?:only\s+|first\s+)*(?:needs?(?:\s+the\s+output\s+of)?|requires?|waits?(?:\s+(?:for|on))?|depends?\s+on|"
     r"(?:is|are)\s+(?:depending\s+on|requiring|waiting\s+(?:for|on))|s\s+upstream\s+is|"
     r"(?:shall|must|should|has\s+to|have\s+to)\s+(?:take\s+place|be\s+(?:done|run|built|updated|finished))\s+(?:only\s+)?after|"
@@ -25,8 +25,11 @@ _RELATION = re.compile(
     r"(?:sits?|stands?|queues?|is|are)\s+behind|(?:consumes?|reads?|uses?|takes?)\s+what|"
     r"(?:is|are|gets?)\s+(?:made|built|computed|derived)\s+(?:out\s+of|from)|"
     r"(?:cannot|can\s+not|must\s+not|may\s+not|(?:is|are)\s+not\s+to|\w+n[\u2019']?t)\s+(?:\w+\s+){0,2}?(?:before|until|till)))"
-    r"|(?P<ahead>before|submits|triggers))\b",
-    re.IGNORECASE,
+    r"|(?P<ahead>before|submits|triggers))\b"
+)
+_RELATING = (
+    *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
+    *("till", "what", "made", "built", "computed", "derived", "upstream"),
 )
 _SAYING = (
     *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
@@ -34,10 +37,8 @@ _SAYING = (
 )
 _ARROW = r"\s*(?:-+>|=+>|>>|→|➜|⇒)\s*"
 _NUMBERED = r"^\s*(?:step\s+)?(\d{1,2})[.):]\s"
-_CUT = re.compile(r"(?!(?<=\w)\.\w)[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n", re.IGNORECASE)
-_TAIL = re.compile(
-    r"\s+(?:when|if|because|since|so|first|on|at|in|with|every|each|daily)\b.*$", re.IGNORECASE | re.DOTALL
-)
+_CUT = r"(?!(?<=\w)\.\w)[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n"
+_TAIL = r"(?s:\s+(?:when|if|because|since|so|first|on|at|in|with|every|each|daily)\b.*$)"
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -73,15 +74,17 @@ def _relations(text: str) -> Iterator[tuple[str, str]]:
     """The pairs of short phrases of which the first waits for the second."""
     yield from _numbered(text)
     yield from _arrows(text)
+    if not says(text, *_RELATING):
+        return
     plain = pattern(r"\s*\([^()\n]{0,80}\)|[\"“”]|'s\s+(?:outputs?|results?|files?|data|lock|numbers)\b").sub("", text)
     joined = pattern(r",\s*(?:in turn,\s*|(?=(?:when|once|after)\b))").sub(" ", plain)
-    for count, part in enumerate(_CUT.split(joined)):
-        match = _RELATION.search(part) if 2 < len(part) < 160 else None
+    for count, part in enumerate(pattern(_CUT).split(joined)):
+        match = pattern(_RELATION).search(part) if 2 < len(part) < 160 else None
         if count > _MOST_RELATIONS * 20:
             return
         if match is None:
             continue
-        left, right = part[: match.start()].strip(" `'"), _TAIL.sub("", part[match.end() :]).strip(" `'")
+        left, right = part[: match.start()].strip(" `'"), pattern(_TAIL).sub("", part[match.end() :]).strip(" `'")
         if 0 < len(left.split()) <= _MOST_WORDS and 0 < len(right.split()) <= _MOST_WORDS:
             yield (left, right) if match["behind"] else (right, left)
 
@@ -89,7 +92,8 @@ def _relations(text: str) -> Iterator[tuple[str, str]]:
 def _numbered(text: str) -> Iterator[tuple[str, str]]:
     """Numbered steps that say which number they need: `1. seal the boxes (needs 3)`."""
     for line in text.splitlines()[:_MOST_RELATIONS]:
-        number, relation = pattern(_NUMBERED).match(line), _RELATION.search(line[:500])
+        number = pattern(_NUMBERED).match(line)
+        relation = pattern(_RELATION).search(line[:500]) if number is not None else None
         if number is not None and relation is not None and relation["behind"]:
             said = pattern(r"\s*(?:steps?\s+)?(\d{1,2})\b(?!\s*(?:%|:\d|[a-z]{0,3}(?:min|hour|day|sec|row)))").match(
                 line, relation.end()

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import any_of, lexicon, meaning_of, pattern
+from airflow_llm.readers.prose.spellings import any_of, hints, lexicon, meaning_of, pattern
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "mo": 2592000.0, "y": 31536000.0}
 _LONGEST = 3660 * 86400.0
@@ -26,8 +26,8 @@ def number(text: str) -> float:
     return float(cleaned.replace(",", "."))
 
 
-def amount() -> str:
-    """A regular expression (no groups) for one length of time."""
+def amount(*, formal: bool = True) -> str:
+    """A regular expression (no groups) for one length of time; `formal`: with those of programs, too."""
     compound = r"(?<!\d)\d{1,9}\s*(?:d|h)\s*\d+\s*(?:h|m(?:in)?)(?:\s*\d+\s*s)?\b"
     iso = r"\bP(?:\d+D)?T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?\b"
     python = r"(?:datetime\.)?timedelta\((?a:[a-z_])+\s*=\s*\d+(?:\.\d+)?(?:\s*,\s*(?a:[a-z_])+\s*=\s*\d+)*\)"
@@ -35,7 +35,7 @@ def amount() -> str:
     count = rf"(?:(?<![\w.-])\d{{1,12}}(?:[.,]\d{{1,12}})?|\b{any_of('numbers')}\b)[\s-]*(?:and\s+a\s+half[\s-]+)?"
     unit = rf"{any_of('units')}(?![\w-])"
     return (
-        rf"(?:{python}|{iso}|{compound}|\b(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|"
+        rf"(?:{f'{python}|{iso}|' if formal else ''}{compound}|\b(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|"
         rf"(?:{half}|{count}){unit}(?:\s+and\s+a\s+half\b)?)"
     )
 
@@ -45,7 +45,7 @@ def find_durations(text: str) -> list[Found[timedelta]]:
     hits: list[Found[timedelta]] = []
     if not timed(text):
         return hits
-    for match in pattern(amount()).finditer(text):
+    for match in pattern(amount(formal=_is_formal(text))).finditer(text):
         value = duration(match.group())
         if value is not None:
             hits.append(found(text, match.start(), match.end(), value))
@@ -61,7 +61,14 @@ def masked(text: str) -> str:
 
     What is said about lengths of time can then be read by small expressions: `LENGTH` stands for any of them.
     """
-    return pattern(amount()).sub(lambda match: MASK * len(match.group()), text) if timed(text) else text
+    if not timed(text):
+        return text
+    return pattern(amount(formal=_is_formal(text))).sub(lambda match: MASK * len(match.group()), text)
+
+
+def _is_formal(text: str) -> bool:
+    low = text.lower()
+    return "timedelta" in low or "pt" in low or ("p" in low and hints(low, r"\bp\d+dt\d"))
 
 
 def timed(text: str) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 from typing import Any
 
 from airflow_llm.readers.prose.flow import Flow
 from airflow_llm.readers.prose.lexicon import lines_of
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import finds, pattern
+from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
 
 _COLUMN = (
     r"\b(?:by|on|using|via|from|where|column|watermark(?:\s+\w+)?)\s+(?:the\s+)?(?:column\s+)?[`'\"]?"
@@ -49,7 +47,7 @@ def cut_to_interval(
     said = {starts[max(bisect_right(starts, hit.start) - 1, 0)] for hit in increments}
     carried: dict[str, list[str]] = {}
     for step in steps:
-        meant = step["id"] in also or step["origin"]["start"] in said or _pattern().search(step["origin"]["text"])
+        meant = step["id"] in also or step["origin"]["start"] in said or _says_so(step["origin"]["text"])
         if meant and cuttable(step, flow):
             cut(step, flow)
             keys: list[str] = []
@@ -117,6 +115,12 @@ def _keep_earlier_rows(step: Fields, keys: list[str], flow: Flow) -> None:
     )
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(lines_of('increments'))})", re.IGNORECASE)
+# One of them stands in whatever a line of the lexicon finds.
+SIGNS = (
+    *("yesterday", "today", "last", "previous", "past", "preceding", "prior", "chang", "modif", "updat", "add"),
+    *("creat", "new", "increment", "delta"),
+)
+
+
+def _says_so(words: str) -> bool:
+    return says(words, *SIGNS) and hints(words, rf"\b(?:{'|'.join(lines_of('increments'))})")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.flow import Flow
 from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.spellings import pattern
 
-_TARGET = re.compile(
+_TARGET = (
     r"\b(?:predict(?:s|ing)?|forecast(?:s|ing)?|classif(?:y|ies|ying)|target(?:\s+column)?(?:\s+is)?|label(?:\s+is)?)\s+"
     r"(?:the\s+)?(?:column\s+)?[`'\"]?((?a:[A-Za-z])\w{1,60})\b"
 )
@@ -24,7 +24,7 @@ def model_said(draft: Draft, flow: Flow) -> dict[str, Any]:
     text = spoken(draft.clause.tokens)
     fields: dict[str, Any] = {}
     name = _algorithm(draft)
-    match = _TARGET.search(text)
+    match = pattern(_TARGET, 0).search(text)
     if match is not None and match[1].lower() not in words("determiners") | words("no_columns"):
         fields["target"] = match[1]
     if name is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from airflow_llm.readers.answers import recipient_choice, system_choice
 from airflow_llm.readers.prose.flow import NO_SOURCE
 from airflow_llm.readers.prose.keys import singular
 from airflow_llm.readers.prose.lexicon import systems
+from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.questions import Choice, FreeAnswer, OpenQuestion
 from airflow_llm.spec.diagnostic import Edit
 from airflow_llm.spec.pipeline import Assumption, Pipeline
@@ -25,15 +25,12 @@ _ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 _SYSTEMS = ("postgres", "mysql", "snowflake", "s3")
 _TOLD = frozenset({"slack", "email", "teams", "pagerduty"})
 _STAMPS = ("updated_at", "modified_at", "created_at")
-_BARE_HOUR = re.compile(
-    r"(?:\bat|@)\s*(?:the\s+)?(\d{1,2})(?![\d:.]\d|\d|\s*(?:[ap]\.?m\b|h\b|hrs?\b|hours?\b|%))", re.I
-)
-_HALF_SAID = re.compile(
+_BARE_HOUR = r"(?:\bat|@)\s*(?:the\s+)?(\d{1,2})(?![\d:.]\d|\d|\s*(?:[ap]\.?m\b|h\b|hrs?\b|hours?\b|%))"
+_HALF_SAID = (
     r"\d:\d|\b0\d|\d\s*[ap]\.?m\b|\b(?:morning|mornings|evening|evenings|afternoon|night|nights|nightly|nite|overnight|noon"
-    r"|midday|midnight|tonight|utc|gmt)\b|\d\s*h\b",
-    re.I,
+    r"|midday|midnight|tonight|utc|gmt)\b|\d\s*h\b"
 )
-_STOPS = re.compile(r"\b(?:fail\w*|stop\w*|abort\w*|halt\w*|break\w*|reject\w*|must)\b", re.I)
+_STOPS = r"\b(?:fail\w*|stop\w*|abort\w*|halt\w*|break\w*|reject\w*|must)\b"
 _EARLIEST, _LATEST_MORNING = 5, 12
 """Of the hours before, nobody means the afternoon when work for machines is planned."""
 
@@ -119,15 +116,15 @@ def _keys(pipeline: Pipeline) -> Iterator[OpenQuestion]:
 def _half_of_day(pipeline: Pipeline, words: str, around: str) -> Iterator[OpenQuestion]:
     """`at 7`: in the morning or in the evening."""
     schedule = pipeline.schedule
-    hours = _BARE_HOUR.findall(words)
+    hours = pattern(_BARE_HOUR).findall(words)
     if not isinstance(schedule, CronSchedule) or len(schedule.expressions) != 1 or len(hours) != 1:
         return
     minute, hour, *days = schedule.expressions[0].split()
     if (
-        _HALF_SAID.search(around)
-        or hour != hours[0]
+        hour != hours[0]
         or not minute.isdigit()
         or not _EARLIEST <= int(hour) < _LATEST_MORNING
+        or pattern(_HALF_SAID).search(around)
     ):
         return
     later = " ".join((minute, str(int(hour) + 12), *days))
@@ -327,7 +324,7 @@ def _has_rules(step: ValidateStep) -> bool:
 
 
 def _says_stop(step: Step) -> bool:
-    return step.origin is not None and _STOPS.search(step.origin.text) is not None
+    return step.origin is not None and pattern(_STOPS).search(step.origin.text) is not None
 
 
 def _all_set(paths: Sequence[str], value: object) -> tuple[Edit, ...]:

@@ -19,6 +19,7 @@ from airflow_llm.readers.prose.questions import structural
 from airflow_llm.readers.prose.questions_missing import missing
 from airflow_llm.readers.prose.questions_order import disputed
 from airflow_llm.readers.prose.recognising.recognition import Recognition
+from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.prose.understanding import (
     NothingAskedError,
     Understanding,
@@ -31,22 +32,19 @@ from airflow_llm.readers.prose.understanding import (
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 
-_COMMAND = re.compile(r"`[^`\n]{1,500}`")
-_NAMED = re.compile(
+_COMMAND = r"`[^`\n]{1,500}`"
+_NAMED = (
     r"`[A-Z][A-Za-z]+/[A-Z][\w+-]*`"
-    r"|(?:(?<=asset )|(?<=dataset )|(?<=service )|(?<=PagerDuty )|(?<=Opsgenie ))`[\w./:-]+`",
-    re.ASCII,
+    r"|(?:(?<=asset )|(?<=dataset )|(?<=service )|(?<=PagerDuty )|(?<=Opsgenie ))`[\w./:-]+`"
 )
-_SETTING = re.compile(r"`(?:#[\w-]+|[\w.+-]+@[\w.-]+|catchup|retries|retry_delay|max_active_runs|depends_on_past)`")
-_TIMING = re.compile(
+_SETTING = r"`(?:#[\w-]+|[\w.+-]+@[\w.-]+|catchup|retries|retry_delay|max_active_runs|depends_on_past)`"
+_TIMING = (
     r"`(?:(?:schedule(?:_interval)?|timetable|timezone|tz)\s*[=:][^`]*|@\w+|\d{1,2}:\d{2}(?:\s[^`]{1,30})?"
     r"|(?:every|each)\s\d[^`]{1,20}|hourly|daily|weekly|monthly|nightly|(?:Asset|Dataset)\([^`]*\)[^`]*)`"
 )
-_NAME = re.compile(r"`[A-Za-z_]\w*(?:(?:://|[./:-])\w+)*`", re.ASCII)
-_UPDATED = re.compile(
-    r"\b(?:whenever|when|as soon as|(?:each|every) time|assets?|datasets?|updates? (?:of|to))\b[^.;\n]*$", re.I
-)
-_WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))")
+_NAME = r"`[A-Za-z_]\w*(?:(?:://|[./:-])\w+)*`"
+_UPDATED = r"\b(?:whenever|when|as soon as|(?:each|every) time|assets?|datasets?|updates? (?:of|to))\b[^.;\n]*$"
+_WRAPPED = r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))"
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
@@ -200,21 +198,23 @@ def _shielded(text: str) -> str:
 
     The line ends of wrapped text are blanks.
     """
-    return _COMMAND.sub(
-        lambda match: (
-            match.group()
-            if ("*" in match.group() and " " in match.group())
-            or _NAMED.match(match.string, match.start())
-            or _SETTING.fullmatch(match.group())
-            or _TIMING.fullmatch(match.group())
-            or (
-                _NAME.fullmatch(match.group())
-                and _UPDATED.search(match.string[max(0, match.start() - 40) : match.start()])
-            )
-            else "`" + "x" * (len(match.group()) - 2) + "`"
-        ),
-        _WRAPPED.sub(" ", text),
+    unwrapped = pattern(_WRAPPED, 0).sub(" ", text) if "\n" in text else text
+    return pattern(_COMMAND).sub(_blanked, unwrapped) if "`" in unwrapped else unwrapped
+
+
+def _blanked(command: re.Match[str]) -> str:
+    said, start = command.group(), command.start()
+    kept = (
+        ("*" in said and " " in said)
+        or pattern(_NAMED, re.ASCII).match(command.string, start)
+        or pattern(_SETTING, 0).fullmatch(said)
+        or pattern(_TIMING, 0).fullmatch(said)
+        or (
+            pattern(_NAME, re.ASCII).fullmatch(said)
+            and pattern(_UPDATED).search(command.string[max(0, start - 40) : start])
+        )
     )
+    return said if kept else "`" + "x" * (len(said) - 2) + "`"
 
 
 def _refuse_too_many(source: Source, recognition: Recognition) -> None:

@@ -130,8 +130,9 @@ def _counted(text: str) -> Iterator[Found[Retries]]:
         r"(?:\(\s*default\s*)?(?:is\s+|of\s+|to\s+|are\s+|"
         r"[:=(|]|(?=\d))\s*[\"'`*]*\s*(?:default\s*[:=]?\s*)?(-?\d+)\b(?![.:]\d)(?!\s*(?:min|sec|hour|attempts))"
     )
+    nouns = ("retr", "re-", "reint", "repe") if hints(text, rf"\w[^\S\n]+{kind}{_NOUN}\b") else ()
     forms: tuple[tuple[str, tuple[str, ...]], ...] = (
-        (verb, _RETRY_WORDS), (noun, ("retr", "re-", "reint", "repe")), (label, ("retr", "re-tr", "rerun")),
+        (verb, _RETRY_WORDS), (noun, nouns), (label, ("retr", "re-tr", "rerun")),
     )  # fmt: skip
     for expression, words in forms:
         for match in finds(expression, text, *words):
@@ -252,6 +253,7 @@ _ALL = (
     r"\b(?:(?:each|every|any|all)\s+(?:the\s+)?(?:tasks?|steps?|operations?|components?|of\s+(?:the|them))|"
     r"per\s+(?:task|step)|default|everything|everywhere|(?:whole|entire)\s+(?:dag|pipeline|thing|flow)|globally)\b"
 )
+_ALL_WORDS = ("each", "every", "any", "all", "per", "default", "whole", "entire")
 _REST = (
     r"(?:(?:all\s+|any\s+)?(?:the\s+|of\s+the\s+)?(?:other\s+(?:tasks|steps|ones|blocks|jobs|stages|faults)|others|"
     r"remaining\s+(?:\w+)|rest)|everything\s+else|elsewhere|anything\s+else)"
@@ -267,7 +269,7 @@ def _with_scope(text: str, hit: Found[Retries]) -> Found[Retries]:
     close = f"{before[-40:]} {hit.text} {after.group() if after else ''}"
     if hints(close, r"other|rest|remaining|else") and hints(close, rf"\b{_REST}|\b(?:no\s+other|nothing\s+else)\b"):
         return hit._replace(value=replace(hit.value, scope="rest"))
-    if pattern(_ALL).search(around):
+    if any(word in around.lower() for word in _ALL_WORDS) and pattern(_ALL).search(around):
         return hit._replace(value=replace(hit.value, scope="all"))
     about = _about(before, hit.text, text[hit.end : hit.end + _CLOSE])
     return hit._replace(value=replace(hit.value, about=about)) if about else hit

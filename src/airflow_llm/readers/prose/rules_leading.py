@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, bound, columns
+from airflow_llm.readers.prose.columns import COLUMN, COLUMNS, NO_COLUMN, bound, columns
 from airflow_llm.readers.prose.durations import number_words
 from airflow_llm.readers.prose.span import Found, found
 from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
@@ -59,7 +59,7 @@ _LEADING: tuple[tuple[str, Callable[[tuple[str, ...]], list[Rule]], str], ...] =
     (
         rf"\bunique(?:ness)?\s+(?:of\s+|on\s+|key\s+|constraint\s+on\s+)?(?:the\s+)?({COLUMNS})",
         lambda names: unique(tuple(n for n in names if "_" in n or n.lower() == "id")),
-        r"\bunique",
+        rf"\bunique(?:ness)?\s+(?:the\b|{NO_COLUMN})",
     ),
     (
         rf"\bcheck\s+({COLUMNS})\s+for\s+(?:null|missing|empty)(?:s|\s+values?)?",

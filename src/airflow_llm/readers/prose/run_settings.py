@@ -9,7 +9,7 @@ from datetime import date
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, meaning_of, pattern, says
 
 _UNSAID = r"\s*[:=]?\s*\W*(?:not\s+|none\b|n/?a\b|unspecified|unknown)"
 
@@ -76,9 +76,10 @@ def find_depends_on_past(text: str) -> Found[bool] | None:
 
 def find_max_active_runs(text: str) -> Found[int] | None:
     """How many runs may be active at once."""
-    if not says(text, "active", "overlap", "concurrent", "parallel", "simultaneous", "single") and not pattern(
-        r"\b(?:only|most|max(?:imum)?|to|of)\s+\w+\s+runs?\b|\bruns?\s+at\b"
-    ).search(text):
+    counted = r"\b(?:only|most|max(?:imum)?|to|of)\s+\w+\s+runs?\b|\bruns?\s+at\b"
+    if not says(text, "active", "overlap", "concurrent", "parallel", "simultaneous", "single") and not (
+        says(text, "run") and hints(text, counted)
+    ):
         return None
     count = number_words()
     label = rf"\bmax[_\s-]?active[_\s-]?runs?[\"'`*]*\s*(?:is|of|[:=])?\s*[\"'`*]*\s*({count})(?![\w.])"
@@ -116,7 +117,8 @@ def find_start(text: str) -> Found[date] | None:
         r"\b(?:start[_\s-]?date|start(?:s|ing|ed)?(?:\s+(?:on|from|at))?|beginning(?:\s+(?:on|from))?|from|"
         r"since|begins?(?:\s+on)?)"
     )
-    for match in pattern(rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?").finditer(text):
+    opener = rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?"
+    for match in pattern(opener).finditer(text) if hints(text, _YEAR) else ():
         for hit in _dates(text, match.end()):
             return found(text, match.start(), hit.end, hit.value, 0.9)
     return None
@@ -125,10 +127,14 @@ def find_start(text: str) -> Found[date] | None:
 def find_end(text: str) -> Found[date] | None:
     """The last day that the schedule covers."""
     label = r"\b(?:end[_\s-]?date|until|till|ends?(?:\s+on)?|through)"
-    for match in pattern(rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?").finditer(text):
+    opener = rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?"
+    for match in pattern(opener).finditer(text) if hints(text, _YEAR) else ():
         for hit in _dates(text, match.end()):
             return found(text, match.start(), hit.end, hit.value, 0.9)
     return None
+
+
+_YEAR = r"\d{4}"
 
 
 def _dates(text: str, at: int) -> Iterator[Found[date]]:

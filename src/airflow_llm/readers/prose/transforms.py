@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from airflow_llm.readers.prose.drafts import Draft, identifier, spoken
 from airflow_llm.readers.prose.flow import Flow, format_of
 from airflow_llm.readers.prose.keys import key_for, keys_said, looks_like_column
 from airflow_llm.readers.prose.lists import parts
+from airflow_llm.readers.prose.spellings import pattern
 
-_PREDICATE = re.compile(r"\b([A-Za-z_]\w{0,60})\s*(<=|>=|<>|!=|=|<|>)\s*('[^']{0,80}'|-?\d+(?:\.\d+)?)")
+_PREDICATE = r"\b([A-Za-z_]\w{0,60})\s*(<=|>=|<>|!=|=|<|>)\s*('[^']{0,80}'|-?\d+(?:\.\d+)?)"
 _MEASURES = {
     "sum": "sum",
     "total": "sum",
@@ -62,7 +62,7 @@ def _clean(draft: Draft, _inputs: list[str], flow: Flow) -> list[dict[str, Any]]
 
 def _filter(draft: Draft, _inputs: list[str], flow: Flow) -> list[dict[str, Any]]:
     newest = _newest(draft, flow)
-    match = _PREDICATE.search(spoken(draft.clause.tokens))
+    match = pattern(_PREDICATE, 0).search(spoken(draft.clause.tokens))
     if newest:
         return newest
     return [{"op": "filter", "predicate": " ".join(match.groups())}] if match else []

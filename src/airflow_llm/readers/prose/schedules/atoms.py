@@ -127,7 +127,11 @@ def _every(text: str) -> Iterator[Atom]:
             continue
         yield Atom("every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, match))
     for match in finds(
-        r"\bevery\s+(?:other|second|2nd)\s+(?=\w+days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b)", text, "every"
+        r"\bevery\s+(?:other|second|2nd)\s+(?=\w+days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b)",
+        text,
+        "other",
+        "second",
+        "2nd",
     ):
         yield Atom("every", *match.span(), (2.0, "w"))
     call = (

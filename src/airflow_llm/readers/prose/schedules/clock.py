@@ -18,7 +18,7 @@ _LAST_HOUR, _LAST_MINUTE = 24, 59
 
 def times(text: str) -> Iterator[Atom]:
     """Every time of day that may be that of the schedule; one that no clock shows keeps its message as its value."""
-    if not pattern(_HAS_TIME).search(text):
+    if not hints(text, r"\d") and not hints(text, _SAYS_TIME):
         return
     for match in pattern(clock.expression(text)).finditer(text):
         if _is_other_time(text, *match.span()):
@@ -34,8 +34,8 @@ def times(text: str) -> Iterator[Atom]:
     yield from _spoken_hours(text)
 
 
-_HAS_TIME = (
-    r"\d|\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to"
+_SAYS_TIME = (
+    r"\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to"
     r"|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve))\b"
 )
@@ -47,7 +47,7 @@ def _plain_times(text: str) -> Iterator[Atom]:
         r"(?<!€)(?<![\w:/.,\-#$£=<>+%'\"`*])((?:[01]?\d|2[0-3])\s?[0-5]\d)(?:\s?h(?:rs?|ours)?)?"
         r"(?!€|(?!Z\b)[\w%'\"`$]|[-:/.,]\d|\s*(?:->|=|→|rows?\b|%))"
     )
-    for match in pattern(expression).finditer(text):
+    for match in pattern(expression).finditer(text) if hints(text, r"\d\s?\d\d") else ():
         digits = "".join(match[1].split())
         if (
             len(digits) < len(match[1])
@@ -239,9 +239,41 @@ def _is_other_time(text: str, start: int, end: int) -> bool:
         return False
     if text[start:end].lower().startswith("mid") and pattern(r"\bafter\s+(?:the\s+)?$").search(before):
         return True
-    if pattern(_ARRIVES).search(text, max(0, start - 120), start):
+    sentence = text[max(0, start - 120) : start].lower()
+    if _holds(sentence, _ARRIVING) and pattern(_ARRIVES).search(text, max(0, start - 120), start):
         return True
-    return bool(pattern(_BOUNDS).search(before) or pattern(_BOUND_BEHIND).match(text, end))
+    if _holds(sentence, _BOUNDING) and pattern(_BOUNDS).search(before):
+        return True
+    return _holds(text[end : end + 80].lower(), _BOUNDING_BEHIND) and bool(pattern(_BOUND_BEHIND).match(text, end))
+
+
+def _holds(words: str, needed: tuple[str, ...]) -> bool:
+    return any(word in words for word in needed)
+
+
+# One of them stands in whatever the expressions below find.
+_ARRIVING = ("drop", "send", "arrive", "come", "land", "upload", "deliver", "appear", "put", "post", "publish", "show",
+             "ready", "there", "out", "done")  # fmt: skip
+_BOUNDING = (
+    *("til", "before", "b4", "by", "later", "deadline", "sla", "earlier", "due", "latest", "longer", "since", "policy"),
+    *("cut", "late", "early", "time", "limit", "max", "kill", "cap", "dies", "close", "open", "end", "arrive", "land"),
+    *(
+        "leave",
+        "expire",
+        "crash",
+        "fail",
+        "finish",
+        "ready",
+        "available",
+        "complete",
+        "out",
+        "publish",
+        "sent",
+        "appear",
+    ),
+    *("drop", "<", ">", "not"),
+)
+_BOUNDING_BEHIND = ("latest", "deadline", "meeting", "stand", "brief", "cut", "above", "over", "below", "under", "is")
 
 
 _BOUNDS = (

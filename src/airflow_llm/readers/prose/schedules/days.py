@@ -31,13 +31,16 @@ def day_letters(text: str) -> Iterator[Atom]:
             yield Atom("days", *match.span(), _days_between(first, last))
     for match in finds(rf"\bweekday(?=,?\s+(?:at\s+)?{_CLOCK})", text, "weekday"):
         yield Atom("days", *match.span(), _LETTERS["M-F"])
-    for match in pattern(r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)", 0).finditer(text):
+    letters = r"(?<![\w-])(MWF|M/W/F|TTh|T/Th|M-F)(?=\s+(?:at\s+)?\d)"
+    for match in pattern(letters, 0).finditer(text) if says(text, "wf", "w/f", "tth", "t/th", "m-f") else ():
         yield Atom("days", *match.span(), _LETTERS[match[1].replace("/", "")])
 
 
 def weekdays(text: str) -> Iterator[Atom]:
     """`Mon-Fri`, `tuesdays and thursdays`, `Saturday night`, `every Wednesday`."""
-    for match in finds(r"\b(?:all|every|each)\s+days?(?=\s+(?:but|except|other|apart|excluding|besides))", text, "day"):
+    exceptions = ("but", "except", "other", "apart", "excluding", "besides")
+    every_day = rf"\b(?:all|every|each)\s+days?(?=\s+(?:{'|'.join(exceptions)}))"
+    for match in finds(every_day, text, *exceptions):
         yield Atom("every", *match.span(), (1.0, "d"))
     if not says(text, "weekend") and next(spelled("weekdays", text), None) is None:
         return
