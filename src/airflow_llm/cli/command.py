@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperOption
 
 from airflow_llm.cli.terminal import Terminal
 from airflow_llm.errors import AirflowLLMError
@@ -53,12 +53,26 @@ def _common_options() -> list[Any]:
     return list(typer.main.get_command(app).params)
 
 
+class Option(TyperOption):
+    """An option whose default needs no conversion: getting ready to convert takes time, and few options are given."""
+
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        """The value that the command gets."""
+        default = () if self.multiple and value is None else value
+        if self.required or not (value is None or (value == self.default and not self.multiple)):
+            return super().process_value(ctx, value)
+        return default if self.callback is None else self.callback(ctx, self, default)
+
+
 class Command(TyperCommand):
     """A command with --json, --quiet and --no-color, whose errors say what to do."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_common_options())
+        for param in self.params:
+            if type(param) is TyperOption:
+                param.__class__ = Option
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command; an error becomes a panel and an exit code."""
