@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import groupby
@@ -17,6 +17,7 @@ from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
 
 ENTRY_POINTS = "airflow_llm.checks"
+Known = Mapping[str, Sequence[Diagnostic]]
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -32,13 +33,16 @@ def checks() -> tuple[Check, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def check(pipeline: Pipeline, files: Files | None = None, *, deep: bool = False) -> tuple[Diagnostic, ...]:
+def check(
+    pipeline: Pipeline, files: Files | None = None, *, deep: bool = False, known: Known | None = None
+) -> tuple[Diagnostic, ...]:
     """What all checks find in the spec and, when given, in the files of its bundle: errors first, then by place.
 
-    `deep` adds the checks that start a program or look at the machine.
+    `deep` adds the checks that start a program or look at the machine. `known` is what some of them found in the spec
+    already, by code: they do not look at it again.
     """
     chosen = [member for member in checks() if deep or not member.deep]
-    return tuple(found for found, _ in groupby(sorted(_found(chosen, pipeline, files), key=_sort_key)))
+    return tuple(found for found, _ in groupby(sorted(_found(chosen, pipeline, files, known or {}), key=_sort_key)))
 
 
 def describe() -> tuple[Check, ...]:
@@ -46,9 +50,11 @@ def describe() -> tuple[Check, ...]:
     return checks()
 
 
-def _found(chosen: Iterable[Check], pipeline: Pipeline, files: Files | None) -> Iterator[Diagnostic]:
+def _found(chosen: Iterable[Check], pipeline: Pipeline, files: Files | None, known: Known) -> Iterator[Diagnostic]:
     for member in chosen:
-        if member.on_pipeline is not None and not (member.files_decide and files is not None):
+        if member.code in known:
+            yield from known[member.code]
+        elif member.on_pipeline is not None and not (member.files_decide and files is not None):
             yield from member.on_pipeline(pipeline)
         if member.on_files is not None and files is not None:
             yield from member.on_files(pipeline, files)

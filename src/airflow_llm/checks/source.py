@@ -12,6 +12,8 @@ from airflow_llm.checks.check import Files
 _PARSE_TIME_DECORATORS = ("dag", "task_group")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PARTLY = (*_FUNCTIONS, ast.Lambda, ast.If)
+# Half of all nodes, with nothing in them.
+_LEAVES = frozenset({ast.Constant, ast.Name, ast.alias})
 _BLOCKS = frozenset({"body", "handlers", "orelse", "finalbody", "cases"})
 # Fields that hold words and numbers, and the context of a name, which says nothing that is asked here.
 _WORDS = frozenset({"id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "conversion", "ctx"})
@@ -159,8 +161,11 @@ def at_parse_time(tree: ast.Module) -> tuple[ast.AST, ...]:
     while pending:
         node = pending.pop()
         found.append(node)
+        if type(node) in _LEAVES:
+            continue
         children = list(_evaluated(node, names)) if isinstance(node, _PARTLY) else _children(node)
-        pending.extend(reversed(children))
+        children.reverse()
+        pending += children
     return tuple(found)
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from airflow_llm.spec.pipeline import Pipeline
 
+_WITH_TEXT = (str, dict, list, tuple)
+
 
 class Found(NamedTuple):
     """A text at a dotted path; `key` is the mapping key or setting name that it is the value of."""
@@ -33,10 +35,12 @@ def _collect(path: str, key: str, value: Any, found: list[Found]) -> None:
         found.append(Found(path, key, value))
     elif isinstance(value, dict):
         for name, member in value.items():
-            _collect(f"{path}.{name}" if path else str(name), str(name), member, found)
+            if isinstance(member, _WITH_TEXT):
+                _collect(f"{path}.{name}" if path else str(name), str(name), member, found)
     elif isinstance(value, (list, tuple)):
         for number, member in enumerate(value):
-            _collect(f"{path}.{_name(member, number)}", key, member, found)
+            if isinstance(member, _WITH_TEXT):
+                _collect(f"{path}.{_name(member, number)}", key, member, found)
 
 
 def _name(member: Any, number: int) -> str:

@@ -68,18 +68,20 @@ def compile_reading(
 
     emitter = find(target)
     pipeline = complete(reading.pipeline)
-    _refuse_broken(pipeline)
+    known = _refuse_broken(pipeline)
     emission = emitter.emit(pipeline, version=version)
-    findings = check(pipeline, emission.files)
+    findings = check(pipeline, emission.files, known=known)
     noticed = tuple(finding for finding in reading.diagnostics if finding not in findings)
     used = version or emitter.versions[-1]
     return Compilation(reading, pipeline, emission, (*noticed, *findings), source, emitter.name, used)
 
 
-def _refuse_broken(pipeline: Pipeline) -> None:
+def _refuse_broken(pipeline: Pipeline) -> dict[str, tuple[Diagnostic, ...]]:
+    """What the checks found that no code can be made without, by code."""
     from airflow_llm.checks.rules import cycle, unknown_reference
 
-    found = (*cycle.check_pipeline(pipeline), *unknown_reference.check_pipeline(pipeline))
-    broken = tuple(finding for finding in found if finding.severity == "error")
+    found = {rule.code: tuple(rule.check_pipeline(pipeline)) for rule in (cycle, unknown_reference)}
+    broken = tuple(finding for findings in found.values() for finding in findings if finding.severity == "error")
     if broken:
         raise BrokenSpecError(broken)
+    return found

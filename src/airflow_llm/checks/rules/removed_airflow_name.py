@@ -134,7 +134,7 @@ def check_files(_: Pipeline, files: Files) -> Iterator[Diagnostic]:
             for match in _TEMPLATE.finditer(text):
                 place = Place(file=path, line=node.lineno, column=node.col_offset + 1)
                 yield _finding(place, f"the template variable {match[1]}", _VARIABLES[match[1]])
-    for path in sorted(path for path in files if path.endswith(".sql")):
+    for path in sorted(path for path in files if path.endswith(".sql") and "{" in files[path]):
         for number, line in enumerate(files[path].splitlines(), start=1):
             for match in _TEMPLATE.finditer(line):
                 place = Place(file=path, line=number, column=match.start(1) + 1)
