@@ -56,7 +56,7 @@ def _write(layout: Layout, work: Path, compilation: Compilation, force: bool, ke
     spec = spec_files(layout, compilation, manifest, keep_edits=keep_edits)
     desired = _desired(layout, compilation, spec)
     policy = Policy(
-        hooks=_hook_files(layout, compilation),
+        hooks=frozenset() if layout.is_new() else _hook_files(layout, compilation),
         settled=spec.settled,
         spec=frozenset(layout.prefix + name for name in (TASKS, CONFIG)),
         force=force,

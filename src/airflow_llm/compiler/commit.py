@@ -65,11 +65,11 @@ def _stage(layout: Layout, stage: Path, files: Mapping[str, bytes], drop: frozen
     os.makedirs(layout.dags / "resources", exist_ok=True)
     new = stage / "new"
     os.makedirs(new)
+    is_new = layout.is_new()
     for name, data in files.items():
-        inner = DAG_NAME if name == layout.dag_name else name.removeprefix(layout.prefix)
-        target, current = new / inner, layout.path(name)
-        if _holds(current, data):
-            disk.link_or_copy(current, target)
+        target = f"{new}/{DAG_NAME if name == layout.dag_name else name.removeprefix(layout.prefix)}"
+        if not is_new and _holds(layout.path(name), data):
+            disk.link_or_copy(layout.path(name), target)
         else:
             disk.write_file(target, data)
     if layout.dag_name not in files:

@@ -14,7 +14,7 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.EMLINK, errno.ENOSYS
 _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path | str, data: bytes) -> None:
     """A new file with that content, which outlives this process; what a power cut leaves is the file system's."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     try:
@@ -25,7 +25,7 @@ def write_file(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def link_or_copy(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path | str) -> None:
     """The same file under a second name; a copy where the file system has no hard links."""
     try:
         os.link(source, target, follow_symlinks=False)
@@ -68,7 +68,10 @@ def remove_tree(path: Path) -> None:
     """The folder is gone; a link is removed, not followed."""
     mode = mode_of(path)
     if stat.S_ISDIR(mode):
-        shutil.rmtree(path)
+        try:
+            os.rmdir(path)
+        except OSError:
+            shutil.rmtree(path)
     elif mode:
         os.unlink(path)
 

@@ -59,7 +59,7 @@ class Policy(NamedTuple):
 def merge(layout: Layout, desired: Mapping[str, bytes], manifest: Manifest | None, policy: Policy) -> Merge:
     """The generated files with people's edits respected; EditedError when it takes a decision of theirs."""
     known = manifest.files if manifest else {}
-    edited = {} if policy.force else dict(_edited(layout, desired, known, policy.settled))
+    edited = {} if policy.force or layout.is_new() else dict(_edited(layout, desired, known, policy.settled))
     kept = {name for name in edited if policy.keeps(name, known.get(name) == digest(desired[name]))}
     conflicts = tuple(sorted(set(edited) - kept))
     if conflicts:

@@ -30,6 +30,10 @@ class Layout:
         self.dag_file = root / self.dag_name
         self.resources = root / self.prefix
 
+    def is_new(self) -> bool:
+        """Whether nothing of the bundle lies there yet."""
+        return not (os.path.lexists(self.resources) or os.path.lexists(self.dag_file))
+
     def path(self, name: str) -> Path:
         """The place of one file of an emission."""
         return self.root / name
@@ -41,7 +45,7 @@ def layout_of(output_dir: Path, bundle_id: str) -> Layout:
         raise InputError(f"{bundle_id!r} cannot name a bundle", hint="use letters, digits and underscores")
     layout = Layout(Path(os.path.realpath(output_dir)), bundle_id)
     for folder in (layout.dags, layout.dags / "resources", layout.resources):
-        if folder.is_symlink():
+        if os.path.islink(folder):
             raise InputError(
                 f"{folder} is a symbolic link, and writing through it could leave the target folder",
                 hint="replace the link by a real folder, or choose another --output-dir",
