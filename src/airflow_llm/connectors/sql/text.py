@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlglot import Dialect, exp
+from sqlglot import Dialect, Generator, exp
 
 from airflow_llm.connectors.sql.names import RESERVED
 
@@ -27,7 +27,9 @@ _QUOTED = (RESERVED | {"AT", "COLUMNS", "MAP", "STRUCT", "TUPLE", "UNPACK"}) - {
 
 def text(query: exp.Expr, dialect: str) -> str:
     """The query in the dialect, pretty; the nodes may be changed by it."""
-    return query.sql(_standard() if _is_standard(query, dialect) else dialect, pretty=True, copy=False)
+    if _is_standard(query, dialect):
+        return _standard().generate(query, copy=False)
+    return query.sql(dialect, pretty=True, copy=False)
 
 
 def _is_standard(query: exp.Expr, dialect: str) -> bool:
@@ -35,7 +37,8 @@ def _is_standard(query: exp.Expr, dialect: str) -> bool:
     pending: list[exp.Expr] = [query]
     while pending:
         node = pending.pop()
-        if type(node) not in nodes or not _is_plain(node):
+        kind = type(node)
+        if kind not in nodes or (kind in _VARIED and not _is_plain(node)):
             return False
         for value in node.args.values():
             if isinstance(value, exp.Expr):
@@ -52,11 +55,15 @@ def _is_plain(node: exp.Expr) -> bool:
         return bool(node.args.get("quoted")) or node.name.upper() not in _QUOTED
     if kind is exp.Star:
         return not any(node.args.values())
-    return kind is not exp.DataType or (node.this in _TYPES and not node.expressions)
+    return node.this in _TYPES and not node.expressions
+
+
+_VARIED = frozenset({exp.DataType, exp.Identifier, exp.Star})
+"""The nodes that some additions make different."""
 
 
 @cache
-def _standard() -> Dialect:
+def _standard() -> Generator:
     dialect = Dialect()
     dialect.NULL_ORDERING = "nulls_are_last"  # as in DuckDB, the only one for which an order is written here
-    return dialect
+    return dialect.generator(pretty=True)
