@@ -156,7 +156,7 @@ class _Composer:
         return root
 
     def _node(self, event: Any) -> Node:
-        if isinstance(event, self._scalar_event):
+        if type(event) is self._scalar_event:
             node = self._scalar(event)
         elif isinstance(event, self._yaml.AliasEvent):
             return self._alias(event)
@@ -176,7 +176,9 @@ class _Composer:
 
     def _scalar(self, event: Any) -> Node:
         start, end = event.start_mark, event.end_mark
-        self._count(start, 1)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._count(start, 0)
         text: str = event.value
         value: str | int | float | bool | None = text
         if event.implicit[0]:

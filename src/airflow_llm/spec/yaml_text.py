@@ -17,6 +17,7 @@ _BLOCK_PLAIN = re.compile(r"[^\W\d_](?:[^ :#]|:(?=[^ ])|(?<=[^ ])#| (?=[^ #]))*$
 _FLOW_PLAIN = re.compile(r"[^\W\d_](?:[\w.@/()+*=~^$;-]| (?=\w))*$")
 _PATH_OR_DURATION = re.compile(r"[/_][\w/.@-]*$|\d+[dhms](?:\d+[hms])*$")
 _RESERVED = re.compile(r"(?:~|null|true|false|yes|no|on|off|y|n|nan|inf|=)$", re.IGNORECASE)
+_LONGEST_RESERVED = len("false")
 
 
 class Word(str):
@@ -38,29 +39,35 @@ def write(data: Mapping[str, Any], *, spaced: frozenset[str] = frozenset()) -> s
         block = _is_block(value)
         if lines and (block or after_block):
             lines.append("")
-        lines += entry(key, value, 0, spaced=key in spaced)
+        _add_entry(lines, key, value, 0, spaced=key in spaced)
         after_block = block
     return "\n".join(lines) + "\n"
 
 
 def entry(key: str, value: Any, indent: int, *, spaced: bool = False) -> list[str]:
     """The lines of one `key: value`, each with its indentation."""
-    pad = " " * indent
-    name = key if isinstance(key, Word) else _name(key)
-    if len(name) > _MAX_SIMPLE_KEY:
-        return [f"{pad}? {name}", *_leaf(f"{pad}: ", value, indent)]
-    if not _is_block(value):
-        return _leaf(f"{pad}{name}: ", value, indent)
-    lines = [f"{pad}{name}:"]
-    if isinstance(value, Mapping):
-        for inner, member in value.items():
-            lines += entry(inner, member, indent + 2)
-        return lines
-    for position, item in enumerate(value):
-        if spaced and position:
-            lines.append("")
-        lines += list_item(item, indent + 2)
+    lines: list[str] = []
+    _add_entry(lines, key, value, indent, spaced=spaced)
     return lines
+
+
+def _add_entry(lines: list[str], key: str, value: Any, indent: int, *, spaced: bool = False) -> None:
+    pad = " " * indent
+    name = key if type(key) is Word else _name(key)
+    if len(name) > _MAX_SIMPLE_KEY:
+        lines += [f"{pad}? {name}", *_leaf(f"{pad}: ", value, indent)]
+    elif not _is_block(value):
+        lines += _leaf(f"{pad}{name}: ", value, indent)
+    elif isinstance(value, Mapping):
+        lines.append(f"{pad}{name}:")
+        for inner, member in value.items():
+            _add_entry(lines, inner, member, indent + 2)
+    else:
+        lines.append(f"{pad}{name}:")
+        for position, item in enumerate(value):
+            if spaced and position:
+                lines.append("")
+            _add_item(lines, item, indent + 2)
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -70,14 +77,24 @@ def _name(key: str) -> str:
 
 def list_item(item: Any, indent: int) -> list[str]:
     """The lines of one `- item`, each with its indentation."""
+    lines: list[str] = []
+    _add_item(lines, item, indent)
+    return lines
+
+
+def _add_item(lines: list[str], item: Any, indent: int) -> None:
     pad = " " * indent
     if not _is_block(item):
-        return _leaf(f"{pad}- ", item, indent)
+        lines += _leaf(f"{pad}- ", item, indent)
+        return
+    first = len(lines)
     if isinstance(item, Mapping):
-        inner = [line for key, value in item.items() for line in entry(key, value, indent + 2)]
+        for key, value in item.items():
+            _add_entry(lines, key, value, indent + 2)
     else:
-        inner = [line for member in item for line in list_item(member, indent + 2)]
-    return [f"{pad}- {inner[0][indent + 2 :]}", *inner[1:]]
+        for member in item:
+            _add_item(lines, member, indent + 2)
+    lines[first] = f"{pad}- {lines[first][indent + 2 :]}"
 
 
 def inline(value: Any) -> str:
@@ -122,7 +139,11 @@ def _text(value: str, *, flow: bool) -> str:
 
 
 def _is_plain(value: str, *, flow: bool) -> bool:
-    if not value.isprintable() or _RESERVED.match(value):
+    if len(value) <= _LONGEST_RESERVED and _RESERVED.match(value):
+        return False
+    if value.isascii() and value.isidentifier():
+        return True
+    if not value.isprintable():
         return False
     return bool((_FLOW_PLAIN if flow else _BLOCK_PLAIN).match(value) or _PATH_OR_DURATION.match(value))
 
@@ -142,13 +163,15 @@ def _escape(character: str) -> str:
 def _is_block(value: Any) -> bool:
     if isinstance(value, _SCALARS):
         return False
-    if isinstance(value, Mapping):
+    # Asking an abstract class costs ten times as much as asking the usual one first.
+    if isinstance(value, (dict, Mapping)):
         return bool(value)
-    if not isinstance(value, Sequence) or not value:
+    if not isinstance(value, (list, Sequence)) or not value:
         return False
-    if any(isinstance(item, (Mapping, list, tuple)) for item in value):
+    if any(not isinstance(item, _SCALARS) and isinstance(item, (list, tuple, Mapping)) for item in value):
         return True
-    return sum(len(str(item)) + 2 for item in value) > WIDTH or any("\n" in str(item) for item in value)
+    texts = [str(item) for item in value]
+    return sum(map(len, texts)) + 2 * len(texts) > WIDTH or "\n" in "".join(texts)
 
 
 def _leaf(head: str, value: Any, indent: int) -> list[str]:
@@ -160,6 +183,7 @@ def _leaf(head: str, value: Any, indent: int) -> list[str]:
             return [head + mark, *(pad + line if line else "" for line in body.split("\n"))]
         if len(head) + len(value) > WIDTH + 20 and _fits_folded(value):
             return [head + ">-", *(pad + line for line in _folded(value, max(WIDTH - indent, 40)))]
+        return [head + _text(value, flow=False)]
     return [head + inline(value)]
 
 
