@@ -24,7 +24,9 @@ def find_triggers(text: str) -> list[Found[Schedule]]:
 
 def _manual(text: str) -> Iterator[Found[Schedule]]:
     for start, end, _ in spelled("manual_triggers", text):
-        yield found(text, start, end, ManualSchedule(), 0.8)
+        opens = pattern(r"(?:^|[.;!\n])\s*$").search(text, max(0, start - 4), start) is not None
+        alone = opens and pattern(r"\s*(?:[.;!\n]|$)").match(text, end) is not None
+        yield found(text, start, end, ManualSchedule(), 0.9 if alone else 0.8)
     none = (
         r"\bschedule(?:[_ ]interval)?[\"'`*]*\s*(?:[:=]|is)\s*[\"'`*]*\s*(?:none|null|"
         r"manual(?:ly)?(?:\s+(?:only|trigger(?:ed)?))?)\b[\"']?"
@@ -37,7 +39,10 @@ def _manual(text: str) -> Iterator[Found[Schedule]]:
     told = r"(?:^|(?<=[.;\n]\s)|(?<=[.;\n]))manual(?:ly)?(?:\s+(?:start|run|trigger))?(?=\s*(?:[.,;\n]|$))"
     for match in finds(told, text, "manual"):
         yield found(text, *match.span(), ManualSchedule(), 0.9)
-    counted = r"\b(?:started|run|launched|triggered)\s+by\s+hand(?=,?\s+(?:once|twice|\w+\s+times)\s+an?\b)"
+    counted = (
+        r"\b(?:started|run|launched|triggered)\s+by\s+hand(?=,?\s+(?:once|twice|\w+\s+times)\s+an?\b)"
+        r"|\bby\s+hand\s+start(?:ed)?\b"
+    )
     for match in finds(counted, text, "hand"):
         yield found(text, *match.span(), ManualSchedule(), 0.9)
     loose = (

@@ -89,8 +89,8 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
     if " " in text[start:end]:
         return False
     context = lexicon("schedule_context")
-    before = re.findall(r"[\w']+", text[max(0, start - 40) : start].lower().rpartition(".")[2])
-    after = pattern(r"\s*(\w+|[^\w\s]|$)").match(text, end)
+    before = re.findall(r"[\w']+", re.split(r"[.,;:!?(]", text[max(0, start - 40) : start].lower())[-1])
+    after = pattern(r"[ \t]*(\w+|[^\w\s]|$)").match(text, end)
     following = after[1].lower() if after else ""
     thing = (
         r"(?:\s+(?!and\b|then\b|to\b|into\b|the\b|with\b|that\b)[\w-]+){1,3}?\s+(?:pipeline|job|dag|etl|elt|"

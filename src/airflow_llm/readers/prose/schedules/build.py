@@ -247,7 +247,8 @@ def _expressions(parts: _Parts, assumptions: list[str]) -> list[str]:
     tail = f"{day} {month} {weekday}"
     if parts.hourset is not None:
         minute = parts.offset or (parts.times[0].minute if parts.times else 0)
-        return [f"{minute} {parts.hourset[0]}-23/2 {tail}"]
+        hours = "*/2" if parts.hourset[0] == 0 else f"{parts.hourset[0]}-23/2"
+        return [f"{minute} {hours} {tail}"]
     if parts.minutes is not None or parts.offset is not None:
         return [_within_day(parts, tail)]
     if not parts.times:

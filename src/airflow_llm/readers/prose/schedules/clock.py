@@ -57,6 +57,8 @@ def _plain_times(text: str) -> Iterator[Atom]:
         before = text[max(0, match.start() - 24) : match.start()]
         if pattern(r"\+\d[\d ()/-]*$|\d{3}\s$|\b(?:call|phone|tel\.?|text\s+to)\s+[\d ()/-]*$").search(before):
             continue  # the end of a telephone number
+        if digits[:2] in ("19", "20") and pattern(r"\b\d{1,2}(?:st|nd|rd|th)?,\s+$").search(before):
+            continue  # the year of a date
         if pattern(_COUNTS).search(before) or _is_other_time(text, *match.span()):
             continue
         if pattern(rf"\b{any_of('months')}[.,]?\s+$").search(before):
@@ -81,7 +83,7 @@ def _ends_well(text: str, end: int) -> bool:
     """Whether a stop, a day, a frequency or a second time stands behind, and not the thing that is counted."""
     behind = (
         rf"\s*(?:[.,;:!?)&+]|$|(?:on|and|sharp|every|each|daily|nightly|weekly|monthly|weekdays|wkdays"
-        rf"|{any_of('weekdays')})(?!\w))"
+        rf"|we*k\w*|{any_of('weekdays')})(?!\w))"
     )
     return pattern(behind).match(text, end) is not None
 
@@ -204,12 +206,16 @@ def _listed_hours(text: str) -> Iterator[Atom]:
             continue
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]
         if max(numbers) < _LAST_HOUR and not _is_other_time(text, *match.span()):
-            for place in re.finditer(r"\d+", match[1]):
-                low = match.start(1) + place.start()
-                yield Atom("time", low, low + len(place.group()), time(int(place.group())))
+            places = [place.span() for place in pattern(r"\d+").finditer(text, match.start(1), match.end(1))]
+            places[-1] = (places[-1][0], match.end())
+            for (low, high), hour in zip(places, numbers, strict=True):
+                yield Atom("time", low, high, time(hour))
 
 
-_LENGTHS_BEFORE = r"\b(?:wait\w*|waits?\s+of|for|after|within|of|delays?|pauses?|retr\w+|backoff|last|every)[\s(:]*$"
+_LENGTHS_BEFORE = (
+    r"\b(?:(?:waits?|delays?|pauses?)\s+(?:are|is)|wait\w*|for|after|within|of|delays?|pauses?|retr\w+|backoff"
+    r"|last|every)[\s(:]*$"
+)
 
 
 def _has_opener(text: str) -> bool:
@@ -225,7 +231,7 @@ _OPENERS = frozenset(
 
 _ARRIVES = (
     r"\b(?:drops?|sends?|arrives?|comes?|lands?|uploads?|delivers?|appears?|puts?|posts?|publish(?:es)?|shows?\s+up"
-    r"|is\s+(?:there|ready|out|done)|are\s+(?:there|ready|out|done))\b[^.;\n]{0,70}?"
+    r"|is\s+(?:there|ready|out|done)|are\s+(?:there|ready|out|done))\b(?:[^.;\n]|\.(?=\w)){0,70}?"
     r"\b(?:around|about|approximately|roughly|some\s?time\s+(?:around|after)|somewhere\s+(?:around|between))\s+$"
 )
 
@@ -271,14 +277,14 @@ _BOUNDING = (
         "sent",
         "appear",
     ),
-    *("drop", "<", ">", "not"),
+    *("drop", "<", ">", "not", "mov", "chang", "shift"),
 )
 _BOUNDING_BEHIND = ("latest", "deadline", "meeting", "stand", "brief", "cut", "above", "over", "below", "under", "is")
 
 
 _BOUNDS = (
-    r"(?:\b(?:until|till|til|before|b4|by|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?"
-    r"|later\s+than|"
+    r"(?:\b(?:(?:mov|chang|shift)(?:e[ds]?|s|ing|ed)?\s+from|until|till|til|before|b4|by"
+    r"|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?|later\s+than|"
     r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?"
     r"|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?"
     r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"

@@ -29,6 +29,7 @@ def completed(
         extra += next((other for other in clusters if {part.kind for part in other} == {"monthday"}), [])
     if all(part.kind == "named" and part.value in _OPEN for part in cluster):
         extra = next((other for other in clusters if _names_day(other, str(cluster[0].value))), extra)
+        extra = extra or next((other for other in clusters if _is_day_near(best, other)), [])
     if "months" not in kinds:
         extra += next((other for other in clusters if _is_season(text, other)), [])
     if "except" not in kinds:
@@ -64,6 +65,15 @@ def _names_day(cluster: list[Atom], frequency: str) -> bool:
     kinds = {part.kind for part in cluster}
     day = _OPEN[frequency] & kinds
     return bool(day) and kinds <= {*_TIMED, *day} and bool(kinds & {"time", "hours"})
+
+
+_NEAR = 30
+
+
+def _is_day_near(best: Found[Schedule], cluster: list[Atom]) -> bool:
+    """`monthly is enough, say on the 12th`: a day of the month with no time, in the same breath."""
+    near = 0 < cluster[0].start - best.end <= _NEAR
+    return near and best.text.lower() == "monthly" and {part.kind for part in cluster} == {"monthday"}
 
 
 def _counted_times(clusters: list[list[Atom]], often: tuple[int, str]) -> list[Atom]:

@@ -75,7 +75,7 @@ def _is_other_day(text: str, match: re.Match[str]) -> bool:
 
 _NO_RUN = (
     r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by|closed"
-    r"|(?:believe|believing|faith|trust)\s+in)\s+$"
+    r"|(?:believes?|believing|faith|trust)\s+in)\s+$"
 )
 _TOLD = (
     r"\b(?:discussed|agreed|said|told|talked|spoke|met|promised|mentioned|decided|asked|meeting|call|workshop|closed"
@@ -228,11 +228,17 @@ def dates(text: str) -> Iterator[Atom]:
         return
     month = any_of("months")
     months = rf"{month}(?:\s*(?:,\s*and|,|and|&|/)\s*{month})*"
+    nth = rf"\b(?:on\s+)?(?:the\s+)?({any_of('ordinals')})\s+({any_of('weekdays')})\s+(?:of|in)\s+({months})(?!\w)"
+    for match in finds(nth, text, "day", " mon ", " tue ", " wed ", " thu ", " fri ", " sat ", " sun "):
+        which = (meaning_of("ordinals", match[1]), int(meaning_of("weekdays", match[2])))
+        yield Atom("nth", match.start(), match.start(3), which)
+        yield Atom("months", *match.span(3), _listed(match[3]), weak=True)
     yearly = r"(?:every|each)\s+(?:single\s+)?year|yearly|annually|once\s+a\s+year"
     day = rf"(\d{{1,2}}(?:st|nd|rd|th)?|{any_of('ordinals')}(?:\s+day)?)"
     expression = (
         rf"\b(?P<every>(?:every|each|{yearly})\s*,?\s+)?(?P<on>on\s+)?(?:the\s+)?"
-        rf"(?:{day}\s+(?:of\s+)?({months})\b\.?|({month})\s+(\d{{1,2}})(?:st|nd|rd|th)?)(?!\w|[:.]\d|\s*,?\s+\d{{4}})"
+        rf"(?:{day}\s+(?:of\s+)?({months})\b(?:\.(?=\s+(?:\d|at\b)))?"
+        rf"|({month})\s+(?:the\s+)?(\d{{1,2}}(?:st|nd|rd|th)?|{any_of('ordinals')}))(?!\w|[:.]\d|\s*,?\s+\d{{4}})"
         rf"(?P<yearly>\s*,?\s*(?:{yearly}))?"
     )
     for match in pattern(expression).finditer(text):
@@ -242,7 +248,7 @@ def dates(text: str) -> Iterator[Atom]:
         ).search(before):
             continue
         number = pattern(r"\d+").match(match[3] or match[6])
-        value = number.group() if number else meaning_of("ordinals", pattern(r"\s+day$").sub("", match[3]))
+        value = number.group() if number else meaning_of("ordinals", pattern(r"\s+day$").sub("", match[3] or match[6]))
         names = pattern(rf"\b{month}\b").findall(match[4] or match[5])
         if value == "last" or not 1 <= int(value) <= 31:
             continue

@@ -68,11 +68,18 @@ def _is_wait(text: str, part: Atom) -> bool:
     start = max(text.rfind(stop, 0, part.start) for stop in (". ", ";", "\n", "! ", "? ")) + 1
     behind = pattern(r"[.!?](?=\s|$)|[;\n]|$").search(text, part.end)
     sentence = text[start : behind.start() if behind is not None else len(text)]
+    if pattern(r"\brepeat\s+(?:the\s+|this\s+)?(?:task|job|run|it)\s+$").search(text, start, part.start):
+        return False
+    if not text[start : part.start].strip() and pattern(_TILL_THERE).search(sentence) is None:
+        return False
     return pattern(_WAITS).search(sentence) is not None
 
 
+_TILL_THERE = (
+    r"\b(?:there|files?|exists?|arriv\w*|appear\w*|retr\w+|again|attempts?|up\s+to|at\s+most|for\s+\d|come|tries)\b"
+)
 _WAITS = (
-    r"\b(?:wait\w*|until|till|sensors?|as\s+soon\s+as|retr\w+|tries|try|trys|re-?tries|again|attempts?|up\s+to|at\s+most"
+    r"\b(?:wait\w*|until|till|sensor|as\s+soon\s+as|retr\w+|tries|try|trys|re-?tries|again|attempts?|up\s+to|at\s+most"
     r"|for\s+(?:max\w*\s+)?\d|time-?outs?|max\w*|files?|exists?|arriv\w*|appear\w*|is\s+there|are\s+there|gate|repeat\w*"
     r"|times|once|turns?\s+up|has\s+come|poke\w*|poking|begin\w*|apart|intervals?|not?\s+longer)\b"
 )

@@ -117,17 +117,7 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
         return None
     if all(isinstance(part.value, str) and part.kind == "time" for part in useful):
         return None
-    if pattern(_NEVER).search(text, max(0, start - 40), start) and not _is_cron(cluster):
-        strength = min(strength, 0.3)
-    if _is_cron(cluster) and pattern(_CURRENT).search(text, max(0, start - 40), start):
-        strength = min(strength, 0.58)
-    if pattern(_ACTUAL).search(text, max(0, start - 80), start):
-        strength = min(strength, 0.3)
-    if pattern(_REFUSED).match(text, cluster[-1].end):
-        strength = min(strength, 0.4)
-    before = text[max(0, start - 160) : start].rpartition(". ")[2]
-    if before.strip() and pattern(_FORMER).search(before):
-        strength = max(0.0, min(strength - 0.04, 0.9))
+    strength = _doubted(text, cluster, strength)
     cluster, end = _placed(text, cluster)
     try:
         schedule, assumption = build(cluster)
@@ -138,7 +128,36 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
     return found(text, start, end, schedule, strength, assumption)
 
 
-_REFUSED = r"\s*(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not)\b|\?+\s*(?:->|→|\u2013|-)?\s*no\b"
+def _doubted(text: str, cluster: list[Atom], strength: float) -> float:
+    """The strength less what the words around take from it: refused, former, observed, or the habit of somebody."""
+    start, cron = cluster[0].start, _is_cron(cluster)
+    if pattern(_NEVER).search(text, max(0, start - 40), start) and not cron:
+        strength = min(strength, 0.3)
+    if cron and pattern(_CURRENT).search(text, max(0, start - 40), start):
+        strength = min(strength, 0.58)
+    if text[start : cluster[-1].end].lower() in _LOOSE:
+        strength = min(strength, 0.55)
+    if pattern(_ACTUAL).search(text, max(0, start - 80), start):
+        strength = min(strength, 0.3)
+    if pattern(_REFUSED).match(text, cluster[-1].end):
+        strength = min(strength, 0.4)
+    before = pattern(r"[.;\n](?=\s)").split(text[max(0, start - 160) : start])[-1]
+    if before.strip() and pattern(_FORMER).search(before):
+        strength = max(0.0, min(strength - 0.04, 0.9))
+    timed = any(part.kind in ("time", "hours", "minute", "cron") for part in cluster)
+    return min(strength, 0.4) if not timed and pattern(_HABIT).search(before) else strength
+
+
+_REFUSED = (
+    r"\s*(?:\w+\s+){0,2}?(?:(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not|overkill)|doesn'?t\s+matter)\b"
+    r"|\?+\s*(?:->|\u2192|\u2013|-)?\s*no\b"
+)
+_HABIT = (
+    r"(?:^\W*(?:the|our|their|these|those)|\bwhose)\s+(?!job|pipeline|dag\b|workflow|task|run\b|process|script|report)"
+    r"(?:[\w'-]+\s+){1,3}?(?:upload|send|drop|deliver|report|publish|phone|arrive|shift|change)(?:s|es)?\s[^,:]*$"
+    r"|\b(?:is|are)\s+done\s+by\b[^,:]*$|\bhappens\s+by\s+itself\s+$"
+)
+_LOOSE = ("overnight", "at night", "mornings", "in the mornings", "evenings", "in the evenings")
 _CURRENT = r"\b(?:current|old|present|former|existing|previous)\s+(?:cron|schedule|line|entry)?\s*(?:is|was|:|=)?\s*`?$"
 _ACTUAL = r"\b(?:actual|observed)(?:\s+behaviou?r)?:\s[^.;\n]*$"
 _FORMER = (

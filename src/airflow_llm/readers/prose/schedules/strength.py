@@ -22,7 +22,7 @@ def strength_of(text: str, cluster: list[Atom]) -> float:
         return _weak_days(text, cluster, kinds, timed=timed)
     named = any(part.kind in ("named", "every") for part in cluster)
     if named:
-        return 0.75 if "time" in kinds else 0.4
+        return 0.75 if kinds & {"time", "minute"} else 0.4
     if "minute" in kinds:
         return 0.6
     return lone_time(text, cluster) if kinds & {"time", "hours"} else 0.0
@@ -87,5 +87,7 @@ def stands_alone(text: str, cluster: list[Atom]) -> bool:
     counted = pattern(
         r"\b(?:cap(?:ped)?|limit\w*|stops?|max\w*|stays?|set|fails?|over|below|above|start\w*|value|threshold)\s+$"
     )
+    if pattern(r"(?:^|[.;\n]\s*)(?:it\s+)?(?:starts?|runs?)\s+$").search(before):
+        return pattern(r"\s*(?:[.;!?)\n]|,\s|$)").match(text, cluster[-1].end) is not None
     ends = pattern(r"\s*(?:[.;!?)\n]|,\s|$)").match(text, cluster[-1].end) is not None
     return zoned or (ends and counted.search(before) is None)

@@ -29,7 +29,10 @@ def windows(text: str) -> Iterator[Atom]:
     for match in (
         finds(rf"{out}\b(?:from|between)\s+{_ONE}{_JOIN}{_ONE}(?![\w:])", text, "from", "between") if between else ()
     ):
-        yield from _window(match, match.groups()[1:], outside=match[1] is not None)
+        if not pattern(r"\b(?:mov|chang|shift)(?:e[ds]?|s|ing|ed)?\s+$").search(
+            text, max(0, match.start() - 12), match.start()
+        ):
+            yield from _window(match, match.groups()[1:], outside=match[1] is not None)
     yield from _bare(text)
     office = (
         r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
