@@ -182,9 +182,11 @@ def _spoken(condition: Condition) -> str:
 
 
 def _timeouts(pipeline: Pipeline) -> dict[str, float]:
+    """The limits of the steps; `*` is the one that is said of all of them, else that of the whole run."""
     found = {step.id: step.timeout.total_seconds() / 60 for step in pipeline.steps if step.timeout is not None}
-    if pipeline.defaults.timeout is not None:
-        found["*"] = pipeline.defaults.timeout.total_seconds() / 60
+    limit = pipeline.defaults.timeout or pipeline.timeout
+    if limit is not None:
+        found["*"] = limit.total_seconds() / 60
     return found
 
 

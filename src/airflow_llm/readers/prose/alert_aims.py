@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from airflow_llm.readers.prose.spellings import any_of, finds, hints, meaning_of, pattern, says, spelled
+from airflow_llm.spec.steps import AlertEvent
 
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 CHANNEL = r"(?<![\w&])#(?a:[A-Za-z])[\w-]{0,79}"
@@ -16,6 +17,20 @@ _HOLDER = r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|que
 _NAMED = (
     rf"(?:(?:{_HOLDER}[\"'`]?|\s+[\"'`])(?P<name>#?(?a:[A-Za-z])[\w -]{{0,40}}[\w])[\"'`]|"
     rf"{_HOLDER}(?P<bare>(?!(?:when|if|on|in|for)\b)(?a:[A-Za-z])[\w-]{{1,40}}))"
+)
+_WORDS_BETWEEN = (
+    r"(?!(?:when|if|on|in|for|and|or|with|at|to|by|only|should|gets?|is|are|any|all|p\d|as|via|who|the|immediately|alerts?|"
+    r"incidents?|page|notifications?|messages?|service|team|channel|after|once|message|too|also|please|not|but|then|job|me|us|"
+    r"somebody|someone|on-call|whoever|a|an)\b)"
+)
+_SLUG = rf"{_WORDS_BETWEEN}[A-Za-z]\w*(?:-\w+)+"
+_OF_PAGER = (
+    rf"\s*[(:]?\s*(?:(?:svc|service|team|group|queue|rotation)\b:?\s*)?[\"'`]?(?P<slug>{_SLUG}|"
+    rf"{_WORDS_BETWEEN}[a-z]\w{{2,20}}(?=[\"'`]?\s*(?:[.,;)\n+&!]|$|\s(?:on|if|when|for)\s)))"
+)
+_PAGED = (
+    rf"\b(?:pages?|wakes?|calls?|alerts?|rings?)\s+(?:the\s+)?(?P<who>{_SLUG})\s+(?:on|via|in|by|through|\()\s*$"
+    rf"|(?P<whom>{_SLUG})\s+(?:gets?|is|are)\s+(?:paged|called|woken)\s+(?:by|via|on|through|in)\s+$"
 )
 _PERSON = (
     r"(?:me|us|data|on-?call|whoever|somebody|someone|the\s+(?:on-?call|team|dba|night|person|duty|controller)\w*)"
@@ -48,15 +63,41 @@ def aims(words: str) -> list[Aim]:
     named: list[Aim] = []
     for match in pattern(rf"\b({any_of('alert_channels')})\b(?:{_NAMED})?").finditer(words):
         channel = meaning_of("alert_channels", match[1])
+        if channel in _PAGERS and not (match["name"] or match["bare"]):
+            paged = _paged(words, match)
+            if paged is not None:
+                named.append(paged._replace(channel=channel))
+                continue
         place = bisect_left(ends, match.start() - _CLOSE)
         covered = place < len(found) and found[place].start - _CLOSE < match.start()
-        if channel not in ("email", "sms", "webhook") and not covered:
-            named.append(Aim(channel, match["name"] or match["bare"] or "", *match.span()))
+        name = match["name"] or match["bare"] or _held(words, match.start())
+        if channel not in ("email", "sms", "webhook") and (name or not covered):
+            named.append(Aim(channel, name, *match.span()))
     if not any(aim.channel == "pagerduty" for aim in named):
         named += [Aim("pagerduty", "", *page.span()) for page in finds(rf"\bpages?\s+{_PERSON}\b", words, "page")]
     if not found and not named:
         named = [Aim("sms", "", *text.span()) for text in pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").finditer(words)]
     return sorted([*found, *named], key=lambda aim: aim.start)
+
+
+_PAGERS = ("pagerduty", "opsgenie")
+
+
+def _paged(words: str, match: re.Match[str]) -> Aim | None:
+    """The service of a pager: `PagerDuty crew-control`, `page crew-control via Opsgenie`."""
+    before = pattern(_PAGED).search(words[max(0, match.start() - 60) : match.start()])
+    if before is not None:
+        start = max(0, match.start() - 60) + before.start()
+        return Aim("", before["who"] or before["whom"], start, match.end())
+    behind = pattern(_OF_PAGER).match(words, match.end())
+    return Aim("", behind["slug"], match.start(), behind.end()) if behind is not None else None
+
+
+def _held(words: str, at: int) -> str:
+    """The name in front: `the Ops channel in Teams`."""
+    form = r"\b([A-Za-z][\w-]{1,40})\s+channel\s+(?:in|on|of)\s+(?:microsoft\s+|ms\s+)?$"
+    match = pattern(form).search(words[max(0, at - 70) : at])
+    return match[1] if match is not None and match[1].lower() not in ("the", "our", "a", "any") else ""
 
 
 def _chat(words: str, at: int) -> str:
@@ -67,8 +108,12 @@ def _chat(words: str, at: int) -> str:
 
 
 _BAD = (
-    r"(?:task\s+|run\s+)?(?:fail(?:ures?|s|ed|ing)?|unsuccessful|errors?|err|faults?|crash(?:es|ed)?|problems?|trouble|"
-    r"incidents?|break-?downs?|abend|not-?ok|nok|outages?|kill\s+node|non-?zero|dies|died|breaks?(?:\s+down)?|broken?|"
+    r"(?:task\s+|run\s+)?(?:fail(?:ures?|s|ed|ing)?|unsuccessful|errors?(?!\s+(?:lists?|reports?|files?|tables?|rows?|counts?)\b)|err|faults?|crash(?:es|ed)?|problems?|trouble|"
+    r"incidents?|break-?downs?(?!\s+(?:by|of|per)\b)|abend|"
+    r"red(?=\s*(?:[:=,;.)→>-]|$|\s(?:on|in|at|to|goes|tests?|runs?|steps?|tasks?|anything)\b))|(?:is|are|be|gets?|it's)\s+(?:dead|lost)|"
+    r"throws?|(?:it|some\w+|any\w+)\s+brakes|fials?|failes|in\s+vain|(?:eaten|used)\s+up|never\s+c[ao]mes?|not\s+(?:go(?:ne)?|got)\s+through|"
+    r"(?:\w+n't|not)\s+(?:come(?:\s+up)?|work(?:ed)?(?:\s+out)?)|cannot\s+be\s+(?:produced|made|built|finished|completed|loaded|created)|"
+    r"not-?ok|nok|outages?|kill\s+node|non-?zero|dies|died|(?<!\d\s)breaks?(?:\s+down)?|broken?|"
     r"goes\s+wrong|trips|blows\s+up|come\s+to\s+grief|not\s+(?:work|succeed(?:ed)?)|\w+n[o']?t\s+be\s+(?:delivered|reached|sent|read)|kill(?:ed)?\s+(?:it|them)|interrupted|times?d?\s+out)"
 )
 # An error that is compared is a number of the data.
@@ -77,18 +122,31 @@ _COUNTED = (
 )
 _LATE = (
     r"(?:sla(?:\s+miss(?:es)?|\s+alerts?|\s+breach(?:es)?)?|late|overdue|breach(?:es)?|"
-    r"(?:not|n't)\s+(?:be\s+)?(?:done|finished|ready|ended|through)\s+(?:by|at|before)|missed\s+deadline|deadline)"
+    r"(?:\w+n't|not)\s+(?:be\s+)?(?:done|finished|ready|ended|through)\s+(?:by|at|before)|missed\s+deadline|deadline|"
+    r"(?:takes?|runs?|needs?|lasts?|running)\s+(?:for\s+)?(?:over|longer\s+than|more\s+than)\s+\d+\s*(?:m|mins?|minutes?|h|hours?)\b)"
 )
-_MAY_BE_LATE = r"sla(?!ck)|late|overdue|breach|deadline|n[o']?t\s+(?:be\s+)?(?:done|finished|ready|ended|through)"
+_GOOD = r"success(?:es)?(?:\s+(?:notices?|mails?|messages?))?"
+_RETRIED = r"(?:(?:every|each|any)\s+retry|(?:when|whenever|if)\s+it\s+retries)"
+_MAY_BE_LATE = (
+    r"sla(?!ck)|\b(?:over|longer\s+than|more\s+than)\s+\d|late|overdue|breach|deadline|"
+    r"n[o']?t\s+(?:be\s+)?(?:done|finished|ready|ended|through)"
+)
+_EVENTS: tuple[tuple[AlertEvent, str, str], ...] = (
+    ("failure", _BAD, ""),
+    ("deadline", _LATE, _MAY_BE_LATE),
+    ("success", _GOOD, r"\bsuccess"),
+    ("retry", _RETRIED, r"\bretr(?:y|ies)\b"),
+)
+"""What an alert is about, the words for it, and a small expression without which there are none."""
 _LEAD = (
     r"(?:(?:the|an?|msg|message|mails?|e-?mails?|page|text|sms|notify|alert|inform|warn|ping|posts?|tell|told|slack|shout|"
     r"channel|call|to|in|on|at|by|via|of|person|group|team|service|queue|write|written|go|goes|sent|reported|is|are|be|"
-    r"should|shall|must|buzz|me|advise|then|please|reach|known|made|and|also|line|entry|mailed|posted|replace|that)\W+)"
+    r"should|shall|must|buzz|me|advise|then|please|reach|known|made|and|also|line|entry|mailed|posted|replace|that|so|i|we|want|wants|goes|say|into|still|it|duty|phone|ring)\W+)"
 )
-_ARROW = r"(?:[-=]+>|→|➜|👉|⇒|[=:|]|\bto\b|\bon\b|\bin\b|\bat\b|\breach\b|\bby\b|\bvia\b|,)"
+_ARROW = r"(?:[-=]+>|→|➜|👉|⇒|[=:|]|\bto\b|\bon\b|\bin\b|\bat\b|\breach\b|\bby\b|\bvia\b|\binto\b|,)"
 
 
-def aimed(sentence: str) -> Iterator[tuple[str, Aim, int, int]]:
+def aimed(sentence: str) -> Iterator[tuple[AlertEvent, Aim, int, int]]:
     """The event (failure or deadline), the aim and the place of every alert that the sentence asks for so."""
     if (
         not says(sentence, "@", "#", "+")
@@ -98,14 +156,16 @@ def aimed(sentence: str) -> Iterator[tuple[str, Aim, int, int]]:
     targets = aims(sentence)
     if not targets:
         return
-    for event, bad in (
-        (("failure", _BAD), ("deadline", _LATE)) if hints(sentence, _MAY_BE_LATE) else (("failure", _BAD),)
-    ):
-        for match in pattern(rf"(?<![^\W_]){bad}\b(?![\w./-]*@){_COUNTED}").finditer(sentence):
+    for event, words, hint in _EVENTS:
+        if not hints(sentence, hint):
+            continue
+        for match in pattern(rf"(?<![^\W_]){words}\b(?![\w./-]*@){_COUNTED}").finditer(sentence):
             yield from _beside(sentence, event, match, targets)
 
 
-def _beside(sentence: str, event: str, match: re.Match[str], targets: list[Aim]) -> Iterator[tuple[str, Aim, int, int]]:
+def _beside(
+    sentence: str, event: AlertEvent, match: re.Match[str], targets: list[Aim]
+) -> Iterator[tuple[AlertEvent, Aim, int, int]]:
     start, end = match.span()
     if pattern(r"\b(?:even\s+(?:if|when)|no|without|not|regardless|previous|if\s+one\s+has)\s+(?:\w+\s+){0,2}$").search(
         sentence[max(0, start - 40) : start]
@@ -113,7 +173,9 @@ def _beside(sentence: str, event: str, match: re.Match[str], targets: list[Aim])
         return
     first = bisect_left(targets, end, key=lambda aim: aim.start)
     last = bisect_right(targets, start, key=lambda aim: aim.end) - 1
-    if first < len(targets) and _leads(sentence, start, end, targets[first].start, event):
+    before = sentence[targets[last].end : start] if last >= 0 else ""
+    own = pattern(r"\s+(?:on|at|upon|in\s+case\s+of|for)\s+").fullmatch(before)
+    if not own and first < len(targets) and _leads(sentence, start, end, targets[first].start, event):
         for aim in _joined(sentence, targets, first, 1):
             yield event, aim, start, aim.end
     elif last >= 0 and start - targets[last].end <= _FAR and _follows(sentence[targets[last].end : start]):
@@ -123,7 +185,8 @@ def _beside(sentence: str, event: str, match: re.Match[str], targets: list[Aim])
 
 
 _TELLS = (
-    r"(?:reported|mailed|e-?mailed|made\s+known|announced|sent|told|informed|alarm(?:ed)?|notified|shout|signalled)"
+    r"(?:reported|mailed|e-?mailed|made\s+known|announced|sent|told|informed|alarm(?:ed)?|notified|shout|"
+    r"signalled|paged|called|woken)"
 )
 _TOLD = (
     rf"\S+\s+(?:gets?|is|are|should|must|ought|wants?|needs?|to\s+be)\s+(?:\w+\s+){{0,4}}?"
@@ -131,10 +194,16 @@ _TOLD = (
 )
 
 
+_ASIDE = r"\b(?:otherwise|else|instead|then\s+(?:load|run|use|take))\b"
+
+
 def _leads(sentence: str, start: int, end: int, at: int, event: str) -> bool:
     """Whether the words between what goes wrong and the aim only say `tell` and `to`."""
     between = sentence[end : min(at, end + _FAR)]
-    if at - end > _FAR or pattern(r"\b(?:otherwise|else|instead|then\s+(?:load|run|use|take))\b").search(between):
+    if pattern(r"\s*\(\s*").fullmatch(between):
+        return True
+    aside = r"\b(?:instead|then\s+(?:load|run|use|take))\b" if event == "deadline" else _ASIDE
+    if at - end > _FAR or pattern(aside).search(between):
         return False
     if pattern(r"[\s,]{0,3}(?:and\s+)?").fullmatch(between):
         return len(between) < _TOUCHING or pattern(_TOLD).match(sentence, at) is not None
@@ -149,15 +218,18 @@ def _leads(sentence: str, start: int, end: int, at: int, event: str) -> bool:
     return opened is not None and len(between) <= 70 and pattern(_LEAD).search(f"{between} ") is not None
 
 
+_ELSEWHERE = r"\b(?:otherwise|then|after|before(?!\s+(?:it|that|them)\b)|and\s+(?:load|run|write|send))\b"
+
+
 def _follows(between: str) -> bool:
     """`#x gets a note if the job dies`, `a@b.example on any failure`."""
     return (
         pattern(
-            r"[^.;]{0,50}?\b(?:on|upon|for|of|about|if|when|whenever|gets|receives?|hears?|knows?|in\s+case|should)\b"
-            r"[^.;]{0,60}"
+            r"[^.;]{0,50}?\b(?:on|upon|for|of|about|if|when|whenever|gets|receives?|hears?|knows?|in\s+case|should|told\s+that)\b"
+            r"[^.;]{0,60}|[\s,:]*(?:any|every|each|all)\s+"
         ).fullmatch(between)
         is not None
-        and pattern(r"\b(?:otherwise|then|after|before|and\s+(?:load|run|write|send))\b").search(between) is None
+        and pattern(_ELSEWHERE).search(between) is None
     )
 
 

@@ -107,7 +107,7 @@ def _aimed(text: str) -> Iterator[Found[AlertWords]]:
         for event, aim, first, last in aimed(lead + sentence) if len(sentence) >= _SHORTEST else ():
             words = (lead + sentence)[first : last + 60]
             after, by = _until(text, words) if event == "deadline" else (None, None)
-            alert = AlertWords("deadline" if event == "deadline" else "failure", aim.channel, aim.target, "", after, by)
+            alert = AlertWords(event, aim.channel, aim.target, "", after, by)
             begin = max(first - len(lead), 0) + start
             yield found(text, begin, max(begin, last - len(lead) + start), alert, 0.8)
 
@@ -212,7 +212,7 @@ def _listed(sentence: str, end: int) -> int:
     if end >= len(sentence):
         return end
     one = rf"\s*(?:,\s*and\s|,|and\s|&|\+)\s*(?:to\s+|in\s+)?(?:{_ADDRESS}|{_CHANNEL})"
-    match = pattern(rf"(?:{one}){{1,20}}").match(sentence, end)
+    match = pattern(rf"(?:{one}(?![\w.@-])(?!\s+(?:on|upon|if|when|for)\b)){{1,20}}").match(sentence, end)
     return match.end() if match else end
 
 
@@ -322,7 +322,9 @@ def _flags(sentence: str) -> Iterator[Found[AlertWords]]:
         if not pattern(r"\b(?:no|not|without)\b[\w\s]{0,30}$").search(
             sentence[max(0, match.start() - 60) : match.start()]
         ):
-            yield found(sentence, *match.span(), AlertWords(event, "email"))
+            address = pattern(rf"\bemail\s*[=:]\s*[\[\"'`]*({_ADDRESS})").search(sentence)
+            target = address[1] if address is not None else ""
+            yield found(sentence, *match.span(), AlertWords(event, "email", target))
     for match in pattern(r"\bon_(failure|retry)_callback\b[\"'`*]*\s*[:=]?\s*[\"'`]?([\w.]+)").finditer(sentence):
         channel = pattern(any_of("alert_channels")).search(match[2].replace("_", " "))
         if channel is not None:

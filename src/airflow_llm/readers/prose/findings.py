@@ -10,6 +10,7 @@ from typing import Any
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
 from airflow_llm.readers.prose.deadlines import Deadline, find_deadlines
 from airflow_llm.readers.prose.increments import find_increments
+from airflow_llm.readers.prose.named_tries import with_named
 from airflow_llm.readers.prose.policies import (
     Limit,
     find_priority,
@@ -75,7 +76,7 @@ def find_all(text: str) -> Findings:
     reloads = find_reloads(text)
     return Findings(
         schedule=read_schedule(_without(text, reloads)),
-        retries=find_retries(text),
+        retries=with_named(text, find_retries(text)),
         retry_delay=find_retry_delay(text),
         timeouts=find_timeouts(text),
         alerts=find_alerts(text),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal, NamedTuple
@@ -10,7 +11,9 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
 from airflow_llm.readers.prose.retry_delays import said
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
-from airflow_llm.readers.prose.spellings import finds, pattern, says
+from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
+
+_WEEK = timedelta(days=7)
 
 
 class Limit(NamedTuple):
@@ -31,12 +34,20 @@ def find_timeouts(text: str) -> list[Found[Limit]]:
             if pattern(_MEASURED).search(text[max(0, match.start() - 40) : match.start()]):
                 continue
             value = duration(said(text, match))
+            if scope == "wait" and _is_habit(text, match, value):
+                continue
             if value is None or pattern(r"\b(?:http|request|connection|socket)\b").search(words):
                 continue
             if value <= timedelta(0):
                 raise InputError(f"{words.strip()!r}: a time-out is longer than 0", hint="name a longer time")
             hits.append(found(text, *span, Limit(value, _scope(scope, words))))
     return without_overlaps(hits)
+
+
+def _is_habit(text: str, match: re.Match[str], value: timedelta | None) -> bool:
+    """`we look at six weeks at most`: so long nothing runs, and nothing there waits."""
+    near = text[max(0, match.start() - 80) : match.end() + 30]
+    return value is not None and value >= _WEEK and not hints(near, r"\bwait|sensor|hold|approv|poll")
 
 
 # `a lag of at most 9 s` bounds a measured value, not a task.
@@ -100,7 +111,8 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "run",
-        rf"\b{_WHOLE}\s+is\s+limited\s+to\s+({LENGTH})|\b{_WHOLE}\s+(?:must|should|shall|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+(?:done|limited)|finish|"
+        rf"\b(?:whole|entire|total|complete)\s+(?:run|thing|dag|pipeline|job|flow)\W{{1,3}}(?:limit\s+)?(?:max(?:imum)?\.?\s+|at\s+most\s+)?({LENGTH})"
+        rf"|\b{_WHOLE}\s+is\s+limited\s+to\s+({LENGTH})|\b{_WHOLE}\s+(?:must|should|shall|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+(?:done|limited)|finish|"
         rf"complete|end|take|run|last)\s+(?:with)?(?:in|to)?\s*({LENGTH})|\b{_WHOLE}\s+(?:may|must|should|shall|can)\s*"
         rf"(?:not|n'?t|only|never)?\s*(?:take|run|last)\s+(?:for\s+)?(?:longer\s+than|more\s+than|at\s+most|up\s+to|"
         rf"max(?:imum)?)?\s*({LENGTH})|(?<!gap\sof\s)(?<!delay\sof\s)(?<!pause\sof\s)({LENGTH})\s+for\s+{_WHOLE}|({LENGTH})\s+(?:for\s+the\s+whole|overall|in\s+total)\b",

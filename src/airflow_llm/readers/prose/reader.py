@@ -101,7 +101,7 @@ class ProseReader:
             return None
         tokens = tokenise(text, findings.spans())
         try:
-            told = by_network(text, tokens.items, refused=refused)
+            told = by_network(text, tokens.items, findings.alerts, refused=refused)
         except NothingAskedError:
             raise _nothing_understood(source) from None
         if told is None:

@@ -32,25 +32,14 @@ class Retries:
     delay: timedelta | None = None
     backoff: bool | None = None
     longest_delay: timedelta | None = None
-    scope: Literal["", "rest", "all"] = ""
+    scope: Literal["", "rest", "all", "named"] = ""
     about: str = ""
 
 
 _WORDS = (
-    "retr",
-    "re-tr",
-    "rety",
-    "try",
-    "tries",
-    "attempt",
-    "rerun",
-    "re-run",
-    "repeat",
-    "repetition",
-    "reint",
-    "trial",
-    "tried",
-)
+    "retr", "re-tr", "rety", "try", "tries", "attempt", "rerun", "re-run", "repeat", "repetition", "reint", "trial",
+    "tried", "retires", "restart",
+)  # fmt: skip
 
 
 def find_retries(text: str) -> list[Found[Retries]]:
@@ -72,7 +61,7 @@ def _inside(hit: Found[Retries], refused: Sequence[Found[Retries]], ends: Sequen
     return place < len(refused) and hit.overlaps(refused[place])
 
 
-_NOUN = r"(?:re-?tr(?:ies|y|ys|ials?)|re-?attempts?|reintents?|repetitions?|repeats)"
+_NOUN = r"(?:re-?tr(?:ies|y|ys|ials?)|retires|re-?starts|re-?attempts?|reintents?|repetitions?|repeats)"
 _DONE_AGAIN = (
     r"(?:re-?tried|re-?tr(?:y|ied)|repeat(?:ed)?|re-?run|(?:attempted|tried|try|started)\s+again|re-?attempted)"
 )
@@ -91,8 +80,9 @@ def _refused(text: str) -> Iterator[Found[Retries]]:
         r"spec|explicit|mention))"
         r"|\bre-?tries\s+(?:are\s+)?(?:disabled|off|turned\s+off|forbidden|not\s+(?:allowed|wanted|desired))\b"
         rf"|\b(?:shall|should|must|may|is|are|can)\s+(?:not|never|under\s+no\s+circumstances)\s+(?:to\s+)?"
-        rf"(?:ever\s+)?(?:be\s+)?{_DONE_AGAIN}\b(?!\s+(?:if|when|for|in|with)\b)"
-        r"|\bis\s+never\s+(?:re-?tried|repeated)\b"
+        rf"(?:ever\s+)?(?:be\s+)?{_DONE_AGAIN}\b(?!\s+(?:if|when|for|in|with|itself|themselves)\b)"
+        r"|\bis\s+never\s+(?:re-?tried|repeated)\b|\bnothing\s+(?:is|gets|must\s+be|should\s+be|shall\s+be)\s+(?:re-?tried|repeated)\b"
+        r"|\bre-?tries\s*:?\s+none\s+(?:anywhere|at\s+all)\b|\bdo(?:\s+not|n'?t)\s+repeat(?=\s*(?:[.,;!)\n]|$))"
     )
     past = r"\b(?:runs?|days|past|dates|intervals)\s+(?:of\s+the\s+past\s+)?$"
     for match in pattern(words).finditer(text) if hints(text, _REFUSES) else ():
@@ -102,8 +92,8 @@ def _refused(text: str) -> Iterator[Found[Retries]]:
 
 
 _REFUSES = (
-    r"\b(?:no|not|never|without|zero|disable|refrain\s+from|\w+\s*n'?t)\s+(?:\S+\s+){0,4}?(?:re|tr|auto|task|att|start)"
-    r"|\bre-?tr(?:y|ies)(?:\s+polic\w+)?\s*[:=]|\bre-?tries\s+(?:are\s+)?(?:dis|off|turn|forb|not)"
+    r"\b(?:no|not|never|without|zero|disable|refrain\s+from|nothing|\w+\s*n'?t)\s+(?:\S+\s+){0,4}?(?:re|tr|auto|task|att|start)"
+    r"|\bre-?tr(?:y|ies)(?:\s+polic\w+)?\s*[:=]|\bre-?tries\s*:?\s+(?:are\s+)?(?:dis|off|turn|forb|not|none)"
 )
 _AGAIN = (
     r"(?:re-?(?:try|tried|run|attempt(?:ed)?|trys)|retyr|rety|(?:try|tried|attempted)(?:\s+it|\s+this)?\s+again|"
@@ -114,7 +104,7 @@ _UP_TO = (
     r"a\s+maximum\s+of\s+|exactly\s+|with\s+)?"
 )
 _TIMES = r"(?:\s+(?:more\s+)?ti(?:me|m)s?\b|\s?x\b)"
-_RETRY_WORDS = ("retr", "re-tr", "rety", "rerun", "re-run", "attempt", "again", "repeat")
+_RETRY_WORDS = ("retr", "re-tr", "rety", "retires", "rerun", "re-run", "attempt", "again", "repeat")
 
 
 def _counted(text: str) -> Iterator[Found[Retries]]:
@@ -128,11 +118,14 @@ def _counted(text: str) -> Iterator[Found[Retries]]:
     label = (
         r"\b(?:re-?tries|maximum_?retries|maxrerun|re-?try(?:\s+(?:count|setting))?)[\"'`*]*\s*"
         r"(?:\(\s*default\s*)?(?:is\s+|of\s+|to\s+|are\s+|"
-        r"[:=(|]|(?=\d))\s*[\"'`*]*\s*(?:default\s*[:=]?\s*)?(-?\d+)\b(?![.:]\d)(?!\s*(?:min|sec|hour|attempts))"
+        r"[:=(|]|(?=\d))\s*[\"'`*]*\s*(?:default\s*[:=]?\s*)?(-?\d+|(?<=[:=]\s)(?:one|two|three|four|five|six))\b(?![.:]\d)"
+        r"(?!\s*(?:min|sec|hour|attempts))"
     )
-    nouns = ("retr", "re-", "reint", "repe") if hints(text, rf"\w[^\S\n]+{kind}{_NOUN}\b") else ()
+    before_noun = hints(text, rf"\w[^\S\n]+{kind}{_NOUN}\b")
+    nouns = ("retr", "retires", "restart", "re-", "reint", "repe") if before_noun else ()
     forms: tuple[tuple[str, tuple[str, ...]], ...] = (
-        (verb, _RETRY_WORDS), (noun, nouns), (label, ("retr", "re-tr", "rerun")),
+        (verb, _RETRY_WORDS), (noun, nouns),
+        (label, ("retr", "re-tr", "rerun")),
     )  # fmt: skip
     for expression, words in forms:
         for match in finds(expression, text, *words):
@@ -155,14 +148,20 @@ def _far(text: str) -> Iterator[Found[Retries]]:
     count = number_words()
     once = r"(?!\s+(?:an?|per|each|every|the)\s+\w)"
     forms = (
-        rf"\b(?:re-?try|repeat)\b[^.;:\n]{{4,60}}?\b{_UP_TO}({count})\s+times\b{once}",
+        rf"\b(?:re-?try|repeat|re-?start|(?:tried|attempted|try)\s+again)\b[^.;\n]{{4,60}}?\b{_UP_TO}({count})\s+times\b{once}",
         rf"\b(twice|thrice|{count}\s+times)\s+(?:to\s+be\s+)?{_DONE_AGAIN}\b",
         rf"\bre-?tries\b[^.;\n\d]{{0,30}}?\b(?:above|more\s+than|at\s+most|up\s+to)\s+({count})(?!\w)",
+        rf"\bbetween\s+(?:the\s+)?re-?tries\W{{1,3}}(?:there\s+are\s+)?({count})(?=\s+of\s+them|\s*\))",
+        rf"\bre-?start\s+of\s+(?:a|any)\s+(?:broken|failed)\s+(?:task|step)\s*:\s*({count})(?!\w)",
+        rf"(?<![\w.])({count})\s?x\s+(?:repeat|re-?try|re-?start)\b",
     )
     needed = (
         r"times",
         r"\b(?:twice|thrice|times)\s+(?:to\s+be\s+)?(?:re|tr|att|start)",
         r"\b(?:above|than|most|to)\s",
+        r"between\s+(?:the\s+)?re-?tries",
+        r"re-?start\s+of",
+        r"\dx?\s+(?:x\s+)?re",
     )
     for form, hint in zip(forms, needed, strict=True):
         for match in pattern(form).finditer(text) if hints(text, hint) else ():
@@ -192,7 +191,7 @@ def _attempts(text: str) -> Iterator[Found[Retries]]:
     """`3 attempts` are two retries after the first try; `3 more attempts` and `3 tries` when it fails are three."""
     count = number_words()
     expression = (
-        rf"(?<![\w.])({count})\s+(?:attempts|tries|trys)(?:\s+(?:extra|more|in\s+addition|(?:beyond|after)\s+the\s+first))?"
+        rf"(?<![\w.])({count})\s+(?:attempts|tries|trys)(?:\s+(?:each\s+)?(?:extra|more|in\s+addition|(?:beyond|after|on\s+top\s+of)\s+the\s+first))?"
         rf"\b(?!\s+to\b)|\b(?:try|attempt(?:ed)?)\s+(?:it\s+|this\s+|each\s+\w+\s+)?(?:no\s+more\s+than\s+)?{_UP_TO}({count})"
         rf"(?:{_TIMES}(?:\s+(?:more|again))?|\s+more\b(?:\s+times)?|(?<=twice)|(?<=thrice))"
     )
@@ -211,9 +210,8 @@ def _attempts(text: str) -> Iterator[Found[Retries]]:
         return
     for match in pattern(expression).finditer(text):
         total = _count(match, match[1] or match[2])
-        if pattern(r"extra|more$|more\s+times|again|addition|beyond|after\s+the\s+first|\btr[yi]e?s\b").search(
-            match.group().lower()
-        ):
+        beyond = r"extra|more$|more\s+times|again|addition|beyond|(?:after|top\s+of)\s+the\s+first|\btr[yi]e?s\b"
+        if pattern(beyond).search(match.group().lower()):
             yield found(text, *match.span(), Retries(count=total), 0.8)
             continue
         note = f"{total} attempts are read as {max(total - 1, 0)} retries after the first try"
@@ -233,7 +231,9 @@ def _plain_numbers(text: str) -> Iterator[Found[Retries]]:
 
 def _is_interval(text: str, match: re.Match[str]) -> bool:
     """`retry after 5 minutes` names a delay, not five retries."""
-    behind = pattern(r"\s*-?(\w+)").match(text, match.end(1))
+    behind = pattern(r"\s*-?(\w+)(?!/)").match(text, match.end(1))
+    if pattern(r"\s+(?:an?|per|every)\s+(?:second|minute|hour|day|night)\b").match(text, match.end(1)):
+        return True
     return behind is not None and behind[1].lower() in lexicon("units")
 
 
@@ -325,7 +325,8 @@ def _about(before: str, words: str, behind: str) -> str:
 
 # Words that stand where a task could be named, and name all of them or none.
 _NOBODY = (
-    r"(?:it|this|that|they|them|there|we|i|you|each|every|all|any|both|everything|anything|something|nothing|tasks?|steps?|"
+    r"(?:\d+\s+times|it|this|that|they|them|there|we|i|you|each|every|all|any|both|everything|anything|something|nothing|"
+    r"tasks?|steps?|"
     r"failed|failing|the\s+(?:dag|pipeline|run|whole|job)|dag|pipeline|a\s+(?:task|step|run)|whole|entire|run|default\w*|"
     rf"settings?|policy|{_NOUN}|fail\w*|errors?|retry|time|schedule|in|on|at|up|please|must|should|may)\b"
 )
@@ -347,7 +348,10 @@ def _others(text: str, hits: Sequence[Found[Retries]]) -> Iterator[Found[Retries
     before = (
         rf"(?<!the\s)\b(?:({none})|({count}))\s+(?:retry\s+|retries\s+|times\s+)?(?:for\s+|on\s+|in\s+|of\s+)?{_REST}\b"
     )
-    denied = r"\b(?:no\s+other\s+(?:task|step)|nothing\s+else)\b[^.;\n]{0,40}?\b(?:repeated|re-?tried|again)\b"
+    denied = (
+        r"\b(?:no\s+other\s+(?:task|step)|nothing\s+else)\b[^.;\n]{0,40}?\b"
+        r"(?:repeated|re-?tried|again|more\s+than\s+once)\b"
+    )
     for match in finds(rf"{behind}|{before}", text, "other", "rest", "else", "remaining", "elsewhere"):
         place = bisect_left(starts, match.start())
         near = hits[max(0, place - 1) : place + 1]

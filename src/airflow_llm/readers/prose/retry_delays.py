@@ -20,6 +20,7 @@ def delay_before(before: str, words: str) -> timedelta | None:
     for said_there, form in (
         (words, rf"\b(?:every|after|in|wait(?:ing)?)\s+({LENGTH})"),
         (before, rf"\bwait(?:s|ing)?\s+({LENGTH})(?:\s+and|,)?\s*(?:then\s+)?$"),
+        (before, rf"\b(?:repeat|re-?tr|try|tried|again)\w*,?\s+every\s+({LENGTH}),?\s*(?:up\s+to\s+|at\s+most\s+)?$"),
     ):
         plain = masked(said_there)
         match = pattern(form).search(plain) if MASK in plain else None
@@ -35,7 +36,8 @@ def _delay_after(tail: str) -> Found[timedelta] | None:
     link = (
         r"[\s,(:;|/@\u2013-]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
         r"spaced\s+|separated\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
-        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential\s+back-?off\s+|starting\s+|from\s+|each\s+|"
+        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential(?:ly)?(?:\s+back-?off)?,?\s+|starting\s+|for\s+(?:every|each|all)\s+(?:steps?|tasks?)\s*,?|"
+        r"beginning\s+|w/\s*|from\s+|each\s+|"
         r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
         r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
         r"on\s+task\s+failures?\s*|(?:the\s+)?whole\s+thing\s+)*"
@@ -60,6 +62,7 @@ def _named_pause(tail: str) -> Found[timedelta] | None:
     named = (
         rf"({LENGTH})(?:\s+(?:of\s+)?(?:pause|gap|delay|apart|break)\b|\s+(?:in\s+)?between\b)"
         rf"|\b(?:intervals?|pauses?|gaps?|delays?|spaced|break)\s+(?:of\s+|by\s+|is\s+)?({LENGTH})"
+        rf"|\bwait(?:ing)?\s+({LENGTH})\s+before\b"
     )
     match = pattern(named).search(plain)
     value = duration(said(tail, match)) if match is not None else None
@@ -77,8 +80,12 @@ def find_retry_delay(text: str) -> Found[timedelta] | None:
         rf"|\bwait(?:ing)?\s+({LENGTH})\s+(?:in\s+)?between\s+(?:attempts|re-?tries|tries)"
         rf"|\bbetween\s+(?:the\s+|two\s+)?(?:attempts|re-?tries|tries|trials)\s*,?\s*({LENGTH})"
         rf"|^\s*delay\s*[:=]\s*({LENGTH})"
+        rf"|({LENGTH})\s+(?:in\s+)?between\s+(?:the\s+|two\s+)?(?:attempts|re-?tries|tries)\b"
+        rf"|\b(?:re-?tr\w+|repeat\w*)\b[^.\n]{{0,60}}?({LENGTH})\s+in\s+between\b"
+        rf"|({LENGTH})\s+before\s+(?:the\s+first|each|every|any)\s+(?:re-?try|repetition)\b|\bfirst\s+wait\s*:?\s+({LENGTH})"
+        rf"|\bre-?start\s+waits?\s+({LENGTH})|\bre-?start\s+every\s*:?\s*({LENGTH})"
     )
-    if says(text, "delay", "between", "interval", "wait", "pause"):
+    if says(text, "delay", "between", "interval", "wait", "pause", "before the first", "before each", "restart every"):
         for match in pattern(expression, re.IGNORECASE | re.MULTILINE).finditer(masked(text)):
             value = duration(said(text, match))
             if value is not None:

@@ -11,15 +11,20 @@ from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.flow import Flow
 from airflow_llm.readers.prose.lateness import Lateness
+from airflow_llm.readers.prose.limited import subject_of
+from airflow_llm.readers.prose.meant import Meant
 from airflow_llm.readers.prose.policies import Limit
 from airflow_llm.readers.prose.pools import Pool
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.resources import Needs
 from airflow_llm.readers.prose.retries import Retries
 from airflow_llm.readers.prose.span import Found
+from airflow_llm.readers.prose.spellings import hints
 
 _SUBJECT = 4
 _LOOK_BACK = 300
+_BEHIND = 30
+_WAITING = r"\b(?:wait(?:s|ing)?|pok(?:e|es|ing)|poll(?:s|ing)?|sensors?|begin\s+looking|watch(?:es|ing)?)\b"
 _HEAVY = ("spark", "train", "container", "transform", "python", "predict", "evaluate")
 
 
@@ -30,6 +35,7 @@ class Scopes:
         self.text = text
         self.drafts = sorted(drafts, key=lambda draft: draft.clause.start)
         self.flow = flow
+        self.meant = Meant(text, drafts)
         self.steps: dict[int, dict[str, Any]] = {}
         self.defaults: dict[str, Any] = {}
         self.timeout: Any = None
@@ -87,7 +93,8 @@ class Scopes:
         start = self.text.rfind("\n", 0, place) + 1
         end = self.text.find("\n", place)
         end = len(self.text) if end < 0 else end
-        inside = [draft for draft in self.drafts if start <= draft.clause.start < end and draft.clause.item]
+        listed = hints(self.text[start : start + 6], r"^\s*(?:[-*\u2022]|\(?[\da-h]{1,2}[.)])\s")
+        inside = [draft for draft in self.drafts if start <= draft.clause.start < end and (listed or draft.clause.item)]
         return inside if len(self.drafts) > len(inside) else []
 
     def _subject(self, place: int) -> list[Draft]:
@@ -100,6 +107,8 @@ class Scopes:
     # --------------------------------------------------------------- what is found
     def _told(self, hit: Found[Retries], rest: bool) -> list[Draft]:
         """The steps of which a number of retries is said; none for all of them."""
+        if hit.value.scope == "named":
+            return self._named(hit)
         if hit.value.scope or "default" in hit.text.lower():
             return []
         if self._in_brackets(hit.start):
@@ -108,11 +117,18 @@ class Scopes:
         if hit.value.about == "it":
             return before or [draft for draft in self.drafts if draft.clause.start < hit.start][-1:]
         if hit.value.about:
-            words = tokenise(hit.value.about).items
-            named = resolve(words, self.drafts, [], strict=True) or resolve(words, self.drafts, [])
+            named = self._named(hit)
             if named and len(named) < len(self.drafts):
                 return named
         return self._of_item(hit.start) or (before if rest else [])
+
+    def _named(self, hit: Found[Retries]) -> list[Draft]:
+        """The steps that the words beside a count name."""
+        named = self.meant.by(hit.value.about, hit.start)
+        if named or hit.value.scope == "named":
+            return named
+        words = tokenise(hit.value.about).items
+        return resolve(words, self.drafts, [], strict=True) or resolve(words, self.drafts, [])
 
     def _retries(self, hit: Found[Retries], rest: bool) -> None:
         fields: dict[str, Any] = {
@@ -122,6 +138,7 @@ class Scopes:
         drafts = self._told(hit, rest)
         if drafts:
             self._give(drafts, said)
+        if drafts or hit.value.scope == "named":
             return
         if hit.value.longest_delay is not None:
             said["max_retry_delay"] = hit.value.longest_delay
@@ -132,21 +149,45 @@ class Scopes:
         if hit.value.scope == "run":
             self.timeout = hit.value.length
             return
-        if hit.value.scope == "task" and not self._in_brackets(hit.start):
+        said = subject_of(self.text, hit.start, hit.end)
+        named = self.meant.by(said, hit.start) if said else []
+        own = bool(named) and "execution" in hit.text
+        if hit.value.scope == "task" and not own and not self._in_brackets(hit.start):
             self.defaults["timeout"] = hit.value.length
             return
-        drafts = self._nearest(hit.start) or self._of_item(hit.start)
+        drafts = named if own else self._limited(hit, named)
+        if drafts:
+            self._give(drafts, {"timeout": hit.value.length})
+        elif self._of_no_step(hit):
+            self.flow.assume(
+                "steps",
+                f"{' '.join(hit.text.split())!r} limits a wait, and no step of the text is read as one: it is left out",
+                "say what is waited for, for example: wait for the file orders.csv",
+            )
+        else:
+            self.defaults.setdefault("timeout", hit.value.length)
+
+    def _of_no_step(self, hit: Found[Limit]) -> bool:
+        """Whether the limit is that of a wait, in a text of which no step is one."""
+        around = self.text[self._sentence_start(hit.start) : hit.end + _BEHIND].lower()
+        return all(draft.kind != "wait" for draft in self.drafts) and hints(around, _WAITING)
+
+    def _limited(self, hit: Found[Limit], named: list[Draft]) -> list[Draft]:
+        """The steps that must not take longer; none for all of them."""
+        around = self.text[self._sentence_start(hit.start) : hit.end].lower()
         waits = [draft for draft in self.drafts if draft.kind == "wait" and draft.clause.start < hit.start]
+        if waits and hints(around, _WAITING):
+            named = [draft for draft in named if draft.kind == "wait"]
+        drafts = self._nearest(hit.start) or self._of_item(hit.start)
+        if named and not (drafts and self._in_brackets(hit.start)):
+            return named
         each = "each" in self.text[max(0, hit.start - 20) : hit.start].lower().split()
         if hit.value.scope == "wait" and waits:
             drafts = [draft for draft in drafts if draft.kind == "wait"] or waits[-1:]
         if each and waits:
             drafts = waits
-        drafts = drafts or self._subject(hit.start)
-        if drafts:
-            self._give(drafts, {"timeout": hit.value.length})
-        else:
-            self.defaults.setdefault("timeout", hit.value.length)
+        alone = self.meant.drafts if len(self.meant.drafts) == 1 else []
+        return drafts or self._subject(hit.start) or alone
 
     def _pool(self, hit: Found[Pool], *, several: bool) -> None:
         """A pool is that of the step beside it; said by itself, or at the end of everything, it is that of all."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from airflow_llm.readers.prose.alerts import AlertWords
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.findings import Findings
@@ -14,6 +15,7 @@ from airflow_llm.readers.prose.linking.link import link
 from airflow_llm.readers.prose.linking.reasons import Drawings, Watcher
 from airflow_llm.readers.prose.recognising.recognise import recognise
 from airflow_llm.readers.prose.recognising.recognition import Recognition
+from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.told_steps import standing_before, told_steps
 from airflow_llm.readers.reading import Reading
 from airflow_llm.spec.pipeline import Pipeline
@@ -64,12 +66,16 @@ def by_grammar(tokens: Sequence[Token], *, watched: bool = False) -> Understandi
     return Understanding(recognition, link(recognition, watcher), drawings=watcher.drawings)
 
 
-def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understanding | None:
+def by_network(
+    text: str, tokens: Sequence[Token], alerts: Sequence[Found[AlertWords]] = (), *, refused: bool
+) -> Understanding | None:
     """What the trained network makes of the text; None without one, without a task, or where it would refuse as well.
 
-    `refused`: the grammar found no task. NothingAskedError where it is all but certain that the text asks for no work.
+    `alerts` are no steps, whatever the network takes them for. `refused`: the grammar found no task.
+    NothingAskedError where it is all but certain that the text asks for no work.
     """
     from airflow_llm.readers.prose.tagger.linking import linked_by
+    from airflow_llm.readers.prose.tagger.messages import without_messages
     from airflow_llm.readers.prose.tagger.network import network
 
     trained = network() if len(text) <= _LONGEST else None
@@ -79,6 +85,7 @@ def by_network(text: str, tokens: Sequence[Token], *, refused: bool) -> Understa
     doubt = _REFUSED_TWICE if refused else _REFUSED
     if said is None or not 0 < len(said.tasks) <= _MOST_TASKS or said.error >= doubt:
         return None
+    said = without_messages(said, alerts)
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
 
