@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from airflow_llm.errors import AirflowLLMError, InputError
+from airflow_llm.readers.prose.conditions import denied, opposite
 from airflow_llm.readers.prose.flow import NO_SOURCE, SOURCE
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.readers.registry import read
@@ -45,6 +46,7 @@ def prediction(reading: Reading) -> dict[str, Any]:
         "catchup": _catchup(reading),
         "alerts": [_alert(alert) for alert in _alerts(pipeline)],
         "conditions": list(_conditions(pipeline)),
+        "otherwise": list(_otherwise(pipeline)),
         "mapped": {step.id: step.for_each.name for step in pipeline.steps if step.for_each is not None},
         "systems": _systems(reading),
         "task_retries": {step.id: step.retries for step in pipeline.steps if step.retries is not None},
@@ -126,7 +128,8 @@ def _schedule(pipeline: Pipeline) -> dict[str, Any]:
         case CronSchedule(expressions=expressions):
             found["cron"] = expressions[0]
         case IntervalSchedule(every=every):
-            found["cron"] = f"every {int(every.total_seconds())} s"
+            minutes, seconds = divmod(int(every.total_seconds()), 60)
+            found["cron"] = f"every {60 * minutes + seconds} s" if seconds else f"every {minutes} minutes"
         case AssetSchedule(assets=assets):
             found["trigger"] = f"asset:{assets[0]}"
         case OnceSchedule():
@@ -166,6 +169,24 @@ def _conditions(pipeline: Pipeline) -> Iterator[dict[str, str]]:
             yield {"task": step.id, "expr": _spoken(step.when)}
 
 
+def _otherwise(pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    """What is done otherwise, under the opposite of the conditions. Steps that come after an arm as well are none."""
+    order = edges(pipeline)
+    for step in pipeline.steps:
+        if isinstance(step, ChooseStep):
+            others = " and ".join(_denied(branch.when) for branch in step.branches)
+            behind = _behind({target for branch in step.branches for target in branch.then}, order)
+            yield from ({"task": target, "expr": others} for target in step.otherwise if target not in behind)
+
+
+def _behind(steps: set[str], order: Sequence[tuple[str, str]]) -> set[str]:
+    """The steps that come after one of these."""
+    found: set[str] = set()
+    while more := {down for up, down in order if up in steps | found} - found:
+        found |= more
+    return found
+
+
 def _spoken(condition: Condition) -> str:
     match condition:
         case Comparison(name=name, operator=operator, right=right):
@@ -175,10 +196,24 @@ def _spoken(condition: Condition) -> str:
         case Described(text=text):
             return text
         case Negated(condition=inner):
-            return f"not {_spoken(inner)}"
+            return _denied(inner)
         case Combined(match=match, conditions=parts):
             return f" {'and' if match == 'all' else 'or'} ".join(_spoken(part) for part in parts)
     return ""
+
+
+def _denied(condition: Condition) -> str:
+    """The words of the opposite condition."""
+    match condition:
+        case Comparison():
+            return _spoken(opposite(condition))
+        case Outcome(step=step, state="success"):
+            return f"{step} failed"
+        case Negated(condition=inner):
+            return _spoken(inner)
+        case Described(text=text):
+            return denied(text)
+    return f"not ({_spoken(condition)})"
 
 
 def _timeouts(pipeline: Pipeline) -> dict[str, float]:

@@ -19,6 +19,12 @@ _SYMBOLS: dict[str, Operator] = {
     "<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "=": "==", "!=": "!=", "<>": "!=", "=<": "<=", "=>": ">=",
     "\u2264": "<=", "\u2265": ">=", "\u2260": "!=",
 }  # fmt: skip
+_LIMIT = (
+    r"(?P<sign>(?:\b(?:more|greater|higher|bigger|larger|older|longer|less|fewer|lower|smaller|younger|shorter|better|worse)\s+than"
+    r"|\b(?:above|over|exceeds|exceeding|below|under|beneath|at\s+least|at\s+most|not\s+more\s+than|no\s+more\s+than|up\s+to)\b"
+    r"|<=|>=|≤|≥|[<>]))\s*(?P<number>\d[\d.,]*)|(?P<first>\d[\d.,]*)(?P<unit>[^\d]{0,12}?)\s+or\s+"
+    r"(?P<behind>more|above|higher|over|better|less|below|lower|under|fewer|worse)\b"
+)
 _OPPOSITE: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LONGEST = 20_000  # no condition is longer than this; reading stays linear
 _ROWS = r"(?:rows?|records?|lines?|entries|items?|observations|samples)"
@@ -64,6 +70,18 @@ def opposite(condition: Comparison) -> Comparison:
     return condition.model_copy(update={"operator": swapped})
 
 
+def denied(text: str) -> str:
+    """The words of the opposite condition: the other side of one limit, else with `not` or without it."""
+    limits = list(pattern(_LIMIT).finditer(text))
+    if len(limits) == 1:
+        sign, behind = limits[0]["sign"], limits[0]["behind"]
+        operator = _operator(sign) if sign else _operator(f"{behind} or equal")
+        number = limits[0]["number"] or f"{limits[0]['first']}{limits[0]['unit']}"
+        return f"{text[: limits[0].start()]}{_OPPOSITE[operator]} {number}{text[limits[0].end() :]}"
+    positive = " ".join(pattern(r"(?:^|\s+)not(?:\s+|$)").sub(" ", text).split())
+    return positive if positive and positive != text else f"not {text}"
+
+
 def _operators() -> str:
     words = (
         r"(?:is\s+|are\s+|was\s+|gets\s+|goes\s+|stays\s+|comes\s+out\s+|drops\s+|falls\s+|rises\s+|remains\s+)?"
@@ -80,11 +98,11 @@ def _operator(words: str) -> Operator:
     if text in _SYMBOLS:
         return _SYMBOLS[text]
     equal = "or equal" in text
-    if pattern(r"not more|no more|at most").search(text):
+    if pattern(r"not more|no more|at most|up to").search(text):
         return "<="
     if pattern(r"at least|not less").search(text):
         return ">="
-    if pattern(r"less|lower|smaller|fewer|below|under|beneath|worse").search(text):
+    if pattern(r"less|lower|smaller|fewer|below|under|beneath|worse|younger|shorter").search(text):
         return "<=" if equal else "<"
     if "equal" in text and not equal:
         return "=="

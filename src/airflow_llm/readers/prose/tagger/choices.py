@@ -1,0 +1,180 @@
+"""Choices under the network's graph: which tasks are the arms, on which words each depends, and where arms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from airflow_llm.readers.prose.drafts import Draft
+from airflow_llm.readers.prose.lexicon import Verb
+from airflow_llm.readers.prose.phrases import Phrase
+from airflow_llm.readers.prose.tagger.rules import is_failure
+from airflow_llm.readers.prose.tagger.told import Told, is_limit, shared, told
+
+if TYPE_CHECKING:
+    from airflow_llm.readers.prose.tagger.linking import GraphSaid, TaskSaid
+
+_CHOOSING = Verb("decide", "pick", "base")
+_LIKELY = 0.15
+"""How likely a task must hang on a condition when the text plainly says so."""
+_UNLIKELY = 0.03
+_SURE_OPENERS = frozenset({"if", "unless", "case", "event"})
+_PLAIN_OPENERS = frozenset({"if", "unless", "case", "event", "should", "provided", "that", "only"})
+
+
+@dataclass(slots=True)
+class _Group:
+    """The arms of one choice: what stands before it, and for each condition ("" for otherwise) its tasks."""
+
+    ups: frozenset[int]
+    arms: dict[str, list[int]] = field(default_factory=dict)
+
+    def members(self) -> list[int]:
+        return [number for held in self.arms.values() for number in held]
+
+
+def place_choices(said: GraphSaid, drafts: list[Draft], source: str) -> None:
+    """Puts the tasks that hang on a condition behind a choice."""
+    tolds = _all_told(said.tasks, source)
+    groups: list[_Group] = []
+    taken: dict[int, _Group] = {}
+    for number, task in enumerate(said.tasks):
+        further = _further_arm(task, number, tolds, drafts, taken)
+        if further is not None:
+            drafts[number].ups = set(further.ups)
+        if _hangs(task, number, tolds, drafts, taken):
+            words = _words(tolds, number, taken, drafts)
+            if words == "" and not _opens_otherwise(groups):
+                words = _instead(tolds, number) or words
+            held = _add(groups, number, words, drafts, source[task.mark.start : task.mark.end])
+            taken.update({number: held} if held is not None else {})
+    for group in groups:
+        _place(group, drafts, source, said.tasks)
+    for draft in drafts:
+        if draft.kind == "choose" and not any(words for words, _ in draft.arms):
+            draft.kind, draft.arms = "validate", []
+
+
+def _all_told(tasks: Sequence[TaskSaid], source: str) -> list[Told]:
+    """What the text tells in front of each task and behind it; a decision that is marked belongs to what follows it."""
+    found = []
+    for number, task in enumerate(tasks):
+        last = number - 1
+        while last >= 0 and _decides(tasks[last], source):
+            last -= 1
+        start = tasks[last].mark.end if last >= 0 else 0
+        end = tasks[number + 1].mark.start if number + 1 < len(tasks) else len(source)
+        mark = task.mark
+        before, after = source[start : mark.start], source[mark.end : end]
+        found.append(told(before, source[mark.start : mark.end], after, source[: mark.start]))
+    return found
+
+
+def _decides(task: TaskSaid, source: str) -> bool:
+    """Whether the marked words are the decision itself (`amount over 200?`)."""
+    return task.kind == "branch" or source[task.mark.end : task.mark.end + 2].lstrip().startswith("?")
+
+
+def _further_arm(
+    task: TaskSaid, number: int, tolds: Sequence[Told], drafts: Sequence[Draft], taken: dict[int, _Group]
+) -> _Group | None:
+    """The choice of which `b → …` is a further arm, though it was taken to come after `a → …` on its own line."""
+    own = tolds[number]
+    if not (task.conditional and own.fresh and own.how == "head"):
+        return None
+    before = [up for up in drafts[number].ups if up in taken and tolds[up].how == "head"]
+    return taken[before[0]] if before else None
+
+
+def _hangs(
+    task: TaskSaid, number: int, tolds: Sequence[Told], drafts: Sequence[Draft], taken: dict[int, _Group]
+) -> bool:
+    """Whether the task is the first of an arm."""
+    own, ups = tolds[number], drafts[number].ups
+    if own.how == "anyway":
+        return False
+    if own.how == "if" and is_failure(own.words) and not any(drafts[up].kind == "validate" for up in ups):
+        return False  # it runs after a failure, which is a rule of its own
+    within = any(up in taken for up in ups)
+    if task.conditional:
+        return not (within and own.how in ("joined", "loose"))
+    if own.how not in ("if", "else", "head") or (within and own.how != "if"):
+        return False
+    chance = dict(task.chances).get("conditional", 0.0)
+    decided = any(drafts[up].kind == "choose" for up in ups)
+    beside = any(set(group.ups) == ups for group in taken.values())
+    plainly = own.how in ("else", "head") or own.opener in _PLAIN_OPENERS
+    limited = own.how == "head" and is_limit(own.words)
+    surely = own.opener in _SURE_OPENERS and chance >= _UNLIKELY
+    return decided or beside or limited or surely or (plainly and chance >= _LIKELY)
+
+
+def _words(tolds: Sequence[Told], number: int, taken: dict[int, _Group], drafts: Sequence[Draft]) -> str | None:
+    """The condition; "" for otherwise, None where nothing tells it."""
+    own = tolds[number]
+    if own.how != "joined":
+        return own.words
+    beside = taken.get(number - 1)
+    if beside is not None and drafts[number - 1].ups == drafts[number].ups:
+        return next((words for words, held in beside.arms.items() if number - 1 in held), None)
+    following = shared(tolds, number)
+    return following.words if following is not own else None
+
+
+def _add(groups: list[_Group], number: int, words: str | None, drafts: Sequence[Draft], mark: str) -> _Group | None:
+    """The choice to which the task was added, None where nothing tells a condition: it runs like any other."""
+    ups = frozenset(drafts[number].ups)
+    if words == "" and _opens_otherwise(groups):
+        groups[-1].arms[""] = [number]
+        return groups[-1]
+    same = next((group for group in reversed(groups) if group.ups == ups), None)
+    if words is None:
+        if same is None and not any(drafts[up].kind == "choose" for up in ups):
+            return None
+        words = f"{mark} is needed"
+    if same is None:
+        same = _Group(ups)
+        groups.append(same)
+    same.arms.setdefault(words, []).append(number)
+    return same
+
+
+def _opens_otherwise(groups: Sequence[_Group]) -> bool:
+    """Whether the last choice has no otherwise yet."""
+    return bool(groups) and "" not in groups[-1].arms
+
+
+def _instead(tolds: Sequence[Told], number: int) -> str:
+    """For an otherwise whose choice was not seen: the opposite of what the text states in front of it."""
+    told_before = next((one.words for one in reversed(tolds[:number]) if one.how in ("if", "head")), "")
+    stated = tolds[number].instead or told_before
+    return f"not ({stated})" if stated and not stated.startswith("not (") else stated[5:-1]
+
+
+def _place(group: _Group, drafts: list[Draft], source: str, tasks: Sequence[TaskSaid]) -> None:
+    limits = [words for words in group.arms if words and is_limit(words)]
+    plain = [words for words in group.arms if words and not is_limit(words)]
+    if len(limits) == len(plain) == 1 and "" not in group.arms:
+        group.arms[""] = group.arms.pop(plain[0])  # `rows < 5 → …, enough → …`: the one or the other
+    members = group.members()
+    choice = _choice(drafts, group.ups, members)
+    for number in members:
+        drafts[number].ups = {choice.number}
+    if set(group.arms) == {""}:  # an otherwise without its if
+        first = tasks[members[0]].mark
+        group.arms = {f"{source[first.start : first.end]} is needed": members}
+    choice.arms = [
+        *((words, held) for words, held in group.arms.items() if words),
+        *([("", group.arms[""])] if "" in group.arms else []),
+    ]
+
+
+def _choice(drafts: list[Draft], ups: frozenset[int], members: list[int]) -> Draft:
+    if len(ups) == 1 and drafts[next(iter(ups))].kind == "choose":
+        return drafts[next(iter(ups))]
+    first = drafts[members[0]]
+    choice = Draft(len(drafts), _CHOOSING, "choose", list(first.objects), Phrase(), first.clause)
+    choice.ups = set(ups)
+    drafts.append(choice)
+    return choice
