@@ -24,14 +24,20 @@ _ALIKE, _SAME_TASK = 0.3, 0.6
 def score_conditions(
     wanted: Sequence[Mapping[str, Any]],
     found: Sequence[Mapping[str, Any]],
+    otherwise: Sequence[Mapping[str, Any]],
     pairs: Mapping[str, str],
     branches: set[str],
 ) -> Count:
-    """Each wanted condition is right where one says the same of its task or stands at a branch."""
+    """Each wanted condition is right where one says the same of its task or stands at a branch.
+
+    `otherwise`: the opposites that a reader gives for the last arm of a choice. Some annotators write them out and some
+    do not, so one meets what is wanted and is never too much.
+    """
     used: set[int] = set()
+    said = [*found, *otherwise]
     for condition in wanted:
         name = str(condition["task"])
-        for number, other in enumerate(found):
+        for number, other in enumerate(said):
             task = str(other["task"])
             at_task = task == pairs.get(name) or task in branches
             if number in used or not same_expression(str(condition["expr"]), str(other.get("expr") or "")):
@@ -39,7 +45,8 @@ def score_conditions(
             if at_task or likeness(words_of(task), words_of(name)) >= _SAME_TASK:
                 used.add(number)
                 break
-    return Count(len(used), len(found) - len(used), len(wanted) - len(used))
+    surplus = sum(number not in used for number in range(len(found)))
+    return Count(len(used), surplus, len(wanted) - len(used))
 
 
 def same_expression(wanted: str, found: str) -> bool:

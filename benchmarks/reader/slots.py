@@ -78,7 +78,8 @@ def _conditions(wanted: Mapping[str, Any], graph: Graph, prediction: Predicted, 
     ids = {task.id for task in graph.tasks}
     own = [condition for condition in wanted.get("conditions") or [] if condition["task"] in ids]
     branches = {name for name, task in prediction.tasks.items() if kind_of(task) == "branch"}
-    return score_conditions(own, prediction.said.get("conditions") or [], found.pairs, branches)
+    said = prediction.said
+    return score_conditions(own, said.get("conditions") or [], said.get("otherwise") or [], found.pairs, branches)
 
 
 def _mapped(wanted: Mapping[str, Any], graph: Graph, prediction: Predicted, found: Match) -> dict[str, Count]:
