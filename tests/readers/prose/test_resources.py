@@ -56,6 +56,15 @@ CATCHUP = {
     "don't do past runs": False,
     "missed days must be caught up": True,
     "backfill is wanted": True,
+    "nothing is to be caught up": False,
+    "Not wanted: catch-up, mails": False,
+    "Catch-up of the past months is not needed": False,
+    "Days that were missed are not caught up": False,
+    "Don't run missed Mondays afterwards": False,
+    "Nothing should be done about missed ones": False,
+    "Backfill the two missing quarters": True,
+    "Skip nothing, catch up everything": True,
+    "on lag never catching up, page the desk": None,
 }
 
 
@@ -72,7 +81,11 @@ def test_run_settings():
     assert find_depends_on_past("depends_on_past=True").value is True
     assert find_start("Start date: March 4, 2025").value == date(2025, 3, 4)
     assert find_start("starting 2025-03-01").value == date(2025, 3, 1)
+    assert find_start("as of 1 March 2025, daily").value == date(2025, 3, 1)
+    assert find_start("First run: 24.03.2025").value == date(2025, 3, 24)
+    assert find_start("start date 24/03/2025").value == date(2025, 3, 24)
     assert find_start("start_date=days_ago(2)") is None
+    assert find_end("last run 17 July 2027").value == date(2027, 7, 17)
     assert find_end("until 31 December 2027").value == date(2027, 12, 31)
 
 

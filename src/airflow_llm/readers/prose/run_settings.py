@@ -29,12 +29,19 @@ _CATCHUP_OFF = (
     rf"(?:\s+(?:need|must|shall|should|are|is|be)\b[^.;\n]{{0,30}}?(?:caught\s+up|made\s+up|processed|run|repeated))?"
     rf"|\b{_OLD}\W{{0,4}}(?:(?:are|is|must|shall|should|need|be|to|have)\s+)*not\s+(?:be\s+|to\s+be\s+)?(?:caught|made\s+up|"
     rf"repeated|re-?run|processed|back-?filled)(?:\s+up)?"
+    rf"|\b(?:nothing|none)\s+(?:is\s+|has\s+)?to\s+be\s+(?:caught\s+up|made\s+up|back-?filled)"
+    rf"|\bnot\s+(?:wanted|needed|required|desired)\s*:\s*{_UP}"
+    rf"|\b{_UP}\s+of\s+[\w ]{{3,30}}\s(?:is|are)\s+not\s+(?:needed|wanted|required|necessary)"
+    rf"|\bmissed\b[^.;\n]{{0,25}}\b(?:are|is|be)\s+not\s+(?:to\s+be\s+)?(?:caught|made)\s+up"
+    rf"|\b(?:don'?t|do\s+not|never)\s+(?:re-?)?(?:run|repeat|process|make\s+up)\s+(?:the\s+|any\s+)?missed\b"
+    rf"|\bnothing\s+(?:should|must|shall|is\s+to)\s+be\s+done\s+about\s+(?:the\s+)?missed\b"
 )
 _CATCHUP_ON = (
     rf"\b{_UP}[\"'`*]*\s*(?:is|[:=|]|must\s+be|should\s+be)?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+|switched\s+)?"
     rf"(?:on\b|true|enabled?|yes|wanted|needed|required)"
     r"|\b(?:with|enable|do|allow|and)\s+(?:catch[\s-]?up|back-?fill(?:ing)?)\b"
     r"|\bback-?fill\s+(?:missed|the\s+missed|missing|from|since|all|everything|the\s+history)\b"
+    r"|\bback-?fill\s+(?:the\s+)?(?:\w+\s+)?(?:missing|missed)\b|\bcatch\s+up\s+(?:on\s+)?(?:everything|all\b)"
     r"|\b(?:make|catch)\s+up\s+(?:for|on)\s+(?:the\s+|any\s+)?missed\s+(?:runs|days)\b"
     r"|\bmissed\s+(?:runs|days|intervals|dates)\s+(?:(?:must|shall|should|are|have|to|will)\s+)+be\s+(?:caught\s+up|made\s+up)"
 )
@@ -49,8 +56,22 @@ _NOT_SAID = (
 def find_catchup(text: str) -> Found[bool] | None:
     """Whether missed runs are made up for; None when the text does not say."""
     for value, expression in ((False, _CATCHUP_OFF), (True, _CATCHUP_ON)):
-        words = ("catch", "fill", "missed", "past", "old ", "historical", "previous", "skipped", "earlier")
+        words = (
+            "catch",
+            "caught",
+            "made up",
+            "fill",
+            "missed",
+            "past",
+            "old ",
+            "historical",
+            "previous",
+            "skipped",
+            "earlier",
+        )
         for match in finds(expression, text, *words):
+            if pattern(r"\blag\s+$").search(text, max(0, match.start() - 8), match.start()):
+                continue  # a consumer that falls behind
             if value is False and match.group().lower().startswith("can"):
                 continue  # one step's nature, not a setting of the pipeline
             if pattern(_NOT_SAID).match(text, match.end()):
@@ -115,7 +136,7 @@ def find_start(text: str) -> Found[date] | None:
     """The first day that the schedule covers; relative ones (`days_ago(1)`) are left unsaid."""
     label = (
         r"\b(?:start[_\s-]?date|start(?:s|ing|ed)?(?:\s+(?:on|from|at))?|beginning(?:\s+(?:on|from))?|from|"
-        r"since|begins?(?:\s+on)?)"
+        r"since|begins?(?:\s+on)?|as\s+of|first\s+run(?:\s+(?:on|is))?)"
     )
     opener = rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?"
     for match in pattern(opener).finditer(text) if hints(text, _YEAR) else ():
@@ -126,7 +147,7 @@ def find_start(text: str) -> Found[date] | None:
 
 def find_end(text: str) -> Found[date] | None:
     """The last day that the schedule covers."""
-    label = r"\b(?:end[_\s-]?date|until|till|ends?(?:\s+on)?|through)"
+    label = r"\b(?:end[_\s-]?date|until|till|ends?(?:\s+on)?|through|last\s+run(?:\s+(?:on|is))?)"
     opener = rf"{label}[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:the\s+)?"
     for match in pattern(opener).finditer(text) if hints(text, _YEAR) else ():
         for hit in _dates(text, match.end()):
@@ -135,6 +156,9 @@ def find_end(text: str) -> Found[date] | None:
 
 
 _YEAR = r"\d{4}"
+
+
+_MONTHS = 12
 
 
 def _dates(text: str, at: int) -> Iterator[Found[date]]:
@@ -153,6 +177,7 @@ def _dates(text: str, at: int) -> Iterator[Found[date]]:
         (rf"(?P<n>{month})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", "n"),
         (rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<n>{month})\.?,?\s+(?P<y>\d{{4}})\b", "n"),
         (r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b", None),
+        (r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b", None),
     )
     for expression, named in forms:
         match = pattern(expression).match(text, at)
@@ -160,7 +185,10 @@ def _dates(text: str, at: int) -> Iterator[Found[date]]:
             continue
         number_of_month = int(meaning_of("months", match["n"])) if named else int(match["m"])
         try:
-            value = date(int(match["y"]), number_of_month, int(match["d"]))
+            day = int(match["d"])
+            if "/" in match.group() and day <= _MONTHS < number_of_month:
+                day, number_of_month = number_of_month, day
+            value = date(int(match["y"]), number_of_month, day)
         except ValueError:
             raise InputError(f"{match.group()!r} is not a date", hint="write it like 2026-01-31") from None
         yield found(text, *match.span(), value)

@@ -81,6 +81,11 @@ def _named(text: str) -> Iterator[Atom]:
         dotted = text[start - 1 : start] == "." and text[start - 2 : start - 1].isalnum()
         alone = not dotted and text[start - 1 : start] not in ("@", "/", "-", "#", "_", "$") if start else True
         if alone and not pattern(r"/|-\w").match(text, end):
+            part = pattern(r"\s(morning|afternoon|evening|night)s?$").search(text, start, end)
+            if meaning == "weekdays" and part is not None:
+                yield Atom("part", *part.span(1), part[1].lower(), weak=True)
+                yield Atom("named", start, part.start(), meaning)
+                continue
             yield Atom("named", start, end, meaning, weak=_is_adjective(text, start, end))
 
 

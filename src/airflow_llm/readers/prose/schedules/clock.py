@@ -35,7 +35,7 @@ def times(text: str) -> Iterator[Atom]:
 
 
 _SAYS_TIME = (
-    r"\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to"
+    r"\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to|stroke\s+of"
     r"|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve))\b"
 )
@@ -123,8 +123,10 @@ _LENGTH_BEHIND = r"\s*(?:time-?\s?outs?|limit|max(?:imum)?|cap|hard|per|each|for
 
 def _spoken_hours(text: str) -> Iterator[Atom]:
     """`at eleven`, `at 17.30`: they lean on a frequency."""
-    words = rf"\bat\s+({_HOUR_WORDS})\b(?:\s+hours\b)?|{_DOTTED_BEFORE}(\d{{1,2}}\.[0-5]\d)(?![\d.\w%])"
-    for match in pattern(words).finditer(text) if hints(text, rf"\d\.[0-5]\d|\bat\s+(?:{_HOUR_WORDS})\b") else ():
+    words = rf"\b(?:at|stroke\s+of)\s+({_HOUR_WORDS})\b(?:\s+hours\b)?|{_DOTTED_BEFORE}(\d{{1,2}}\.[0-5]\d)(?![\d.\w%])"
+    for match in (
+        pattern(words).finditer(text) if hints(text, rf"\d\.[0-5]\d|\b(?:at|stroke\s+of)\s+(?:{_HOUR_WORDS})\b") else ()
+    ):
         hour, _, minute = (match[1] or match[2]).partition(".")
         value = int(number(hour))
         start = match.start() if match[1] else match.start(2)

@@ -67,7 +67,7 @@ def _is_other_day(text: str, match: re.Match[str]) -> bool:
     """`last Friday`, `agreed on Tuesday`, `closed on Mondays`, `from Monday on`: no day of the schedule."""
     before = text[max(0, match.start() - 24) : match.start()]
     if pattern(_NO_RUN).search(before):
-        return True
+        return pattern(r"\s+(?:job|run)\b").match(text, match.end(2)) is None
     if pattern(r"\bfrom\s+$").search(before) and pattern(r"\s+on(?:wards?)?\b(?!\s+at)").match(text, match.end(2)):
         return True
     return bool(match[1]) and pattern(_TOLD).search(before) is not None
@@ -97,28 +97,28 @@ def nights_between(text: str) -> Iterator[Atom]:
 
 
 def _exceptions(text: str, day: str) -> Iterator[Atom]:
+    days = rf"(?:weekends?|{day})(?:{_GLUE}(?:weekends?|{day}))*"
     out = (
         r"\b(?:not\s+(?:on|at)|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
         r"|but(?:\s+not)?|without|"
         r"other\s+than|apart\s+from|besides(?:\s+of)?|"
         r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute"
         r"|start)(?:\s+(?:it|this))?)\s+"
-        rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>weekends?|{day}(?:{_GLUE}{day})*)(?!\w)"
+        rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>{days})(?!\w)"
     )
-    off = (
-        rf"(?P<out>weekends?|{day}(?:{_GLUE}{day})*)\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out)\b"
-    )
+    off = rf"(?P<out>{days})\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out)\b"
     for match in finds(off, text, "off", "exc", "skip", "left"):
-        weekend = match["out"].lower().startswith("weekend")
-        yield Atom("except", *match.span(), frozenset({0, 6}) if weekend else _day_set(match["out"]), weak=True)
+        yield Atom("except", *match.span(), _out_set(match["out"]), weak=True)
     for match in pattern(out).finditer(text):
         if match.group().lower().startswith("but on") and pattern(r"\bnot\s[^.;]{0,40}$").search(
             text, max(0, match.start() - 44), match.start()
         ):
             continue
-        weekend = match["out"].lower().startswith("weekend")
-        days = frozenset({0, 6}) if weekend else _day_set(match["out"])
-        yield Atom("except", *match.span(), days, weak=match["apart"] is None)
+        yield Atom("except", *match.span(), _out_set(match["out"]), weak=match["apart"] is None)
+
+
+def _out_set(words: str) -> frozenset[int]:
+    return _day_set(words) | (frozenset({0, 6}) if "weekend" in words.lower() else frozenset())
 
 
 def _day_set(words: str) -> frozenset[int]:
@@ -184,7 +184,7 @@ def _of_month(text: str) -> Iterator[Atom]:
     nth = rf"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?({ordinal})\s+({any_of('weekdays')})\s+{month}"
     for match in pattern(nth).finditer(text):
         yield Atom("nth", *match.span(), (meaning_of("ordinals", match[1]), int(meaning_of("weekdays", match[2]))))
-    one = rf"(?:{_ONE}|{ordinal}|\d{{1,2}}(?!\w))(?:\s+day)?"
+    one = rf"(?:{_ONE}|{ordinal}|\d{{1,2}}(?!\w))(?:\s+(?:(?:working|business|banking)\s+)?day)?"
     several = rf"{one}(?:\s*(?:,|and|&|\+|,\s*and)\s*(?:on\s+)?(?:the\s+)?{one})*"
     opener = r"\b(?:on\s+)?(?:the\s+|every\s+|each\s+)?"
     for match in pattern(rf"{opener}({several})(?:{full}|\s+monthly\b)").finditer(text):

@@ -10,7 +10,10 @@ from airflow_llm.readers.prose.schedules.atom import Atom
 from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
 
 _LAST = 59
-_FEW = r"(?:\d{1,2}|five|ten|twenty|twenty-five|half|(?:a\s+)?quarter)"
+_FEW = (
+    r"(?:\d{1,2}|five|ten|fifteen|twenty-five|twenty|thirty-five|thirty|forty-five|forty|fifty-five|fifty|half"
+    r"|(?:a\s+)?quarter)"
+)
 _HOUR = r"(?:the|every|each)(?:\s+(?:full|single))?(?:\s+(?:hour|hr)\b)"
 _JOIN = r"\s*(?:,\s*and|,|and|&|\+)\s*"
 

@@ -57,6 +57,13 @@ def _bare(text: str) -> Iterator[Atom]:
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:
             yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
+    halves = r"(?<![\w:.])(\d{1,2})\s?([ap])\.?m\.?\s*(?:-|\u2013|to|till|until)\s*(\d{1,2})\s?([ap])\.?m\b"
+    for match in (
+        pattern(halves).finditer(text) if hints(text, r"\d\s?[ap]\.?m\.?\s*(?:-|\u2013|to|till|until)\s*\d") else ()
+    ):
+        low, high = _hour(match[1], f"{match[2].lower()}m"), _hour(match[3], f"{match[4].lower()}m") or _LAST_HOUR
+        if low < high <= _LAST_HOUR:
+            yield Atom("window", *match.span(), (low, min(high, 23)), weak=True)
     spoken = (
         r"(?:\bhours\s+(\d{1,2})\s+(?:to|till|until|through)\s+(\d{1,2})(?![\w:.])"
         r"|(?<=[,;.(]\s)(?:from\s+)?(\d{1,2})\s+(?:to|till|until)\s+(\d{1,2})(?:\s?h|\s+o'?\s?clock|(?=\s*[,.;)]))(?!\w))"
