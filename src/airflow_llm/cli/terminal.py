@@ -47,7 +47,7 @@ def line(text: object, limit: int = 200) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "…"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Terminal:
     """The two streams, and how the person or the machine wants them."""
 

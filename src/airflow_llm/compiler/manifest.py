@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from airflow_llm import __version__
 from airflow_llm.spec.pipeline import Pipeline
@@ -14,14 +15,13 @@ from airflow_llm.spec.pipeline import Pipeline
 GENERATOR = "airflow-llm-orchestrator"
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """`files` holds the hash of each generated file by name from the root, `spec` that of the pipeline's values."""
 
     target: str = ""
     target_version: str = ""
     spec: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
     version: str = __version__
 
     def to_json(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
@@ -11,14 +10,16 @@ from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticKnownError, SchemaValidator, core_schema
 
 
-@dataclass(frozen=True, slots=True)
 class Deferred:
     """Marks a union that is told apart by the constant `tag` of its members.
 
     It validates and serialises as pydantic's own tagged union does, with the same errors.
     """
 
-    tag: str
+    __slots__ = ("tag",)
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A validator that asks the one member that the tag names."""

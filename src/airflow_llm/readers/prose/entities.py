@@ -10,11 +10,13 @@ from functools import lru_cache
 
 from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
 from airflow_llm.readers.prose.slips import may_be_slip, near_system, near_verb
+from airflow_llm.readers.prose.spellings import lowered, pattern
 
 FILE_ENDINGS = (
     "csv|tsv|json|jsonl|ndjson|parquet|avro|orc|xlsx?|xml|txt|gz|zip|tar|pkl|py|sql|sh|jar|ipynb|r|ya?ml|pdf|html?|md|log|dat|bz2|jpe?g|png"
     "|mp4|mp3|wav|geojson|shp|nc|h5|feather|onnx|docx?|pptx?"
 )
+# For text in lower case: such an expression compiles quicker than one without regard to case.
 _TOKEN = re.compile(
     r"""
   (?P<blank>[^\S\n]{30,})
@@ -23,24 +25,24 @@ _TOKEN = re.compile(
 | (?P<uri>(?:s3[an]?|gs|gcs|abfss?|adl|wasbs?|hdfs|file|s?ftp|dbfs|az|jdbc)://(?:\{\{[^{}\n]{0,80}\}\}|[^\s<>"'`),;]){0,500}(?<![.:!?]))
 | (?P<url>https?://[^\s<>"'`),;]{1,1000}(?<![.:!?]))
 | (?P<email>(?<![\w@])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})
-| (?P<channel>(?<![\w&])\#(?a:[A-Za-z])[\w-]{0,79})
+| (?P<channel>(?<![\w&])\#[a-z][\w-]{0,79})
 | (?P<path>(?<![\w/])(?:~|\.{1,2})?(?:/(?:[\w.*+-]|\{\{[^{}\n]{0,80}\}\}|[{}=])+){2,40}/?(?<![.])
     |(?<![\w/])~/[\w.*/-]{1,300}(?<![.])
     |(?<![\w/])[\w.*-]{1,80}(?:/[\w.*-]{1,80}){1,20}\.(?:ENDINGS)\b)
 | (?P<file>(?<![\w/])[\w*{}-]{1,120}(?:\.[\w*{}-]{1,60}){0,6}\.(?:ENDINGS)\b(?!\w))
 | (?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m\b)?)
-| (?P<table>(?a:[A-Za-z_])\w{0,80}(?:\.(?a:[A-Za-z_])\w{0,100}){1,3}(?:\.\*)?(?!\w))
-| (?P<name>(?a:[A-Za-z])\w{0,120}_\w{0,120}(?:-\w{1,60}){0,5}\w?(?!\w))
+| (?P<table>[a-z_]\w{0,80}(?:\.[a-z_]\w{0,100}){1,3}(?:\.\*)?(?!\w))
+| (?P<name>[a-z]\w{0,120}_\w{0,120}(?:-\w{1,60}){0,5}\w?(?!\w))
 | (?P<number>\d[\d.,]{0,30}(?<![.,])(?:\s?%)?(?![^\W\d_]))
-| (?P<word>(?a:[A-Z])&(?a:[A-Z])\b|[^\W\d_][^\W_]*(?:['\u2019][^\W\d_]{1,3})?(?:-[^\W_]+){0,6}|\w+)
+| (?P<word>[a-z]&[a-z]\b|[^\W\d_][^\W_]*(?:['\u2019][^\W\d_]{1,3})?(?:-[^\W_]+){0,6}|\w+)
 | (?P<arrow>-{1,3}>|=>|→|>>>?)
 | (?P<line>\n)
 | (?P<punct>[^\s\w])
 """.replace("ENDINGS", FILE_ENDINGS),
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )  # fmt: skip
 _NAMED = frozenset({"quoted", "uri", "url", "email", "channel", "path", "file", "table", "name", "template"})
-_DATED = re.compile(r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_")
+_DATED = r"_(?:at|on|date|day|time|timestamp|ts|until|from)\b|(?:date|time)_"
 _SINGLE = frozenset({"one", "single", "1", "no", "duplicates", "duplicate"})
 _ROWS = frozenset({"row", "record", "entry", "duplicates", "duplicate"})
 _TOOLS = frozenset({"pg_dump"})
@@ -91,11 +93,11 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
     known_verbs, slips = verbs(), _slips()
     items = []
     depth = 0
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(lowered(text)):
         tag = match.lastgroup or "punct"
         if tag == "blank":
             continue
-        raw = match.group()
+        raw = text[match.start() : match.end()]
         norm = slips.get(low, low) if (low := raw.lower()) and tag == "word" else low
         if tag == "punct" and raw in ")]":
             depth = max(0, depth - 1)
@@ -186,8 +188,8 @@ def _plain(items: Sequence[Token]) -> set[int]:
     found: set[int] = set()
     for index, token in enumerate(items[1:-1], 1):
         before = [held.norm for held in items[max(0, index - 4) : index]]
-        if token.norm in ("after", "before") and _DATED.search(items[index + 1].norm):
-            if _DATED.search(" ".join(before)) and {"is", "are", "be", "not", "or"} & set(before):
+        if token.norm in ("after", "before") and pattern(_DATED).search(items[index + 1].norm):
+            if pattern(_DATED).search(" ".join(before)) and {"is", "are", "be", "not", "or"} & set(before):
                 found |= {index, index - 1}
         elif token.norm == "for" and before[-1] in _ROWS and _SINGLE & set(before):
             found.add(index)

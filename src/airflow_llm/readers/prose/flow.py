@@ -30,7 +30,7 @@ NO_SOURCE = "the text names no source system; a PostgreSQL connection called `so
 _NOT_NAMES = words("not_names")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Flow:
     """The datasets and connections so far, and what each draft (by number) has written."""
 

@@ -28,7 +28,7 @@ _DEFAULT = {
 }
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Alerts:
     """The alerts of one pipeline as source, with what they need."""
 

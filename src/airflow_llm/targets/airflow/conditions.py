@@ -18,7 +18,7 @@ _CALENDAR = {"weekday": "moment.isoweekday() % 7", "day": "moment.day", "month":
 _FAILED = '{"failed", "upstream_failed"}'
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Predicates:
     """The conditions of one task: what their expressions need, gathered while they are compiled."""
 

@@ -25,7 +25,7 @@ from airflow_llm.targets.airflow.wiring import Wiring
 from airflow_llm.targets.python import Expression, call, literal
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DagFile:
     """Writes the DAG file of one plan."""
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from airflow_llm.targets.airflow.docs import doc_lines
 from airflow_llm.targets.airflow.layout import block, statement
 from airflow_llm.targets.python import literal
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(NamedTuple):
     """One function to be written: `parameters` are annotations by name."""
 
     name: str
     text: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str]
     returns: str = "None"
     contract: str = ""
 

@@ -14,7 +14,7 @@ from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, call, literal
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Wiring:
     """The statements that make the tasks and order them."""
 

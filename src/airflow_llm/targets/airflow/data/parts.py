@@ -29,7 +29,7 @@ _FORMATS = {
 _URL = re.compile(r"^(?a:[a-z][a-z0-9+.-]*)://[^/]*/?", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Parts:
     """Collects what one task needs while its body is written."""
 
