@@ -45,7 +45,7 @@ def place_choices(said: GraphSaid, drafts: list[Draft], source: str) -> None:
             drafts[number].ups = set(further.ups)
         if _hangs(task, number, tolds, drafts, taken):
             words = _words(tolds, number, taken, drafts)
-            if words == "" and not _opens_otherwise(groups):
+            if words == "" and tolds[number].how == "else" and not _opens_otherwise(groups):
                 words = _instead(tolds, number) or words
             held = _add(groups, number, words, drafts, source[task.mark.start : task.mark.end])
             taken.update({number: held} if held is not None else {})
@@ -99,11 +99,15 @@ def _hangs(
     within = any(up in taken for up in ups)
     if task.conditional:
         return not (within and own.how in ("joined", "loose"))
+    last = taken.get(number - 1)
+    if own.how == "joined" and last is not None and set(last.ups) == ups and len(ups) > 0:
+        return True  # `if …, a and b`, and the one does not wait for the other
     if own.how not in ("if", "else", "head") or (within and own.how != "if"):
         return False
     chance = dict(task.chances).get("conditional", 0.0)
     decided = any(drafts[up].kind == "choose" for up in ups)
     beside = any(set(group.ups) == ups for group in taken.values())
+    beside = beside or (own.how == "else" and any("" not in group.arms for group in list(taken.values())[-1:]))
     plainly = own.how in ("else", "head") or own.opener in _PLAIN_OPENERS
     limited = own.how == "head" and is_limit(own.words)
     surely = own.opener in _SURE_OPENERS and chance >= _UNLIKELY
@@ -125,8 +129,8 @@ def _words(tolds: Sequence[Told], number: int, taken: dict[int, _Group], drafts:
 def _add(groups: list[_Group], number: int, words: str | None, drafts: Sequence[Draft], mark: str) -> _Group | None:
     """The choice to which the task was added, None where nothing tells a condition: it runs like any other."""
     ups = frozenset(drafts[number].ups)
-    if words == "" and _opens_otherwise(groups):
-        groups[-1].arms[""] = [number]
+    if words == "" and groups and ("" not in groups[-1].arms or number - 1 in groups[-1].arms[""]):
+        groups[-1].arms.setdefault("", []).append(number)
         return groups[-1]
     same = next((group for group in reversed(groups) if group.ups == ups), None)
     if words is None:

@@ -17,6 +17,7 @@ _OPEN = (
 )
 _ELSE = (
     r"\b(?:otherwise|or\s+else|else|if\s+not(?=\W*$|\W+(?:then|just|only|we|it)\b|\s*[,:;→\u2013\u2014-])|failing\s+that"
+    r"|(?:if|when|where)\s+(?:that|this|it)(?:['\u2019]?s|\s+is)\s+not\s+(?:so|the\s+case)"
     r"|in\s+(?:the|all|any)\s+(?:other|contrary|opposite|remaining)\s+(?:case|event|situation)s?|any\s*(?:thing|one|body)\s+else"
     r"|every\s*(?:thing|one|body)\s+else|all\s+(?:the\s+)?others?|the\s+(?:others?|rest|remaining\s+\w+)|(?:on\s+)?any\s+other\s+\w+"
     r"|(?:if|when|where)\s+(?:it|this|that|they|he|she|there|so|the\s+answer)?\s*"
