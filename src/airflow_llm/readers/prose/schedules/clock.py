@@ -279,14 +279,16 @@ _BOUNDING = (
         "sent",
         "appear",
     ),
-    *("drop", "<", ">", "not", "mov", "chang", "shift"),
+    *("drop", "<", ">", "not", "mov", "chang", "shift", "called", "paged", "broke", "happen", "died", "met", "left"),
+    *("rang", "came", "fell"),
 )
-_BOUNDING_BEHIND = ("latest", "deadline", "meeting", "stand", "brief", "cut", "above", "over", "below", "under", "is")
+_BOUNDING_BEHIND = ("latest", "deadline", "meeting", "stand", "brief", "cut", "above", "over", "below", "under", "is",
+                    "last", "yesterday", "this")  # fmt: skip
 
 
 _BOUNDS = (
     r"(?:\b(?:(?:mov|chang|shift)(?:e[ds]?|s|ing|ed)?\s+from|until|till|til|before|b4|by"
-    r"|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?|sla(?:\s+of)?|later\s+than|"
+    r"|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?(?:\s+(?:on\s+)?\w+day)?|sla(?:\s+of)?|later\s+than|"
     r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?"
     r"|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?"
     r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
@@ -294,9 +296,10 @@ _BOUNDS = (
     r"(?:dies|closes?|opens?|ends?|arrives?|lands?|leaves?|expires?|crash(?:es|ed)|fail(?:s|ed)|finish(?:es|ed)|"
     r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by"
     r"|around|from|on|daily))+)"
-    r"(?:\s+(?:about|around|the|at|of))?|[<>]=?|\bnot\s+(?:at|on))\s*$"
+    r"(?:\s+(?:about|around|the|at|of))?"
+    r"|\b(?:called|paged|broke|crashed|happened|died|met|left|rang|came|fell\s+over)\s+(?:at|around)|[<>]=?|\bnot\s+(?:at|on))\s*$"
 )
 _BOUND_BEHIND = (
     r"\s*(?:at\s+the\s+latest|latest\b|deadline\b|(?:meeting|stand-?up|briefing|cut-?off)\b|"
-    r"(?:above|over|below|under)\s+\d|is\s+(?:too|when\b|the\s+(?:deadline|limit)))"
+    r"(?:above|over|below|under)\s+\d|(?:last\s+(?:night|week)|yesterday|this\s+morning)\b|is\s+(?:too|when\b|the\s+(?:deadline|limit)))"
 )

@@ -50,6 +50,8 @@ def weekdays(text: str) -> Iterator[Atom]:
         repeated = (match[1] or "").strip().lower() not in ("", "on")
         if not repeated and _is_other_day(text, match):
             continue
+        if repeated and _is_span_of_data(text, match):
+            continue
         days = _day_set(match[2])
         if pattern(r"\s+(?:too|also|as\s+well|included)\b").match(text, match.end(2)):
             yield Atom("also", match.start(), match.end(2), days, weak=True)
@@ -61,6 +63,14 @@ def weekdays(text: str) -> Iterator[Atom]:
         if part is not None:
             yield Atom("part", *part.span(1), part[1].lower(), weak=True)
     yield from _exceptions(text, day)
+
+
+def _is_span_of_data(text: str, match: re.Match[str]) -> bool:
+    """`for each Sunday in 2025`: the days whose data are meant."""
+    behind = pattern(r"\s+(?:in|of|since|between)\b").match(text, match.end(2))
+    return (
+        behind is not None and pattern(r"\bfor\s+$").search(text, max(0, match.start() - 5), match.start()) is not None
+    )
 
 
 def _is_other_day(text: str, match: re.Match[str]) -> bool:

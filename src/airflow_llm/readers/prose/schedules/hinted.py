@@ -30,7 +30,7 @@ def _frequencies(text: str, clusters: Sequence[list[Atom]]) -> Iterator[Atom]:
 
 def _is_asked(text: str, part: Atom) -> bool:
     before, after = text[max(0, part.start - 80) : part.start], text[part.end : part.end + 80]
-    if pattern(_OTHERS).search(before) or pattern(_OTHERS_BEHIND).match(after):
+    if pattern(_OTHERS).search(before) or pattern(_OTHERS_BEHIND).match(after) or pattern(_FIRST).match(after):
         return False
     if pattern(_TITLE_BEFORE).search(text[: part.start]) and pattern(_TITLE).match(after):
         return True
@@ -42,6 +42,9 @@ def _is_asked(text: str, part: Atom) -> bool:
 _OTHERS = (
     r"\b(?:old|existing|upstream|their|his|her|other|current|present|last|previous|yesterday'?s?|today'?s|per|non"
     r"|(?:only|in|into|with|from|by|of|via|like|unlike|replace\w*|publish\w*|receive\w*)\s+(?:the|an?|our))[\s-]+$"
+)
+_FIRST = (
+    r"[^.;\n]{0,60}\b(?:must|has\s+to|have\s+to|should)\s+(?:have|be)\s+(?:finished|done|through|completed?|over)\b"
 )
 _OTHERS_BEHIND = (
     r"\s+(?:reports?|newsletters?|figures?|numbers?|totals?|sales|data|files?|tables?|partitions?|averages?|e-?mails?"

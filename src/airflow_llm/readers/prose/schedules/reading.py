@@ -144,6 +144,8 @@ def _doubted(text: str, cluster: list[Atom], strength: float) -> float:
     before = pattern(r"[.;\n](?=\s)").split(text[max(0, start - 160) : start])[-1]
     if before.strip() and pattern(_FORMER).search(before):
         strength = max(0.0, min(strength - 0.04, 0.9))
+    if pattern(_MEASURED).search(before):
+        return min(strength, 0.4)
     timed = any(part.kind in ("time", "hours", "minute", "cron") for part in cluster)
     return min(strength, 0.4) if not timed and pattern(_HABIT).search(before) else strength
 
@@ -151,6 +153,10 @@ def _doubted(text: str, cluster: list[Atom], strength: float) -> float:
 _REFUSED = (
     r"\s*(?:\w+\s+){0,2}?(?:(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not|overkill)|doesn'?t\s+matter)\b"
     r"|\?+\s*(?:->|\u2192|\u2013|-)?\s*no\b"
+)
+_MEASURED = (
+    r"\bmeets?\s+$|\b(?:keep|retain)s?\s+(?:[\w,]+\s+){0,8}?\d+\s+$|(?:^|[(,]\s*|[a-z]\s+)(?<!are\s)(?<!is\s)(?<!be\s)"
+    r"(?:sampled|measured|recorded|logged|emitted)\s+$"
 )
 _HABIT = (
     r"(?:^\W*(?:the|our|their|these|those)|\bwhose)\s+(?!job|pipeline|dag\b|workflow|task|run\b|process|script|report)"
