@@ -181,6 +181,8 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
         on = meaning_of("alert_events", match[3])
         if on == "success" or pattern(r"\beven\s+$").search(sentence[max(0, match.start() - 60) : match.start()]):
             continue
+        if pattern(r"\d\s*$").search(match[2] or ""):
+            continue  # `more than 40 breaks` are things of the data
         window = max(0, match.start() - _WINDOW)
         before = _teller(sentence[window : match.start()], last=True)
         after = _teller(sentence[match.end() : match.end() + _WINDOW], last=False)
@@ -274,7 +276,7 @@ def _short_forms(sentence: str) -> Iterator[str]:
         yield rf"\b{tell}\b[\w\s@.+#'-]{{0,60}}?\s+(?:{condition}|for|about|after|of)\s+{before}({both})\b{aim}"
         yield (
             rf"\b{condition}\s+{before}({both})\b\s*[,:\u2192>-]*\s*(?:please\s+|then\s+)?"
-            rf"(?:{tell}|{_CHANNEL}|{_ADDRESS})[^,;:()]{{0,60}}"
+            rf"(?![^,;:()]{{0,60}}?\s(?:on|upon)\s+{event}\b)(?:{tell}|{_CHANNEL}|{_ADDRESS})[^,;:()]{{0,60}}"
         )
     message = rf"\b({event})\s+(?:alerts?|notifications?|e-?mails?|mails?|messages?|notices?)\b"
     if pattern(message).search(sentence):

@@ -58,7 +58,7 @@ _ONE = (
 )
 _REST = (
     r"(?:(?:all|any|the|for|on)\s+)*(?:others?(?:\s+(?:two|three|four|five))?|rest|remainder|remaining\s+\w+|"
-    r"(?:every|any)(?:thing|where)\s+else|all\s+else|(?<=,\s)else)(?:\s+(?:of\s+\w+\s+)?(?:tasks|steps|ones|nodes|stages|jobs|parts))?"
+    r"(?:every|any)(?:thing|where)\s+else|all\s+else|(?<=,\s)else)(?:\s+(?:of\s+\w+\s+)?(?:tasks?|steps?|ones?|nodes?|stages?|jobs?|parts?)\b)?"
 )
 _MANY = rf"(?:{_ONE}(?:\s*(?:,\s*and\s|,|&|\+|/|\band\b)\s*{_ONE}){{0,2}})"
 _BETWEEN = (
@@ -89,7 +89,8 @@ def with_named(text: str, general: Sequence[Found[Retries]]) -> list[Found[Retri
             scope="rest" if hit.value.scope == "rest" else "",
             about=hit.value.about,
         )
-        kept[kept.index(other)] = other._replace(value=value)
+        start, end = min(other.start, hit.start), max(other.end, hit.end)
+        kept[kept.index(other)] = found(text, start, end, value, other.strength, other.assumption)
     return sorted(kept, key=lambda one: one.start)
 
 
@@ -132,6 +133,7 @@ def _in_sentence(text: str, offset: int, sentence: str) -> Iterator[Found[Retrie
         first, last = match.span(said) if said != "denied" else match.span()
         noun = pattern(rf"\s*{_NOUN}\b").match(sentence, last)
         last = noun.end() if noun is not None and said != "denied" else last
+        first, last = _with_name(text, offset, match, first, last)
         pause = delay_in(sentence[match.end() :]) if count else None
         value = Retries(
             count=count,
@@ -140,6 +142,22 @@ def _in_sentence(text: str, offset: int, sentence: str) -> Iterator[Found[Retrie
             about=name.strip(),
         )
         yield found(text, offset + first, offset + last, value, 0.95)
+
+
+def _with_name(text: str, offset: int, match: re.Match[str], first: int, last: int) -> tuple[int, int]:
+    """The place with the name, where that only points back to what stands before: then it tells no step of its own."""
+    for group in ("name", "named"):
+        said = match[group]
+        if not said:
+            continue
+        before = text[:offset].lower()
+        telling = [word for word in pattern(r"[a-z]{4,}").findall(said.lower()) if word[:4] in before]
+        if telling or pattern(_ITEM_ALONE).fullmatch(said.strip()):
+            return min(first, match.start(group)), max(last, match.end(group))
+    return first, last
+
+
+_ITEM_ALONE = r"(?:(?:steps?|task)\s+)?\(?(?:\d{1,2}|[a-h])\)?(?:\s*(?:,|and|&)\s*\(?\d{1,2}\)?)*"
 
 
 def _opens(sentence: str, start: int) -> bool:

@@ -14,6 +14,7 @@ from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.named_systems import named_systems
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import structural
 from airflow_llm.readers.prose.questions_missing import missing
@@ -137,7 +138,12 @@ class ProseReader:
             text = normalise(source.text)
             trace = traced(Stages(text, tokens, findings, understood, linked, pipeline, flow.missing))
         return Reading(
-            pipeline, _diagnostics(recognition, linked), confidence, _facts(tokens.items, findings), trace, opened
+            pipeline,
+            _diagnostics(recognition, linked),
+            confidence,
+            _facts(source.text, tokens.items, findings),
+            trace,
+            opened,
         )
 
 
@@ -247,9 +253,10 @@ def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, 
     return tuple(found)
 
 
-def _facts(tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
+def _facts(text: str, tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
     """What the text says and the spec has no place for."""
     systems = dict.fromkeys(token.system.name for token in tokens if token.system is not None)
+    systems |= dict.fromkeys(named_systems(text))
     return {"systems": list(systems), "catchup": findings.catchup.value if findings.catchup is not None else None}
 
 

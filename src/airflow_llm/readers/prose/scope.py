@@ -181,11 +181,14 @@ class Scopes:
         drafts = self._nearest(hit.start) or self._of_item(hit.start)
         if named and not (drafts and self._in_brackets(hit.start)):
             return named
-        each = "each" in self.text[max(0, hit.start - 20) : hit.start].lower().split()
+        each = hints(self.text[max(0, hit.start - 20) : hit.end + 8], r"\beach\b")
         if hit.value.scope == "wait" and waits:
             drafts = [draft for draft in drafts if draft.kind == "wait"] or waits[-1:]
         if each and waits:
             drafts = waits
+        elif each and len(drafts) == 1 and drafts[0].ups:
+            one = drafts[0]
+            drafts = [draft for draft in self.drafts if draft.ups == one.ups and draft.kind == one.kind]
         alone = self.meant.drafts if len(self.meant.drafts) == 1 else []
         return drafts or self._subject(hit.start) or alone
 
