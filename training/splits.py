@@ -9,10 +9,11 @@ DEVELOPMENT = ("h06", "h12", "h16", "h23")
 
 
 def hands_of(split: str) -> list[str]:
-    """The hands of `train`, `development` or `test`; ValueError for another name."""
-    if split not in ("train", "development", "test"):
-        raise ValueError(f"there is no split {split!r}")
-    if split != "train":
-        return list(TEST if split == "test" else DEVELOPMENT)
+    """The hands of `train`, `development` or `test`, or those named (`h39,h40`); ValueError for another name."""
     known = sorted(path.stem for path in (Path(__file__).parent / "corpus").glob("h*.yml"))
-    return [hand for hand in known if hand not in (*TEST, *DEVELOPMENT)]
+    splits = {"train": [hand for hand in known if hand not in (*TEST, *DEVELOPMENT)]}
+    splits |= {"development": list(DEVELOPMENT), "test": list(TEST)}
+    named = splits.get(split) or split.split(",")
+    if not set(named) <= set(known):
+        raise ValueError(f"there is no split {split!r}: say train, development, test, or hands like h39,h40")
+    return named

@@ -1,4 +1,4 @@
-"""Measures how well requests are read. `SPLIT=test|development|train`, or `CASES=file.json,… [TEXTS=folder]`."""
+"""Measures how well requests are read. `SPLIT=test|development|train|h39,h40` or `CASES=file.json,… [TEXTS=folder]`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ from benchmarks.reader.table import fault_lines, measures_table, worst_lines
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; texts only where `--worst` asks for them."""
     options = _options(arguments)
-    cases, name = _cases(options.cases, options.texts, options.split)
+    try:
+        cases, name = _cases(options.cases, options.texts, options.split)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     known = readers()
     chosen = list(known) if options.ablation else [options.reader]
     if missing := [name for name in chosen if name not in known]:
@@ -53,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     given = os.environ
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reader", description=__doc__)
-    parser.add_argument("--split", choices=["test", "development", "train"], default=given.get("SPLIT") or "test")
+    parser.add_argument(
+        "--split", default=given.get("SPLIT") or "test", help="test, development, train, or hands: h39,h40"
+    )
     parser.add_argument(
         "--cases", type=_paths, default=_paths(given.get("CASES", "")), help="files of cases instead of a split"
     )
