@@ -108,8 +108,8 @@ class Choice(NamedTuple):
 def chosen(ours: Reading, theirs: Reading) -> Choice:
     """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
 
-    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46, from
-    which the network has not learned: there it is right twice as often as the grammar.
+    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46, of
+    which the network has learned nothing: there it is right twice as often as the grammar.
     """
     if _shape(ours.pipeline) == _shape(theirs.pipeline):
         sure, other = max(ours.confidence, theirs.confidence), min(ours.confidence, theirs.confidence)
