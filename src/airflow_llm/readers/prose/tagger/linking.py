@@ -21,6 +21,7 @@ from airflow_llm.readers.prose.tagger.mapped import item_of
 from airflow_llm.readers.prose.tagger.rules import place_rules
 
 _ENDS = frozenset({"if", "unless", "when", "after", "before", "while", "then", "otherwise", "meanwhile"})
+_OPENING = frozenset({"if", "unless", "when", "once", "after", "before", "until", "while", "because", "whenever"})
 _JOINING = frozenset({",", "and", "&", "+", "or", "then", "-", ":", "(", ")", "but", "finally", "also"})
 
 
@@ -98,6 +99,14 @@ def _elsewhere(token: Token, said: GraphSaid) -> bool:
     return any(mark.start < token.end and token.start < mark.end for mark in said.others)
 
 
+def _own(objects: list[Token], clause: Clause) -> list[Token]:
+    """The objects without the words of a clause that says when or why (`merge them when both lines ended`)."""
+    first = objects[0].start if objects else 0
+    opened = (token.start for token in clause.tokens if token.norm in _OPENING and token.start > first)
+    end = next(opened, None)
+    return objects if end is None else [token for token in objects if token.start < end]
+
+
 def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None, source: str) -> Draft:
     task = said.tasks[number]
     phrase = parse(clause)
@@ -108,7 +117,7 @@ def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None, s
     else:
         verb = phrase.verb
     kind = step_kind(task.kind, kind_of(phrase) if phrase.verb else "", verb.group)
-    objects = list(phrase.objects or phrase.subject)
+    objects = _own(list(phrase.objects or phrase.subject), clause)
     draft = Draft(number, verb, kind, objects, phrase, clause)
     if phrase.verb is None and before is not None and verb is before.verb:
         draft.hints = [token for token in before.mentioned() if token.system or system_of(token)]
