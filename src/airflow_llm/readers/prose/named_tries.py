@@ -19,6 +19,10 @@ _AGAIN = (
     r"\b(?:re-?tr(?:y|ied|ies|ying)|retires|rety|tries|tried|try|attempt\w*|repeat\w*|repetitions?|restarts?|"
     r"goes\s+(?:per|after|for))\b"
 )
+_COUNTED = (
+    r"(?<![\w:.,-])\d{1,2}(?![\w:%]|[.,]\d)|\b(?:none|never|zero|nothing|once|twice|thrice|one|two|three|four|five|six|seven|"
+    r"eight|nine|ten|twelve|couple|pair|few|single|several|dozen)\b|(?:\bno|not|n't)\s+(?:\w+\s+){0,2}(?:re-?t|repe|attempt|tr|other)"
+)
 _NOUN = (
     r"(?:(?:more|further|extra|automatic|additional)\s+)*(?:re-?tries|re-?try|retires|repetitions?|repeats?|"
     r"re-?attempts?|attempts?|tries(?:\s+more)?|goes)"
@@ -75,7 +79,7 @@ _END = (
 def with_named(text: str, general: Sequence[Found[Retries]]) -> list[Found[Retries]]:
     """What was found of all steps, with what is said of named ones; a name decides at a place that both read."""
     kept = list(general)
-    for hit in find_named(text):
+    for hit in find_named(text, general):
         other = next((one for one in kept if one.overlaps(hit)), None)
         if other is None:
             kept.append(hit)
@@ -94,9 +98,15 @@ def with_named(text: str, general: Sequence[Found[Retries]]) -> list[Found[Retri
     return sorted(kept, key=lambda one: one.start)
 
 
-def find_named(text: str) -> Iterator[Found[Retries]]:
-    """Every count that stands beside words for what it is a count of; `rest` for those of all others."""
-    if not hints(text, _AGAIN):
+def find_named(text: str, general: Sequence[Found[Retries]] = ()) -> Iterator[Found[Retries]]:
+    """Every count that stands beside words for what it is a count of; `rest` for those of all others.
+
+    `general` is what else was found: without a count beside it the expressions, dear to compile, are not asked.
+    """
+    apart = text
+    for hit in general:
+        apart = apart[: hit.start] + " " * (hit.end - hit.start) + apart[hit.end :]
+    if not hints(text, _AGAIN) or not hints(apart, _COUNTED):
         return
     goes_on = False
     for start, sentence in _sentences(text):
