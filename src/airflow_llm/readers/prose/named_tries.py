@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.retries import Retries
 from airflow_llm.readers.prose.retry_delays import delay_in
 from airflow_llm.readers.prose.span import Found, found
-from airflow_llm.readers.prose.spellings import any_of, hints, pattern
+from airflow_llm.readers.prose.spellings import any_of, hints, pattern, says
 
 _MOST = 40
 _FEW = 9
@@ -23,6 +23,7 @@ _COUNTED = (
     r"(?<![\w:.,-])\d{1,2}(?![\w:%]|[.,]\d)|\b(?:none|never|zero|nothing|once|twice|thrice|one|two|three|four|five|six|seven|"
     r"eight|nine|ten|twelve|couple|pair|few|single|several|dozen)\b|(?:\bno|not|n't)\s+(?:\w+\s+){0,2}(?:re-?t|repe|attempt|tr|other)"
 )
+_OTHERS = ("other", "rest", "else", "remain")
 _NOUN = (
     r"(?:(?:more|further|extra|automatic|additional)\s+)*(?:re-?tries|re-?try|retires|repetitions?|repeats?|"
     r"re-?attempts?|attempts?|tries(?:\s+more)?|goes)"
@@ -106,7 +107,7 @@ def find_named(text: str, general: Sequence[Found[Retries]] = ()) -> Iterator[Fo
     apart = text
     for hit in general:
         apart = apart[: hit.start] + " " * (hit.end - hit.start) + apart[hit.end :]
-    if not hints(text, _AGAIN) or not hints(apart, _COUNTED):
+    if not hints(text, _AGAIN) or not (hints(apart, _COUNTED) or says(text, *_OTHERS)):
         return
     goes_on = False
     for start, sentence in _sentences(text):
