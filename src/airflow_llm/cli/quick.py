@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import os
 import sys
+from functools import partial
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+# pydantic imports it for plug-ins, which we switch off; it brings the standard library's mail and archives along.
+_SELDOM, _NAMED = "importlib.metadata", "entry_points"
 
 
 def start() -> None:
@@ -14,6 +22,28 @@ def start() -> None:
     gc.set_threshold(250_000, 50, 50)
     # Looking for pydantic's plug-ins reads the metadata of every installed package; we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    found = None if _SELDOM in sys.modules else find_spec(_SELDOM)
+    if found is not None:
+        sys.modules[_SELDOM] = deferred = _Deferred(_SELDOM)
+        deferred.__path__ = list(found.submodule_search_locations or ())
+        setattr(importlib, _SELDOM.rpartition(".")[2], deferred)
+
+
+class _Deferred(ModuleType):
+    """Stands for a module until something of it is used; naming the function that is imported by name is no use yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(_called, self, name) if name == _NAMED else getattr(_loaded(self), name)
+
+
+def _called(module: ModuleType, name: str, *given: Any, **named: Any) -> Any:
+    return getattr(_loaded(module), name)(*given, **named)
+
+
+def _loaded(module: ModuleType) -> ModuleType:
+    if sys.modules.get(module.__name__) is module:
+        del sys.modules[module.__name__]
+    return importlib.import_module(module.__name__)
 
 
 def leave(code: int) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, EntryPoint
 
-_PREFIX = "airflow_llm."
+_PREFIX = "[airflow_llm."
 _METADATA = (".dist-info", ".egg-info")
 
 
