@@ -10,6 +10,7 @@ from typing import Any
 from airflow_llm.errors import AirflowLLMError, InputError
 from airflow_llm.readers.prose.conditions import denied, opposite
 from airflow_llm.readers.prose.flow import NO_SOURCE, SOURCE
+from airflow_llm.readers.prose.named_systems import named_systems
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.readers.registry import read
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Described, Negated, Outcome
@@ -29,6 +30,7 @@ _KINDS = {
     "marker": "empty",
     "python": "other",
 }
+_READ_FOR_SYSTEMS = 20_000
 _CALLED = frozenset(
     {"http", "airbyte", "fivetran", "power_bi", "tableau", "azure_data_factory", "salesforce", "rds", "emr"}
 )
@@ -61,7 +63,8 @@ def _systems(reading: Reading) -> list[str]:
     named = reading.facts.get("systems")
     unsaid = _assumed(reading.pipeline)
     used = [connection.name for connection in reading.pipeline.connections if connection.name != unsaid]
-    return list(dict.fromkeys([*used, *(named if isinstance(named, list) else [])]))
+    said = named_systems(reading.pipeline.description[:_READ_FOR_SYSTEMS])
+    return list(dict.fromkeys([*used, *(named if isinstance(named, list) else []), *said]))
 
 
 def cases_of(cases_path: Path, texts_dir: Path | None = None) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,6 @@ from airflow_llm.readers.prose.entities import Token, Tokens, tokenise
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.judge import judge, step_confidence
 from airflow_llm.readers.prose.linking.graph import Linked
-from airflow_llm.readers.prose.named_systems import named_systems
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.questions import structural
 from airflow_llm.readers.prose.questions_missing import missing
@@ -141,7 +140,7 @@ class ProseReader:
             pipeline,
             _diagnostics(recognition, linked),
             confidence,
-            _facts(source.text, tokens.items, findings),
+            _facts(tokens.items, findings),
             trace,
             opened,
         )
@@ -253,10 +252,9 @@ def _diagnostics(recognition: Recognition, linked: Linked) -> tuple[Diagnostic, 
     return tuple(found)
 
 
-def _facts(text: str, tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
+def _facts(tokens: Sequence[Token], findings: Findings) -> dict[str, object]:
     """What the text says and the spec has no place for."""
     systems = dict.fromkeys(token.system.name for token in tokens if token.system is not None)
-    systems |= dict.fromkeys(named_systems(text))
     return {"systems": list(systems), "catchup": findings.catchup.value if findings.catchup is not None else None}
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from airflow_llm.readers.prose.durations import LENGTH, MASK, duration, masked
+from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.span import Found, found
 from airflow_llm.readers.prose.spellings import finds, pattern, says
 
@@ -33,19 +34,12 @@ def _delay_after(tail: str) -> Found[timedelta] | None:
     plain = masked(tail)
     if MASK not in plain:
         return None
-    link = (
-        r"[\s,(:;|/@\u2013-]*(?:and\s+)?(?:re-?try[_\s-]delay\s*(?:is|of|[:=])?\s*|with\s+|w/\s*|after\s+|wait(?:ing)?\s+|"
-        r"spaced\s+|separated\s+|every\s+|each\s+time\s+|(?:retry\s+)?(?:pause|gap|delay|interval)s?\s*(?:of|is|[:=])?\s*|"
-        r"at\s+|in\s+|by\s+|between\s+|an?\s+|the\s+|exponential(?:ly)?(?:\s+back-?off)?,?\s+|starting\s+|for\s+(?:every|each|all)\s+(?:steps?|tasks?)\s*,?|"
-        r"beginning\s+|w/\s*|from\s+|each\s+|"
-        r"on\s+failure\s*|by\s+default\s*,?\s*|per\s+task\s*,?\s*|apart\s*|"
-        r"automatic(?:ally)?\s+|about\s+|for\s+|more\s+|times?\s+|again\s*,?\s*|"
-        r"on\s+task\s+failures?\s*|(?:the\s+)?whole\s+thing\s+)*"
-    )
+    if not all(
+        word in words("retry_links") for word in pattern(r"[^\W_]+").findall(plain[: plain.index(MASK)].lower())
+    ):
+        return None
     match = pattern(
-        rf"{link}({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|"
-        rf"interval|apart|wait|"
-        rf"pause)s?)?"
+        rf"[^\x01.;?!]*?({LENGTH})(?!\s*(?:time-?out|max\b|limit))(?:[\s-]*(?:re-?try\s+)?(?:delay|interval|apart|wait|pause)s?)?"
         r"(?:\s+(?:in\s+)?between(?:\s+(?:attempts|retries|them|each|tries))?)?"
     ).match(plain)
     if match is None:

@@ -11,7 +11,6 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.lateness import Lateness
-from airflow_llm.readers.prose.named_systems import named_systems
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline.branches import choices, targets_of
 from airflow_llm.readers.prose.outline.data import slips_in, systems_in
@@ -115,8 +114,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
 
         stages = tracing.Stages(text, document, names, order, targets, pipeline, certainty.doubts)
         trace = tracing.traced(stages)
-    head = text[:_READ_FOR_SYSTEMS]
-    systems = dict.fromkeys([*(system.name for system in systems_in(head)), *named_systems(head)])
+    systems = dict.fromkeys(system.name for system in systems_in(text[:_READ_FOR_SYSTEMS]))
     facts = {"systems": list(systems), "catchup": settings.catchup}
     return Reading(pipeline, (), certainty.value, facts, trace)
 
