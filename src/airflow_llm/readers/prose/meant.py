@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from airflow_llm.readers.prose.drafts import Draft, stem
 from airflow_llm.readers.prose.durations import number as number_of
@@ -30,6 +31,7 @@ class Meant:
         self._shared = Counter(draft.clause.start for draft in drafts)
         self.drafts = [draft for draft in sorted(drafts, key=lambda one: self._span(one)[0]) if draft.kind != "choose"]
         self._said: dict[int, tuple[set[str], set[str], str]] = {}
+        self._known: dict[tuple[str, ...], tuple[float, list[Draft]]] = {}
 
     def by(self, said: str, place: int = -1) -> list[Draft]:
         """The steps that the words at the place mean; none where they mean all of them, or none."""
@@ -88,13 +90,30 @@ class Meant:
         return draft.span
 
     def _named(self, telling: Sequence[str], low: Sequence[str]) -> list[Draft]:
-        scored = [(self._score(telling, number), draft) for number, draft in enumerate(self.drafts)]
-        best = max((score for score, _ in scored), default=0.0)
+        best, same = self._best(tuple(telling))
         if best < _BESIDE - 0.01:
             return []
-        same = [draft for score, draft in scored if score >= best - 0.001]
         several = {"both", "all", "each", "every", "two", "three", "four", "ones"} & set(low)
         return same if several or best > _OWN else same[:1]
+
+    def _best(self, telling: tuple[str, ...]) -> tuple[float, list[Draft]]:
+        """The steps that the words fit best, and how well; kept, as long texts say the same of many steps."""
+        if telling not in self._known:
+            near = self._by_opening.get(telling[0][:_ALIKE], ())
+            scored = [(self._score(telling, number), self.drafts[number]) for number in near]
+            best = max((score for score, _ in scored), default=0.0)
+            self._known[telling] = best, [draft for score, draft in scored if score >= best - 0.001]
+        return self._known[telling]
+
+    @cached_property
+    def _by_opening(self) -> dict[str, list[int]]:
+        """The numbers of the steps that have a word with these first letters: only they can fit a word."""
+        found: dict[str, list[int]] = {}
+        for number in range(len(self.drafts)):
+            own, beside, verb = self._words(number)
+            for opening in {word[:_ALIKE] for word in (*own, *beside, verb)}:
+                found.setdefault(opening, []).append(number)
+        return found
 
     def _score(self, telling: Sequence[str], number: int) -> float:
         """How well the words fit the step; 0 where one of them does not."""
