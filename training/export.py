@@ -63,6 +63,8 @@ def _write(
     )  # fmt: skip
     model = made.model_proto
     del model.graph.value_info[:]  # the quantiser infers the shapes again, and refuses to find any there
+    for part in (model, model.graph, *model.graph.node):
+        del part.metadata_props[:]  # where on the machine each operation came from: 0.6 MB that says nothing to a user
     onnx.save(model, path)
 
 
