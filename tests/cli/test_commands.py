@@ -128,3 +128,21 @@ def test_generate_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
         [sys.executable, "-c", code, SENTENCE], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stdout
+
+
+@pytest.mark.parametrize("command", ["schema", "version"])
+def test_a_full_disk_is_no_defect(command: str) -> None:
+    import subprocess
+    import sys
+
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow_llm.cli.main", command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "defect" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,10 +11,10 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from airflow_llm.cli.terminal import Terminal
-from airflow_llm.errors import AirflowLLMError
+from airflow_llm.errors import AirflowLLMError, MachineError
 
-INTERNAL_ERROR = 70
 DEBUG = "AIRFLOW_LLM_DEBUG"
+_NOT_TAKEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 def terminal_of(ctx: Any) -> Terminal:
@@ -86,13 +87,24 @@ class Command(TyperCommand):
         except Exception as error:
             if os.environ.get(DEBUG) or type(error).__module__.startswith(("typer", "click")):
                 raise
-            terminal_of(ctx).fail(internal_error(error))
-            raise typer.Exit(INTERNAL_ERROR) from None
+            told = unexpected(error)
+            terminal_of(ctx).fail(told)
+            raise typer.Exit(told.exit_code) from None
 
 
-def internal_error(error: Exception) -> AirflowLLMError:
-    """A defect of ours, said as such."""
-    return AirflowLLMError(
+class InternalError(AirflowLLMError):
+    """A defect of ours."""
+
+    exit_code = 70
+
+
+def unexpected(error: Exception) -> AirflowLLMError:
+    """An error that no part of ours foresaw: output that the machine does not take, or a defect, said as such."""
+    if isinstance(error, OSError) and error.errno in _NOT_TAKEN:
+        return MachineError(
+            f"the output cannot be written: {error.strerror}", hint="check the free space of the disk that it goes to"
+        )
+    return InternalError(
         f"this is a defect of AirflowLLM, not of your input: {type(error).__name__}: {error}",
         hint=f"{DEBUG}=1 shows where; please report it with the input that caused it",
     )

@@ -19,7 +19,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Imported here, since the settings above make importing quicker.
     from airflow_llm.cli.app import app
-    from airflow_llm.cli.command import DEBUG, INTERNAL_ERROR, internal_error
+    from airflow_llm.cli.command import DEBUG, unexpected
     from airflow_llm.cli.terminal import Terminal
 
     try:
@@ -31,8 +31,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
-        Terminal().fail(internal_error(error))
-        sys.exit(INTERNAL_ERROR)
+        told = unexpected(error)
+        Terminal().fail(told)
+        sys.exit(told.exit_code)
 
 
 if __name__ == "__main__":
