@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
-from airflow_llm.errors import ContradictionError, InputError
+from airflow_llm.errors import ContradictionError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.alternatives import Everything, join_arms, keep_rows
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
@@ -18,6 +16,7 @@ from airflow_llm.readers.prose.increments import cut_to_interval
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.naming import step_id, title_of
+from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.rings import cut_rings
 from airflow_llm.readers.prose.scope import Scopes
@@ -59,14 +58,7 @@ def assemble(
     data["datasets"] = list(flow.datasets.values())
     data["assumptions"] = flow.assumptions
     data["questions"] = flow.asked
-    try:
-        return Pipeline.model_validate(data), flow
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
-        ) from error
+    return pipeline_of(data), flow
 
 
 def _inherited(draft: Draft, numbered: Sequence[Draft]) -> list[str]:

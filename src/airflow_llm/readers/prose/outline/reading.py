@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.findings import Findings
@@ -23,6 +21,7 @@ from airflow_llm.readers.prose.outline.prose import names_its_tasks, prose_docum
 from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline.settings import Settings, settings_of
 from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
+from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.reading import Reading
@@ -173,14 +172,7 @@ class _Assembly:
             "origin": {"text": self.text[:_LONGEST_ORIGIN], "start": 0, "line": 1},
             **settings.fields,
         }
-        try:
-            return Pipeline.model_validate(data)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise InputError(
-                f"the text asks for something that a pipeline cannot have: {first['msg']}", place=place
-            ) from error
+        return pipeline_of(data)
 
     def _step(self, node: Node, own: Fields) -> Fields:
         """One step with what holds for any kind."""
