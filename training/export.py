@@ -8,12 +8,15 @@ from pathlib import Path
 
 import onnx
 import torch
+from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from training.network import VECTORS, Encoder, Structure
 
 OPSET = 18
+_LEAST_BYTES = 1024
+"""Smaller weights stay inside the graph."""
 
 
 class Alone(nn.Module):
@@ -29,7 +32,7 @@ class Alone(nn.Module):
 
 
 def export(weights: Path, trained: Path, out: Path) -> None:
-    """`encoder.onnx` in int8, `structure.onnx` and the vocabulary."""
+    """`encoder.onnx` in int8, `structure.onnx`, the weights of both beside them, and the vocabulary."""
     out.mkdir(parents=True, exist_ok=True)
     encoder, structure = Encoder(weights), Structure()
     encoder.load_state_dict(torch.load(trained / "encoder.pt", weights_only=True))
@@ -38,20 +41,44 @@ def export(weights: Path, trained: Path, out: Path) -> None:
     structure.eval()
     pieces, tasks = torch.export.Dim("pieces", min=2, max=512), torch.export.Dim("tasks", min=1, max=400)
     with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "encoder.onnx"
+        plain, small = Path(folder) / "encoder.onnx", Path(folder) / "encoder_int8.onnx"
+        order = Path(folder) / "structure.onnx"
         numbers = torch.ones(1, 16, dtype=torch.long)
         _write(
             encoder, (numbers, numbers.clone()), plain, {"numbers": {1: pieces}, "mask": {1: pieces}},
             ["hidden", "tags", "error"],
         )  # fmt: skip
-        quantize_dynamic(plain, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
-    _write(
-        Alone(structure), (torch.zeros(1, 3, VECTORS * 384),), out / "structure.onnx", {"tasks": {1: tasks}},
-        ["kinds", "flags", "rules", "edges"],
-    )  # fmt: skip
+        quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True)
+        _write(
+            Alone(structure), (torch.zeros(1, 3, VECTORS * 384),), order, {"tasks": {1: tasks}},
+            ["kinds", "flags", "rules", "edges"],
+        )  # fmt: skip
+        ship(small, out / "encoder.onnx")
+        ship(order, out / "structure.onnx")
     (out / "vocabulary.txt").write_text((weights / "vocab.txt").read_text(encoding="utf-8"), encoding="utf-8")
     for path in sorted(out.iterdir()):
         print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def ship(model: Path, out: Path) -> None:
+    """The model as the package loads it: quick, and with the same outputs to the bit.
+
+    onnxruntime would rewrite the graph at each start: it is rewritten here, as far as that depends on no machine. The
+    weights lie in a file of their own, which is mapped into memory instead of being read and copied.
+    """
+    weights = out.with_suffix(".weights")
+    weights.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        options = SessionOptions()
+        options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(Path(folder) / "rewritten.onnx")
+        InferenceSession(str(model), options, ["CPUExecutionProvider"])
+        rewritten = onnx.load(options.optimized_model_filepath)
+    used = {node.domain for node in rewritten.graph.node}
+    for domain in [entry for entry in rewritten.opset_import if entry.domain not in used]:
+        rewritten.opset_import.remove(domain)
+    onnx.save_model(rewritten, out, save_as_external_data=True, location=weights.name, size_threshold=_LEAST_BYTES)
+    weights.chmod(0o644)
 
 
 def _write(

@@ -22,6 +22,8 @@ def start() -> None:
     gc.set_threshold(250_000, 50, 50)
     # Looking for pydantic's plug-ins reads the metadata of every installed package; we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # The algebra library of numpy starts a thread for each core as soon as it is imported; we have no work for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     found = None if _SELDOM in sys.modules else find_spec(_SELDOM)
     if found is not None:
         sys.modules[_SELDOM] = deferred = _Deferred(_SELDOM)

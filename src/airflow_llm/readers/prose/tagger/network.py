@@ -25,6 +25,10 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # The graphs were rewritten when they were exported, and planning whose memory may be used again takes longer
+        # than it spares: the allocator hands freed memory out again as well.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.enable_mem_reuse = False
         self.encoder = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, ["CPUExecutionProvider"])
         self.structure = onnxruntime.InferenceSession(str(folder / "structure.onnx"), options, ["CPUExecutionProvider"])
         self.words = WordPieces((folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines())

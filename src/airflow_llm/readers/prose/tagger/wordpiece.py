@@ -28,7 +28,7 @@ class WordPieces:
     """Cuts text by a vocabulary: the longest known beginning of a word first, then its continuations (`##…`)."""
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
-        self.numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self.numbers = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
         self.first = self.numbers["[CLS]"]
         self.last = self.numbers["[SEP]"]
 
