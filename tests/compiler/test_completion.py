@@ -47,7 +47,6 @@ def test_each_environment_gets_what_the_bundle_reads() -> None:
             "dev": "file://${AIRFLOW_HOME}/embedded/staging",
         },
         "sql_pool": {"prod": "default_pool", "staging": "default_pool", "dev": "embedded"},
-        "sql_suffix": {"prod": ".sql", "staging": ".sql", "dev": ".duckdb.sql"},
     }
 
 
@@ -56,6 +55,13 @@ def test_what_the_user_set_stays_and_is_no_assumption() -> None:
     whole = complete(_pipeline(connections=[SHOP], settings=own))
     assert _values(whole)["shop_conn_id"] == own[0]["values"]
     assert "config.shop_conn_id" not in {assumption.subject for assumption in whole.assumptions}
+
+
+def test_the_setting_of_older_bundles_stays_as_one_of_the_user() -> None:
+    own = [{"name": "sql_suffix", "values": {"prod": ".sql", "staging": ".sql", "dev": ".duckdb.sql"}}]
+    whole = complete(_pipeline(**COPY, settings=own))
+    assert _values(whole)["sql_suffix"] == own[0]["values"]
+    assert "config.sql_suffix" not in {assumption.subject for assumption in whole.assumptions}
 
 
 def test_only_missing_environments_are_guessed() -> None:
@@ -86,6 +92,11 @@ def test_a_name_that_leaves_no_room_for_its_settings_is_refused() -> None:
 def test_without_environments_there_is_nothing_to_fill_in() -> None:
     pipeline = _pipeline(connections=[SHOP], environments=[])
     assert complete(pipeline) == pipeline
+
+
+def test_a_transform_of_an_unknown_dataset_is_left_to_the_checks() -> None:
+    pipeline = _pipeline(steps=[{"id": "a", "kind": "transform", "reads": ["nowhere"]}])
+    assert complete(pipeline).steps == pipeline.steps
 
 
 @settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))

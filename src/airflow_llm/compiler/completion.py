@@ -89,7 +89,6 @@ def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, _Guess, str]]:
         yield "staging_url", guess, "Where data waits between two steps"
     if _uses_sql(pipeline):
         yield "sql_pool", _Guess("default_pool", "embedded"), "The pool of the tasks that hold a database connection"
-        yield "sql_suffix", _Guess(".sql", ".duckdb.sql"), "Which dialect the SQL files are read in"
 
 
 def _has_address(connection: Connection) -> bool:

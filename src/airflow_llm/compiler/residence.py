@@ -18,6 +18,10 @@ def keep_inside(pipeline: Pipeline) -> Pipeline:
     if pipeline.schedule.max_active_runs != 1:
         # Two runs at once would write the same table.
         return pipeline
+    used = {name for step in pipeline.steps for name in (*step.reads, *step.writes)}
+    if not used <= {dataset.name for dataset in pipeline.datasets}:
+        # The checks name the dataset that is not there.
+        return pipeline
     places: dict[str, Dataset] = {}
     for step in pipeline.steps:
         dataset = _kept(pipeline, step, places) if isinstance(step, TransformStep) else None

@@ -41,6 +41,17 @@ def test_a_query_becomes_parquet(database, sql, home: Path, run) -> None:
     assert rows(target) == [(0, None), (1, None), (2, None)]
 
 
+@pytest.mark.parametrize(("beside", "read"), [("q.duckdb.sql", "duckdb"), ("q.mysql.sql", "all")])
+def test_a_connection_reads_the_file_of_its_type(database, home: Path, run, beside: str, read: str) -> None:
+    (home / "q.sql").write_text("SELECT 'all' AS file")
+    (home / beside).write_text("SELECT 'duckdb' AS file;\n")
+    target = f"file://{home}/file.parquet"
+    with run():
+        unload(database(), home / "q.sql", target)
+        assert first_row(database(), home / "q.sql", ["file"]) == {"file": read}
+    assert rows(target) == [(read,)]
+
+
 def test_interval_bounds_are_bound(database, sql, home: Path, run) -> None:
     from airflow_llm.targets.airflow.support.location import interval
 

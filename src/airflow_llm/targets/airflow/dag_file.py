@@ -42,7 +42,7 @@ class DagFile:
         arguments = {node.id: self._arguments(node, names, rules) for node in self.plan.nodes}
         wiring = Wiring(self.plan, self.codes, arguments, names, needless_edges(self.plan, rules))
         body = self._functions(names, arguments) + self._tasks(wiring, names)
-        dag = statement(f"with {call('DAG', self._dag_arguments())} as dag:")
+        dag = statement(f"with {call('DAG', self._dag_arguments())}:")
         head = self._header([*dag, *body])
         if wiring.uses_any or any(functions.uses_any(self.plan, node, self.codes[node.id]) for node in self._flows()):
             self.imports.add("from typing import Any")

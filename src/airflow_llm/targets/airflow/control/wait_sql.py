@@ -6,7 +6,7 @@ from airflow_llm.connectors.registry import find
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import WaitStep
 from airflow_llm.spec.waits import ForData, ForQuery
-from airflow_llm.targets.airflow.jinja import plain
+from airflow_llm.targets.airflow.jinja import included, plain
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, literal
 
@@ -67,14 +67,16 @@ def _rows(location: str, partition: str | None, dialect: str) -> str:
 
 def _sensor(pipeline: Pipeline, step: WaitStep, connection: str, texts: dict[str, str]) -> TaskCode:
     *_, production = texts.values()
-    files = {f"{step.id}.sql": _template(production), f"{step.id}.duckdb.sql": _template(texts[_STANDIN])}
+    files = {f"{step.id}.sql": _template(production)}
+    if len(texts) > 1:
+        files[f"{step.id}.duckdb.sql"] = _template(texts[_STANDIN])
     connector = find(pipeline.connection(connection).connector)
     return TaskCode(
         imports=("from airflow.providers.common.sql.sensors.sql import SqlSensor",),
         operator="SqlSensor",
         arguments={
             "conn_id": Expression(f'CONFIG["{connection}_conn_id"]'),
-            "sql": Expression(f'{literal(step.id)} + CONFIG["sql_suffix"]'),
+            "sql": included(step.id) if len(texts) > 1 else literal(f"{step.id}.sql"),
         },
         files=files,
         requirements=frozenset({"apache-airflow-providers-common-sql", connector.requirement}),

@@ -38,9 +38,7 @@ def _removal(parts: Parts, step: CleanupStep, name: str, older_than: timedelta) 
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
     column = step.column or dataset.partition or ""
     own = connector.dialect or "duckdb"
-    parts.files[parts.file_name()] = delete_older(dataset, column, own)
-    file = f"RESOURCES / {literal(parts.file_name())}"
-    if own != "duckdb":
-        parts.files[parts.file_name(None, ".duckdb.sql")] = delete_older(dataset, column, "duckdb")
-        file = f"RESOURCES / f\"{parts.file_name(None, '')}{{CONFIG['sql_suffix']}}\""
-    return f'remove_rows(CONFIG["{dataset.connection}_conn_id"], {file}, older_than={literal(older_than)})'
+    stand_in = None if own == "duckdb" else delete_older(dataset, column, "duckdb")
+    file = parts.add_sql(delete_older(dataset, column, own), stand_in)
+    connection = f'CONFIG["{dataset.connection}_conn_id"]'
+    return f"remove_rows({connection}, RESOURCES / {file}, older_than={literal(older_than)})"

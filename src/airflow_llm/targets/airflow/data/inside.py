@@ -11,7 +11,7 @@ from airflow_llm.spec.steps import LoadStep, TransformStep
 from airflow_llm.targets.airflow.data.parts import Parts
 from airflow_llm.targets.airflow.data.sinks import load_arguments
 from airflow_llm.targets.airflow.task import TaskCode
-from airflow_llm.targets.python import call, literal
+from airflow_llm.targets.python import call
 
 
 def inside_code(pipeline: Pipeline, step: LoadStep | TransformStep, connector: Connector) -> TaskCode:
@@ -33,13 +33,10 @@ def inside_code(pipeline: Pipeline, step: LoadStep | TransformStep, connector: C
 
 
 def _file(parts: Parts, inputs: list[Dataset], name: str | None, connector: Connector) -> str:
-    """The query in the system's dialect, and for its stand-in; the one that the environment reads, as an expression."""
+    """The query in the system's dialect, and for its stand-in: the file, as an expression."""
     own = connector.dialect or "duckdb"
-    parts.files[parts.file_name(name)] = _query(parts, inputs, own)
-    if own == "duckdb":
-        return f"RESOURCES / {literal(parts.file_name(name))}"
-    parts.files[parts.file_name(name, ".duckdb.sql")] = _query(parts, inputs, "duckdb")
-    return f"RESOURCES / f\"{parts.file_name(name, '')}{{CONFIG['sql_suffix']}}\""
+    stand_in = None if own == "duckdb" else _query(parts, inputs, "duckdb")
+    return f"RESOURCES / {parts.add_sql(_query(parts, inputs, own), stand_in, name)}"
 
 
 def _query(parts: Parts, inputs: list[Dataset], dialect: str) -> str:

@@ -79,6 +79,13 @@ class Parts:
         """A file of this task; with a dataset when the task has several of the kind."""
         return f"{self.step.id}-{dataset}{suffix}" if dataset else f"{self.step.id}{suffix}"
 
+    def add_sql(self, text: str, stand_in: str | None, dataset: str | None = None) -> str:
+        """A SQL file of this task, and its translation for the stand-in; the first one's name, as a literal."""
+        self.files[self.file_name(dataset)] = text
+        if stand_in is not None:
+            self.files[self.file_name(dataset, ".duckdb.sql")] = stand_in
+        return literal(self.file_name(dataset))
+
     def path(self, dataset: Dataset) -> str:
         """The path of a dataset inside of its store, as arguments: that of the item when the step is mapped."""
         path, each = path_of(dataset), self.step.for_each

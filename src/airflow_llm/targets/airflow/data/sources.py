@@ -85,12 +85,8 @@ def _cut(parts: Parts) -> list[str]:
 def _sql_file(parts: Parts, dataset: Dataset, connector: Connector, several: bool) -> str:
     name = dataset.name if several else None
     own = connector.dialect or "duckdb"
-    parts.files[parts.file_name(name)] = _query(parts, dataset, own, own, several)
-    if own == "duckdb":
-        return f"RESOURCES / {literal(parts.file_name(name))}"
-    parts.files[parts.file_name(name, ".duckdb.sql")] = _query(parts, dataset, own, "duckdb", several)
-    stem = parts.file_name(name, "")
-    return f"RESOURCES / f\"{stem}{{CONFIG['sql_suffix']}}\""
+    stand_in = None if own == "duckdb" else _query(parts, dataset, own, "duckdb", several)
+    return f"RESOURCES / {parts.add_sql(_query(parts, dataset, own, own, several), stand_in, name)}"
 
 
 def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> str:

@@ -10,7 +10,7 @@ from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import SqlStep
 from airflow_llm.targets.airflow.data.hook import hook_code
 from airflow_llm.targets.airflow.data.parts import Parts, staged_writes
-from airflow_llm.targets.airflow.jinja import plain
+from airflow_llm.targets.airflow.jinja import included, plain
 from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, literal
 
@@ -47,26 +47,22 @@ def _texts(parts: Parts, connector: Connector) -> tuple[str, str | None]:
     return action(name, dataset, own), stand_in
 
 
-def _write(parts: Parts, connector: Connector, *, templated: bool) -> str:
-    """Adds the SQL files; the name of the one that the environment reads, as an expression."""
-    form = plain if templated else str
-    own, stand_in = _texts(parts, connector)
-    parts.files[parts.file_name()] = form(own)
+def _file(parts: Parts, connector: Connector) -> str:
+    """Adds the SQL files of a function: the name of the one that it is given, as a literal."""
     parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
-    if stand_in is None:
-        return literal(parts.file_name())
-    parts.files[parts.file_name(None, ".duckdb.sql")] = form(stand_in)
-    return f"f\"{parts.file_name(None, '')}{{CONFIG['sql_suffix']}}\""
+    return parts.add_sql(*_texts(parts, connector))
 
 
 def _operator(parts: Parts, connector: Connector, step: SqlStep) -> TaskCode:
-    name = _write(parts, connector, templated=True)
+    own, stand_in = _texts(parts, connector)
+    name = parts.add_sql(plain(own), None if stand_in is None else plain(stand_in))
+    parts.requirements |= {connector.requirement, "airflow-provider-duckdb"}
     return TaskCode(
         imports=("from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator",),
         operator="SQLExecuteQueryOperator",
         arguments={
             "conn_id": Expression(f'CONFIG["{step.connection}_conn_id"]'),
-            "sql": Expression(name),
+            "sql": Expression(name) if stand_in is None else included(step.id),
             "split_statements": literal(True),
             "do_xcom_push": literal(False),
         },
@@ -77,7 +73,7 @@ def _operator(parts: Parts, connector: Connector, step: SqlStep) -> TaskCode:
 
 
 def _unloaded(parts: Parts, connector: Connector, target: str) -> TaskCode:
-    name = _write(parts, connector, templated=False)
+    name = _file(parts, connector)
     parts.use("unload")
     parts.use_system("unload", connector)
     connection = f'CONFIG["{_connection(parts)}_conn_id"]'
@@ -85,7 +81,7 @@ def _unloaded(parts: Parts, connector: Connector, target: str) -> TaskCode:
 
 
 def _first_row(parts: Parts, connector: Connector, step: SqlStep) -> TaskCode:
-    name = _write(parts, connector, templated=False)
+    name = _file(parts, connector)
     parts.use("first_row")
     parts.uses_sql = True
     connection = f'CONFIG["{step.connection}_conn_id"]'

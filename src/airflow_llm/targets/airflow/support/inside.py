@@ -25,6 +25,7 @@ from airflow_llm.targets.airflow.support.load_server import (
     table_exists,
     upper_name,
 )
+from airflow_llm.targets.airflow.support.sql_file import query_text
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def load_query(conn_id: str, sql_file: Path, load: Load) -> int:
 
     connection = Connection.get(conn_id)
     kind, hook = str(connection.conn_type), connection.get_hook()
-    query = sql_file.read_text(encoding="utf-8").strip().rstrip(";")
+    query = query_text(sql_file, kind)
     dialect = DIALECTS[kind]
     with closing(hook.get_conn()) as session, closing(session.cursor()) as cursor:
         if kind == "duckdb":

@@ -18,7 +18,7 @@ from airflow_llm.targets.airflow.support.load_server import (
     load_snowflake,
 )
 from airflow_llm.targets.airflow.support.location import local_copies
-from airflow_llm.targets.airflow.support.unload import for_connection
+from airflow_llm.targets.airflow.support.unload import connection_type, for_connection
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +36,10 @@ def load_table(conn_id: str, uris: str | Iterable[str], load: Load) -> int:
 
     The table is created when it is missing.
     """
+    load_rows = for_connection(LOADERS, conn_id, connection_type(conn_id))
     with local_copies(uris) as paths:
         if load.mode == "merge":
             refuse_repeated_keys(paths, load.keys)
-        rows = for_connection(LOADERS, conn_id)(conn_id, load, paths)
+        rows = load_rows(conn_id, load, paths)
     log.info("%s: %d rows by %s", ".".join(load.table), rows, load.mode)
     return rows

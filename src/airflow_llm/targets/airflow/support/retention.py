@@ -15,6 +15,7 @@ from airflow_llm.targets.airflow.support.location import (
     interval_end,
     interval_key,
 )
+from airflow_llm.targets.airflow.support.sql_file import sql_text
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,11 @@ def remove_rows(conn_id: str, sql_file: Path, older_than: timedelta) -> int:
     from airflow.sdk import Connection
 
     parameters = {"cutoff": interval_end() - older_than}
-    hook = Connection.get(conn_id).get_hook()
+    airflow_connection = Connection.get(conn_id)
+    statement = sql_text(sql_file, str(airflow_connection.conn_type))
+    hook = airflow_connection.get_hook()
     with closing(hook.get_conn()) as connection, closing(connection.cursor()) as cursor:
-        cursor.execute(sql_file.read_text(encoding="utf-8"), parameters)
+        cursor.execute(statement, parameters)
         rows = int(cursor.rowcount)
         connection.commit()
     log.info("%s: %d rows removed", sql_file.name, rows)

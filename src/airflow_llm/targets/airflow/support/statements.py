@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from airflow_llm.targets.airflow.support.sql_file import query_text
+
 
 def first_row(conn_id: str, sql_file: Path, names: Sequence[str]) -> dict[str, Any]:
     """The values of the first row of a query: columns of these names, else as many
@@ -14,9 +16,11 @@ def first_row(conn_id: str, sql_file: Path, names: Sequence[str]) -> dict[str, A
     """
     from airflow.sdk import Connection
 
-    hook = Connection.get(conn_id).get_hook()
+    airflow_connection = Connection.get(conn_id)
+    query = query_text(sql_file, str(airflow_connection.conn_type))
+    hook = airflow_connection.get_hook()
     with closing(hook.get_conn()) as connection, closing(connection.cursor()) as cursor:
-        cursor.execute(sql_file.read_text(encoding="utf-8").strip().rstrip(";"))
+        cursor.execute(query)
         columns = [column[0].lower() for column in cursor.description]
         row = cursor.fetchone()
     if row is None:

@@ -13,6 +13,7 @@ from airflow_llm.targets.airflow.support.any_system import unload_any
 from airflow_llm.targets.airflow.support.engine import bound, copy_to
 from airflow_llm.targets.airflow.support.location import publish
 from airflow_llm.targets.airflow.support.rows import fetched, write_rows, write_tables
+from airflow_llm.targets.airflow.support.sql_file import query_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -154,21 +155,26 @@ def unload(
     parameters: dict[str, Any] | None = None,
 ) -> str:
     """Publish the rows of a query on a connection as Parquet at the target, and return the target."""
-    query = sql_file.read_text(encoding="utf-8").strip().rstrip(";")
+    kind = connection_type(conn_id)
+    query = query_text(sql_file, kind)
     with publish(target) as attempt:
-        unloader = for_connection(UNLOADERS, conn_id)
+        unloader = for_connection(UNLOADERS, conn_id, kind)
         rows = unloader(conn_id, query, parameters, attempt)
         log.info("%s: %d rows", target, rows)
     return target
 
 
-def for_connection(
-    functions: Mapping[str, Callable[..., int]], conn_id: str
-) -> Callable[..., int]:
-    """The function for a connection's type, or for any type. ValueError when there is neither."""
+def connection_type(conn_id: str) -> str:
+    """The type of an Airflow connection."""
     from airflow.sdk import Connection
 
-    kind = str(Connection.get(conn_id).conn_type)
+    return str(Connection.get(conn_id).conn_type)
+
+
+def for_connection(
+    functions: Mapping[str, Callable[..., int]], conn_id: str, kind: str
+) -> Callable[..., int]:
+    """The function for a connection's type, or for any type. ValueError when there is neither."""
     found = functions.get(kind) or functions.get("*")
     if found is None:
         known = ", ".join(functions)

@@ -96,7 +96,7 @@ with DAG(
         ),
     ),
     doc_md=__doc__,
-) as dag:
+):
     job = BashOperator(
         task_id="job",
         bash_command="make job",

@@ -8,5 +8,5 @@ with DAG(
     schedule=AssetAll(Asset("orders"), Asset("customers")),
     max_active_runs=1,
     doc_md=__doc__,
-) as dag:
+):
     job = EmptyOperator(task_id="job")

@@ -28,7 +28,7 @@ with DAG(
     default_args={"owner": "ml-team"},
     template_searchpath=str(RESOURCES),
     doc_md=__doc__,
-) as dag:
+):
 
     @task(pool=CONFIG["sql_pool"])
     def extract_customers() -> str:
@@ -37,7 +37,7 @@ with DAG(
 
         return unload(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"extract_customers{CONFIG['sql_suffix']}",
+            RESOURCES / "extract_customers.sql",
             staged(CONFIG["staging_url"], "customers"),
         )
 
@@ -153,7 +153,10 @@ with DAG(
     refresh = SQLExecuteQueryOperator(
         task_id="refresh",
         conn_id=CONFIG["warehouse_conn_id"],
-        sql=f"refresh{CONFIG['sql_suffix']}",
+        sql=(
+            "{% include ['refresh.' ~ conn[task.conn_id].conn_type ~ '.sql', "
+            "'refresh.sql'] %}"
+        ),
         split_statements=True,
         do_xcom_push=False,
         pool=CONFIG["sql_pool"],

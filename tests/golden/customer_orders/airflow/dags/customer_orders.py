@@ -55,7 +55,7 @@ with DAG(
     },
     tags=["shop"],
     doc_md=__doc__,
-) as dag:
+):
 
     @task(pool=CONFIG["sql_pool"])
     def extract_customers() -> str:
@@ -64,7 +64,7 @@ with DAG(
 
         return unload(
             CONFIG["postgres_conn_id"],
-            RESOURCES / f"extract_customers{CONFIG['sql_suffix']}",
+            RESOURCES / "extract_customers.sql",
             staged(CONFIG["staging_url"], "customers"),
         )
 
@@ -75,7 +75,7 @@ with DAG(
 
         return unload(
             CONFIG["postgres_conn_id"],
-            RESOURCES / f"extract_orders{CONFIG['sql_suffix']}",
+            RESOURCES / "extract_orders.sql",
             staged(CONFIG["staging_url"], "orders"),
         )
 

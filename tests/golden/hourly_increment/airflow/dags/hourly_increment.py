@@ -19,7 +19,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-) as dag:
+):
 
     @task(pool=CONFIG["sql_pool"])
     def extract_orders() -> str:
@@ -28,7 +28,7 @@ with DAG(
 
         return unload(
             CONFIG["shop_conn_id"],
-            RESOURCES / f"extract_orders{CONFIG['sql_suffix']}",
+            RESOURCES / "extract_orders.sql",
             staged(CONFIG["staging_url"], "orders"),
             interval(),
         )

@@ -13,5 +13,5 @@ with DAG(
         "colour": Param(default="red", enum=["red", "green"]),
     },
     doc_md=__doc__,
-) as dag:
+):
     job = EmptyOperator(task_id="job")

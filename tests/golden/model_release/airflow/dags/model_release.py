@@ -39,7 +39,7 @@ with DAG(
         "region": Param(default="eu", enum=["eu", "us"]),
     },
     doc_md=__doc__,
-) as dag:
+):
 
     @task(pool=CONFIG["sql_pool"])
     def extract_orders() -> str:
@@ -48,7 +48,7 @@ with DAG(
 
         return unload(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"extract_orders{CONFIG['sql_suffix']}",
+            RESOURCES / "extract_orders.sql",
             staged(CONFIG["staging_url"], "orders"),
         )
 

@@ -66,7 +66,7 @@ with DAG(
     },
     tags=["ops", "nightly"],
     doc_md=__doc__,
-) as dag:
+):
 
     @task
     def remote() -> None:

@@ -11,5 +11,5 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-) as dag:
+):
     job = EmptyOperator(task_id="job")

@@ -25,7 +25,7 @@ with DAG(
     max_active_runs=1,
     params={"shops": Param(default=["berlin", "paris"], type="array")},
     doc_md=__doc__,
-) as dag:
+):
 
     @task(max_active_tis_per_dagrun=2)
     def fetch_orders(country: str) -> str:

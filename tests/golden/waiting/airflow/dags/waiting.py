@@ -36,7 +36,7 @@ with DAG(
     },
     template_searchpath=str(RESOURCES),
     doc_md=__doc__,
-) as dag:
+):
 
     @task.sensor(mode="reschedule", poke_interval=300, timeout=7200, soft_fail=True)
     def wait_for_file() -> bool:
@@ -67,7 +67,10 @@ with DAG(
     wait_for_table = SqlSensor(
         task_id="wait_for_table",
         conn_id=CONFIG["warehouse_conn_id"],
-        sql="wait_for_table" + CONFIG["sql_suffix"],
+        sql=(
+            "{% include ['wait_for_table.' ~ conn[task.conn_id].conn_type ~ '.sql', "
+            "'wait_for_table.sql'] %}"
+        ),
         mode="reschedule",
         poke_interval=60,
         timeout=21600,
@@ -76,7 +79,10 @@ with DAG(
     wait_for_rows = SqlSensor(
         task_id="wait_for_rows",
         conn_id=CONFIG["warehouse_conn_id"],
-        sql="wait_for_rows" + CONFIG["sql_suffix"],
+        sql=(
+            "{% include ['wait_for_rows.' ~ conn[task.conn_id].conn_type ~ '.sql', "
+            "'wait_for_rows.sql'] %}"
+        ),
         mode="reschedule",
         poke_interval=60,
         timeout=21600,
@@ -85,7 +91,10 @@ with DAG(
     wait_for_query = SqlSensor(
         task_id="wait_for_query",
         conn_id=CONFIG["warehouse_conn_id"],
-        sql="wait_for_query" + CONFIG["sql_suffix"],
+        sql=(
+            "{% include ['wait_for_query.' ~ conn[task.conn_id].conn_type ~ '.sql', "
+            "'wait_for_query.sql'] %}"
+        ),
         mode="reschedule",
         poke_interval=60,
         timeout=21600,

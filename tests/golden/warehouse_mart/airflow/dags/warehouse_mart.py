@@ -23,7 +23,7 @@ with DAG(
     max_active_runs=1,
     default_args={"owner": "data-platform"},
     doc_md=__doc__,
-) as dag:
+):
 
     @task(pool=CONFIG["sql_pool"], outlets=[Asset("mart.warehouse_mart__newest")])
     def keep_newest() -> None:
@@ -32,7 +32,7 @@ with DAG(
 
         load_query(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"keep_newest{CONFIG['sql_suffix']}",
+            RESOURCES / "keep_newest.sql",
             Load(table=("mart", "warehouse_mart__newest"), mode="replace"),
         )
 
@@ -43,7 +43,7 @@ with DAG(
 
         load_query(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"load_totals{CONFIG['sql_suffix']}",
+            RESOURCES / "load_totals.sql",
             Load(table=("mart", "totals"), mode="merge", keys=("order_id",)),
         )
 
@@ -54,7 +54,7 @@ with DAG(
 
         load_query(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"sum_by_region{CONFIG['sql_suffix']}",
+            RESOURCES / "sum_by_region.sql",
             Load(table=("mart", "regions"), mode="replace"),
         )
 
@@ -65,7 +65,7 @@ with DAG(
 
         load_query(
             CONFIG["warehouse_conn_id"],
-            RESOURCES / f"copy_customers{CONFIG['sql_suffix']}",
+            RESOURCES / "copy_customers.sql",
             Load(table=("mart", "customers"), mode="replace"),
         )
 
