@@ -23,7 +23,7 @@ def test_a_task_says_its_words_its_rule_its_edges_and_its_values(run: Run) -> No
 def test_the_whole_says_who_read_it_and_where_its_settings_come_from(run: Run) -> None:
     output = run("explain", SENTENCE).output
     for words in (
-        "read by     grammar: the grammar is sure",
+        "read by     grammar: grammar and network see the same graph",
         "schedule.timezone Europe/Berlin; “Berlin time”",
         "defaults.retries 2; “retry twice with 10 minutes in between”",
         "alerts.0    connection slack, target #data-alerts",

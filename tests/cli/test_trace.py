@@ -22,7 +22,7 @@ def test_every_stage_is_printed_in_order(run: Run) -> None:
         "join_customers_orders -> load_result  the order of the text",
         "schedule.timezone = Europe/Berlin  “Berlin time”",
         "steps.load_result.mode = replace  assumed: each run replaces the whole target",
-        "taken      grammar: the grammar is sure",
+        "taken      grammar: grammar and network see the same graph",
     ):
         assert words in result.output
 

@@ -52,7 +52,8 @@ def _parts(draft: Draft, inherited: Sequence[str]) -> list[str]:
         return ["wait_for", *(_waited(draft) or [*list(inherited)[:3], *_states(draft)] or ["upstream"])]
     objects = _telling(name_words([*draft.objects, *_heads(draft)]))
     if not draft.verb.base:
-        return objects or ["task", *name_words(draft.objects)]
+        given = name_words(draft.objects)
+        return given if len(draft.objects) == 1 and len(given) > 1 else objects or ["task", *given]
     verb = _SAID.get(draft.verb.base, draft.verb.base).replace("-", "_")
     if draft.kind == "validate" and verb in ("run", "look", "check"):
         verb = "check"

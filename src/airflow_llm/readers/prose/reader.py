@@ -21,13 +21,13 @@ from airflow_llm.readers.prose.questions_order import disputed
 from airflow_llm.readers.prose.recognising.recognition import Recognition
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.readers.prose.understanding import (
+    GRAMMAR_SURE,
     NothingAskedError,
     Understanding,
     by_grammar,
     by_network,
     chosen,
     without_alerts_in_tasks,
-    writes_edges,
 )
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
@@ -50,8 +50,6 @@ _MOST_STEPS = 2_000
 _CLAIM = 0.5
 _MOST_RECORDED = 20
 _NEAR = 30
-_SURE = 0.9
-"""The grammar's confidence from which the network is not asked."""
 
 
 class ProseReader:
@@ -81,27 +79,27 @@ class ProseReader:
         except ContradictionError:
             raise
         except InputError as error:
-            told = self._second(source, text, findings, refused=True)
+            told = self._second(source, text, findings, None)
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
-        settled = _settled_by(source, first, rules)
-        if settled:
-            return _because(first, settled)
-        told = self._second(source, text, findings, refused=False)
-        if told is None:
-            return _because(first, "the network has no reading of its own")
-        choice = chosen(first, told)
-        reading = _because(choice.reading, choice.why, first, told)
-        return reading if choice.other is None else _with_dispute(reading, choice.other)
+        if source.by_rules:
+            return _because(first, "the grammar was to read alone")
+        try:
+            told = self._second(source, text, findings, rules)
+        except InputError:
+            if first.confidence < GRAMMAR_SURE:
+                raise
+            return _because(first, "the network sees no request, but the grammar is sure")
+        return _because(first, "the network has no reading of its own") if told is None else _taken(first, told)
 
-    def _second(self, source: Source, text: str, findings: Findings, *, refused: bool) -> Reading | None:
+    def _second(self, source: Source, text: str, findings: Findings, rules: Understanding | None) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
         if source.by_rules:
             return None
         tokens = tokenise(text, findings.spans())
         try:
-            told = by_network(text, tokens.items, findings.alerts, refused=refused)
+            told = by_network(text, tokens.items, findings.alerts, rules=rules)
         except NothingAskedError:
             raise _nothing_understood(source) from None
         if told is None:
@@ -152,13 +150,11 @@ def _schedule_words(text: str, findings: Findings) -> tuple[str, str]:
     return ("", "") if hit is None else (hit.text, text[max(0, hit.start - _NEAR) : hit.end + _NEAR])
 
 
-def _settled_by(source: Source, first: Reading, rules: Understanding) -> str:
-    """Why the grammar's reading stands without the network being asked; empty when it is to be asked."""
-    if source.by_rules:
-        return "the grammar was to read alone"
-    if first.confidence >= _SURE:
-        return f"the grammar is sure ({first.confidence:.2f})"
-    return "the text writes its edges out" if writes_edges(rules.recognition) else ""
+def _taken(first: Reading, told: Reading) -> Reading:
+    """The better of both readings, with the question which order is meant where they differ."""
+    choice = chosen(first, told)
+    reading = _because(choice.reading, choice.why, first, told)
+    return reading if choice.other is None else _with_dispute(reading, choice.other)
 
 
 def _with_dispute(reading: Reading, other: Reading) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_llm.spec.graph import upstream
+from airflow_llm.spec.graph import reached, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
 
@@ -31,3 +31,31 @@ def standing_before(pipeline: Pipeline, steps: Sequence[Step]) -> list[frozenset
             waiting.extend(further)
         found.append(frozenset(ups))
     return found
+
+
+def shape(pipeline: Pipeline) -> list[frozenset[int]]:
+    """For each told step the places of those right before it, without edges that follow from others.
+
+    Steps that the same words ask for and that stand at the same place (`extract customers and orders`) are one.
+    """
+    steps = told_steps(pipeline)
+    ups = _reduced(standing_before(pipeline, steps))
+    downs = [frozenset(down for down, before in enumerate(ups) if place in before) for place in range(len(steps))]
+    first: dict[object, int] = {}
+    stands = [
+        first.setdefault((words(step) or place, ups[place], downs[place]), place) for place, step in enumerate(steps)
+    ]
+    kept = sorted(set(stands))
+    return [frozenset(kept.index(stands[up]) for up in ups[place]) for place in kept]
+
+
+def words(step: Step) -> tuple[int | None, str] | None:
+    """Where the step's words begin, and what they are."""
+    return None if step.origin is None else (step.origin.start, step.origin.text)
+
+
+def _reduced(ups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """Without what stands before something else that stands before."""
+    ways = {str(place): {str(up) for up in before} for place, before in enumerate(ups)}
+    above = {place: {int(up) for up in reached(str(place), ways)} for place in range(len(ups))}
+    return [frozenset(up for up in before if not any(up in above[other] for other in before)) for before in ups]

@@ -61,3 +61,48 @@ def test_conditions_become_choices_whatever_shape_the_text_has() -> None:
     pipeline = read(Source(text=text)).pipeline
     assert all(step.branches for step in pipeline.steps if step.kind == "choose")
     assert len(pipeline.steps) >= 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extract -> clean -> load",
+        "load_a -> load_b -> load_c\nload_b -> load_d",
+        "A → B → D, A → C → D. Daily at 5 UTC.",
+    ],
+)
+def test_a_graph_of_bare_names_is_a_request_where_arrows_draw_it(text: str) -> None:
+    drawn, alone = read(Source(text=text)).pipeline, read(Source(text=text, by_rules=True)).pipeline
+    assert edges(drawn) == edges(alone) != ()
+
+
+def test_names_with_an_article_inside_stay_whole() -> None:
+    steps = read(Source(text="load_a -> load_b -> load_c")).pipeline.steps
+    assert [step.id for step in steps] == ["load_a", "load_b", "load_c"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing to do for you, the archive that we set up on Monday works. Regards to the team!",
+        "Should we move the reports to Fridays? Let's discuss it over lunch.",
+    ],
+)
+def test_what_asks_for_no_work_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="no task is understood"):
+        read(Source(text=text))
+
+
+def test_sure_is_only_what_both_see() -> None:
+    text = "Every day at 6 UTC extract orders from Postgres, then load them into Snowflake table mart.orders."
+    assert read(Source(text=text)).confidence >= 0.9
+    disputed = read(
+        Source(text="Odds out of bet365 and Betfair in two parallel pulls, consensus line, gap to our own line.")
+    )
+    assert disputed.confidence <= 0.85
+
+
+def test_what_becomes_of_bad_rows_belongs_to_the_check() -> None:
+    text = "Extract orders from MySQL, check that order_id is unique, quarantine the rest, load to Postgres."
+    kinds = [(step.kind, getattr(step, "on_invalid", None)) for step in read(Source(text=text)).pipeline.steps]
+    assert kinds == [("extract", None), ("validate", "quarantine"), ("load", None)]

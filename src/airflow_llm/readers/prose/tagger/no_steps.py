@@ -1,0 +1,59 @@
+"""What the network takes for steps and is none: messages of failures, and what becomes of rows that fail a check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from airflow_llm.readers.prose.alerts import AlertWords
+from airflow_llm.readers.prose.lexicon import words
+from airflow_llm.readers.prose.span import Found
+from airflow_llm.readers.prose.tagger.linking import GraphSaid
+
+_ASIDE = frozenset({"quarantine", "aside"})
+
+
+def without_messages(said: GraphSaid, alerts: Sequence[Found[AlertWords]]) -> GraphSaid:
+    """The graph without steps that only tell somebody of a failure: they stay alerts."""
+    sure = [hit for hit in alerts if hit.value.on != "success" and hit.value.target]
+    gone = [
+        number
+        for number, task in enumerate(said.tasks)
+        if task.kind == "notify" and any(task.mark.start < hit.end and hit.start < task.mark.end for hit in sure)
+    ]
+    without = _without(said, gone)
+    return without if without is said else replace(without, others=(*said.others, *(said.tasks[n].mark for n in gone)))
+
+
+def without_remedies(said: GraphSaid, text: str) -> GraphSaid:
+    """The graph without `quarantine the rest` right behind a check: its words go to the check."""
+    return _without(said, list(_remedies(said, text)))
+
+
+def _remedies(said: GraphSaid, text: str) -> Iterator[int]:
+    plain = words("determiners") | words("set_aside_rows") | {"and", "set", "put", "them"}
+    for number in range(1, len(said.tasks)):
+        check, mark = said.tasks[number - 1], said.tasks[number].mark
+        near = not re.search(r"[.;!?\n]", text[check.mark.end : mark.start])
+        own = set(re.findall(r"\w+", text[mark.start : mark.end].casefold()))
+        if near and check.kind == "validate" and own & _ASIDE and own - _ASIDE <= plain:
+            yield number
+
+
+def _without(said: GraphSaid, gone: Sequence[int]) -> GraphSaid:
+    """The graph without these tasks; what stood before them leads to what followed."""
+    if not gone or len(gone) == len(said.tasks):
+        return said
+    edges = set(said.edges)
+    for number in gone:
+        ups, downs = {up for up, down in edges if down == number}, {down for up, down in edges if up == number}
+        edges = {edge for edge in edges if number not in edge} | {(up, down) for up in ups for down in downs}
+    kept = [number for number in range(len(said.tasks)) if number not in gone]
+    place = {number: new for new, number in enumerate(kept)}
+    return replace(
+        said,
+        tasks=tuple(said.tasks[number] for number in kept),
+        edges=frozenset((place[up], place[down]) for up, down in edges),
+        before=tuple(tuple(said.before[up][down] for down in kept) for up in kept) if said.before else (),
+    )
