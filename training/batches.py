@@ -14,6 +14,7 @@ from airflow_llm.readers.prose.tagger.labels import KINDS, RULES, TAGS, WINDOW
 from airflow_llm.readers.prose.tagger.wordpiece import Piece, WordPieces
 from training.examples import Example
 
+VEILED = 0.1
 _TAG = {tag: number for number, tag in enumerate(TAGS)}
 
 
@@ -59,6 +60,15 @@ def disturbed(example: Example, chance: random.Random) -> Example:
     if chance.random() < 0.1:
         letters = [" " if letter == "\n" else letter for letter in letters]
     return replace(example, text="".join(letters))
+
+
+def veiled(held: Cut, words: WordPieces, chance: random.Random) -> Cut:
+    """The example with some pieces hidden in every second text: what a task is must not hang on a single word."""
+    if chance.random() < 0.5:
+        return held
+    mask = words.numbers["[MASK]"]
+    pieces = [replace(piece, number=mask) if chance.random() < VEILED else piece for piece in held.pieces]
+    return replace(held, pieces=pieces)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from training.batches import Batch, Cut, batch, cut, disturbed, vocabulary
+from training.batches import Batch, Cut, batch, cut, disturbed, veiled, vocabulary
 from training.corpus import findings, load
 from training.examples import Example, example
 from training.network import Encoder, Structure, task_vectors
@@ -108,7 +108,8 @@ def train(weights: Path, out: Path, plan: Plan) -> None:
         encoder.train()
         structure.train()
         total = 0.0
-        for cuts in _shuffled([cut(disturbed(held, chance), words) for held in examples], chance):
+        texts = [veiled(cut(disturbed(held, chance), words), words, chance) for held in examples]
+        for cuts in _shuffled(texts, chance):
             loss = loss_of(encoder, structure, batch(cuts, words))
             optimiser.zero_grad()
             loss.backward()
