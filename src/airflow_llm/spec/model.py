@@ -33,7 +33,12 @@ class Model(BaseModel):
     """Frozen and strict about names: an unknown field is an error, never ignored."""
 
     model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", ser_json_inf_nan="constants", str_max_length=1_100_000
+        defer_build=True,
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="constants",
+        str_max_length=1_100_000,
+        protected_namespaces=(),  # comparing each of 900 fields with them took 8% of importing the spec
     )
 
 
