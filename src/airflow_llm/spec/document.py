@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from airflow_llm.errors import InputError
 from airflow_llm.spec.pipeline import Pipeline
-from airflow_llm.spec.problems import explain
-from airflow_llm.spec.yaml_edit import edit, same
-from airflow_llm.spec.yaml_nodes import Node, compose, fail, plain
 from airflow_llm.spec.yaml_text import Word, write
+
+if TYPE_CHECKING:
+    from airflow_llm.spec.yaml_nodes import Node
 
 VERSION = 1
 TASKS_NAME = "tasks.yml"
@@ -37,6 +37,9 @@ def load(
     tasks_yml: str, config_yml: str | None = None, tasks_name: str = TASKS_NAME, config_name: str = CONFIG_NAME
 ) -> Pipeline:
     """The pipeline that the texts describe. InputError names the file, line and column, and what to do."""
+    # Writing needs neither these nor what stands behind them.
+    from airflow_llm.spec.yaml_nodes import compose, fail, plain
+
     root = compose(tasks_yml, tasks_name)
     if root is None or root.kind != "mapping":
         fail("this is not a pipeline: no fields", tasks_name, 0, 0, "start with `id: my_pipeline`")
@@ -52,6 +55,8 @@ def load(
     except ValidationError as error:
         if config_root is not None and all(problem["loc"][:1] == ("settings",) for problem in error.errors()):
             raise _explain_config(error, config_root, config_name) from None
+        from airflow_llm.spec.problems import explain
+
         raise explain(error, root, tasks_name, Pipeline) from None
 
 
@@ -106,10 +111,14 @@ def _order(keys: tuple[str, ...]) -> tuple[tuple[str, Word], ...]:
 
 
 def _edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    from airflow_llm.spec.yaml_edit import edit, same
+
     return text if same(old, new) else edit(text, old, new, spaced=_SPACED)
 
 
 def _says(pipeline: Pipeline, tasks: str, config: str) -> bool:
+    from airflow_llm.spec.yaml_edit import same
+
     try:
         found = load(tasks, config)
     except InputError:
@@ -121,12 +130,16 @@ def _take_version(data: dict[str, Any], root: Node, name: str) -> None:
     version = data.pop("version", VERSION)
     if version is VERSION or (type(version) is int and version == VERSION):
         return
+    from airflow_llm.spec.yaml_nodes import fail
+
     node = root.find("version")
     line, column = (node[1].line, node[1].column) if node else (0, 0)
     fail(f"version {version!r} of the format is not known", name, line, column, f"this release reads version {VERSION}")
 
 
 def _load_config(text: str | None, name: str) -> tuple[list[dict[str, Any]], Node | None]:
+    from airflow_llm.spec.yaml_nodes import compose, fail, plain
+
     if text is None:
         return [], None
     root = compose(text, name)
@@ -149,6 +162,8 @@ def _refuse_ambiguous(node: Node, name: str) -> None:
     if node.kind != "scalar" or node.style:
         return
     import yaml
+
+    from airflow_llm.spec.yaml_nodes import fail
 
     resolver: Any = yaml.resolver.Resolver()
     tag = resolver.resolve(yaml.ScalarNode, node.text, (True, False)).rpartition(":")[2]
