@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_llm.errors import InputError
+from airflow_llm.errors import InputError, MachineError
 from airflow_llm.proof.run import run_bundle, run_parameters
 from airflow_llm.spec.pipeline import Pipeline
 from tests.proof.conftest import Bundles
@@ -38,6 +38,13 @@ def test_missing_files_are_named(bundles: Bundles, tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("customer_id\n1\n")
     with pytest.raises(InputError, match="no file for 'orders'"):
         run_bundle(bundles.make("shop", "run"), tmp_path, {})
+
+
+def test_a_folder_that_cannot_be_used_is_an_error_of_the_machine(bundles: Bundles, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(MachineError, match=r"cannot keep what the run leaves in .*taken/home") as caught:
+        run_bundle(bundles.make("shop", "run"), SHOP, {}, home=tmp_path / "taken" / "home")
+    assert "--home" in caught.value.hint
 
 
 def test_parameters() -> None:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from airflow_llm.compiler.saving import save
+
 Level = Literal["not loaded", "loaded", "partly proven", "proven on stand-ins"]
 
 NOTES = (
@@ -128,9 +130,9 @@ class Proof(Evidence):
         return self.model_dump_json(indent=2, exclude_none=True) + "\n"
 
     def write(self, resources: Path) -> Path:
-        """Put it beside the bundle's other files."""
+        """Put it beside the bundle's other files, whole or not at all. MachineError when it cannot be written."""
         path = resources / "proof.json"
-        path.write_text(self.to_json(), encoding="utf-8")
+        save(path, self.to_json())
         return path
 
 

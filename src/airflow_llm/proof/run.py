@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_llm.compiler.find import Bundle, open_bundle
-from airflow_llm.errors import InputError
+from airflow_llm.errors import InputError, MachineError
 from airflow_llm.proof.connections import embedded_connections
 from airflow_llm.proof.driver import Driven, Limits, OnEvent, Worker, drive
 from airflow_llm.proof.evidence import Failure
@@ -57,10 +57,24 @@ def run_bundle(  # noqa: PLR0913  # what a caller may choose, each by keyword
         date = datetime.now(UTC).replace(microsecond=0)
         plan = Planner(pipeline, {}, workspace / "data", date, found.resources)
         tables = user_tables(plan, data_dir)
-        job = _job(found, plan, tables, (workspace, kept), conf)
+        job = _job(found, plan, tables, (workspace, _usable(kept)), conf)
         limits = Limits(timeout, memory_bytes)
         driven = drive([job], Worker(installation, workspace, limits), on_event)
         return _report(plan, driven, tables, kept)
+
+
+def _usable(home: Path) -> Path:
+    """The folder, made when it is missing. MachineError when nothing can be written there."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except OSError as error:
+        raise MachineError(
+            f"cannot keep what the run leaves in {home}: {error.strerror or error}",
+            hint="name a folder that you may write to with --home",
+            place=str(home),
+        ) from error
 
 
 def run_parameters(pipeline: Pipeline, settings: Mapping[str, str]) -> dict[str, Any]:
