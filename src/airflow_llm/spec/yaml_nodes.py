@@ -116,6 +116,8 @@ def fail(message: str, name: str, line: int, column: int, hint: str = "") -> NoR
 def _check_characters(text: str, name: str) -> None:
     if len(text) > MAX_LENGTH:
         raise InputError(f"the text is longer than {MAX_LENGTH} characters", hint="split the file", place=f"{name}:1:1")
+    if text.replace("\n", "").isprintable():  # all that Python calls printable can stand in YAML
+        return
     match = re.search(_UNPRINTABLE, text)  # compiled only here: it costs 5 ms
     if match is not None:
         line = text.count("\n", 0, match.start())
