@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from airflow_llm.checks.registry import check
 from airflow_llm.connectors.hooks import hook_reason
 from airflow_llm.spec.steps import Step
 from airflow_llm.targets.airflow.emitters import emit_step
@@ -47,6 +48,15 @@ def test_twice_is_the_same(name: str) -> None:
 def test_people_may_edit_functions_and_sql_only(name: str) -> None:
     emission = find("airflow").emit(goldens.pipeline(name))
     assert emission.editable == {path for path in emission.files if path.endswith(("_function.py", ".sql"))}
+
+
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_the_checks_that_a_compilation_leaves_out_find_nothing_in_the_plumbing(name: str) -> None:
+    pipeline = goldens.pipeline(name)
+    emission = find("airflow").emit(pipeline)
+    own = {path: text for path, text in emission.files.items() if path not in emission.plumbing}
+    assert emission.plumbing == {path for path in emission.files if path.endswith("/staging.py")}
+    assert check(pipeline, emission.files) == check(pipeline, own)
 
 
 @pytest.mark.parametrize("name", goldens.NAMES)

@@ -70,7 +70,8 @@ def compile_reading(
     pipeline = complete(reading.pipeline)
     known = _refuse_broken(pipeline)
     emission = emitter.emit(pipeline, version=version)
-    findings = check(pipeline, emission.files, known=known)
+    own = {path: text for path, text in emission.files.items() if path not in emission.plumbing}
+    findings = check(pipeline, own, known=known)
     noticed = tuple(finding for finding in reading.diagnostics if finding not in findings)
     used = version or emitter.versions[-1]
     return Compilation(reading, pipeline, emission, (*noticed, *findings), source, emitter.name, used)

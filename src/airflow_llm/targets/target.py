@@ -17,6 +17,8 @@ class Emission(NamedTuple):
     files: Mapping[str, str]
     editable: frozenset[str]
     """Paths that people are expected to edit (function and SQL files): never overwritten once edited."""
+    plumbing: frozenset[str] = frozenset()
+    """Paths of code that says nothing of the pipeline: the target's tests check it, not each compilation."""
 
 
 class Target(Protocol):

@@ -51,7 +51,7 @@ class AirflowTarget:
         wanted = frozenset[str]().union(alerts.requirements, _providers(pipeline), *codes_need)
         files[f"{folder}/requirements.txt"] = requirements_text(wanted | imported_libraries(staging), flags)
         editable = frozenset(path for path in files if path.endswith(("_function.py", ".sql")))
-        return Emission(files, editable)
+        return Emission(files, editable, plumbing=frozenset(path for path in files if path == f"{folder}/staging.py"))
 
 
 def _helper(pipeline: Pipeline, node: Node) -> TaskCode:
