@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from airflow_llm.connectors.sql.rules import subject, violations
 from airflow_llm.errors import UnsupportedError
 from airflow_llm.samples.breaking import breaking_tables
+from airflow_llm.samples.collect import ITEMS
 from airflow_llm.samples.data import sample_tables
 from airflow_llm.spec.datasets import Column, Connection, Dataset
 from airflow_llm.spec.operations import (
@@ -24,7 +25,7 @@ from airflow_llm.spec.operations import (
     Rename,
     Union,
 )
-from airflow_llm.spec.pipeline import Pipeline
+from airflow_llm.spec.pipeline import Parameter, Pipeline
 from airflow_llm.spec.rules import (
     Allowed,
     Described,
@@ -37,7 +38,7 @@ from airflow_llm.spec.rules import (
     RowCount,
     Unique,
 )
-from airflow_llm.spec.steps import ExtractStep, LoadStep, TransformStep, ValidateStep
+from airflow_llm.spec.steps import ExtractStep, ForEach, LoadStep, TransformStep, ValidateStep
 from tests.spec.strategies import pipelines
 
 END = datetime(2026, 1, 2)
@@ -335,6 +336,30 @@ def test_union_and_queries_are_traced():
     tables = sample_tables(pipeline)
     assert set(tables["customers"].column_names) == {"id", "kind"}
     assert len(set(tables["customers"].column("id").to_pylist())) == 200
+
+
+@pytest.mark.parametrize(
+    ("each", "default", "values"),
+    [
+        (ForEach(name="region", items=("eu", "us")), None, {"eu", "us"}),
+        (ForEach(name="region", parameter="regions"), ("eu", "us"), {"eu", "us"}),
+        (ForEach(name="region", parameter="regions"), (), set(ITEMS)),
+        (ForEach(name="region", step="get_customers"), None, set(ITEMS)),
+        (ForEach(name="region", items=(1, 2)), None, {1, 2}),
+    ],
+)
+def test_a_source_that_is_read_item_by_item_has_rows_for_the_items(each, default, values):
+    pipeline = shop()
+    customers, orders = pipeline.steps
+    pipeline = pipeline.model_copy(
+        update={
+            "steps": (customers, orders.model_copy(update={"for_each": each})),
+            "parameters": (Parameter(name="regions", default=default),),
+        }
+    )
+    tables = sample_tables(pipeline)
+    assert values <= set(tables["orders"].column("region").to_pylist())
+    assert "region" not in tables["customers"].column_names
 
 
 def test_only_validate_steps_have_rules():

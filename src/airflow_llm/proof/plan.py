@@ -13,6 +13,7 @@ from airflow_llm.proof import branches, placement
 from airflow_llm.proof.breaking import Broken, broken_data
 from airflow_llm.proof.sampled import http_answers, made_by_run, schemas
 from airflow_llm.proof.understudies import Understudies, unproven_reasons, validates
+from airflow_llm.samples.collect import ITEMS
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.operations import Join
 from airflow_llm.spec.pipeline import Pipeline
@@ -27,7 +28,6 @@ Purpose = Literal[
 ]
 
 _EVERY = 5
-_ITEMS = ("first", "second", "third")
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class Planner:
                 continue
             for count in (0, 1, 3):
                 items = (
-                    list((each.items or _ITEMS)[:count]) if len(each.items or _ITEMS) >= count else list(_ITEMS[:count])
+                    list((each.items or ITEMS)[:count]) if len(each.items or ITEMS) >= count else list(ITEMS[:count])
                 )
                 about = {"step": step.id, "items": count}
                 changes: dict[str, Any]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from airflow_llm.connectors.registry import get
 from airflow_llm.connectors.sql.rules import subject
 from airflow_llm.samples.collect_operations import collect_operation
 from airflow_llm.samples.collect_rules import collect_rule
 from airflow_llm.samples.lineage import Lineage, Passage, Place, fills_nulls, makes_unique
 from airflow_llm.samples.needs import ColumnNeed, TableNeed
-from airflow_llm.samples.sql_usage import Usage, usage
+from airflow_llm.samples.sql_usage import Comparison, Usage, usage
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.operations import Join
 from airflow_llm.spec.pipeline import Pipeline
@@ -18,6 +19,7 @@ from airflow_llm.spec.steps import (
     CleanupStep,
     EvaluateStep,
     ExtractStep,
+    ForEach,
     LoadStep,
     SqlStep,
     Step,
@@ -27,6 +29,9 @@ from airflow_llm.spec.steps import (
     WaitStep,
 )
 from airflow_llm.spec.waits import ForData, ForQuery
+
+ITEMS = ("first", "second", "third")
+"""What a mapped step runs for in a proof where the spec does not list its items."""
 
 
 def collect(pipeline: Pipeline) -> dict[str, TableNeed]:
@@ -183,8 +188,23 @@ class Collector:
             self.at(name, () if step.query else step.columns)
             if step.incremental is not None:
                 self._in_interval(name, step.incremental)
+            if step.for_each is not None and (step.query is None or len(step.reads) > 1):
+                self._of_items(name, step.for_each)
         if step.query:
             self.read_sql(usage(step.query, self.lineage.dialect(step)), self._finder(step.reads), step.id)
+
+    def _of_items(self, name: str, each: ForEach) -> None:
+        """A mapped extract from a database takes the rows whose column, named like the item, has the item's value."""
+        dataset = self.pipeline.dataset(name)
+        system = next((held.connector for held in self.pipeline.connections if held.name == dataset.connection), "")
+        connector = get(system)
+        if connector is None or connector.family != "sql":
+            return
+        held = [known.default for known in self.pipeline.parameters if known.name == each.parameter]
+        listed = each.items or tuple(value for default in held if isinstance(default, tuple) for value in default)
+        values = tuple(value for value in listed if isinstance(value, str | int | float)) or ITEMS
+        for need in self.at(name, [each.name]):
+            need.hints.append(Comparison(name, each.name, "in", values))
 
     def _load(self, step: LoadStep) -> None:
         for name in step.reads:
