@@ -209,6 +209,12 @@ BROKEN = [
     ("id: a\ntitel: x", "2:1", "'titel' is not a field", "'title'"),
     ("id: a\nsteps:\n  - id: b\n    kind: extract\n    quer: x", "5:5", "'quer'", "'query'"),
     ("id: a\nsteps:\n  - id: b\n    kind: extrct", "3:5", "'extrct' is not a kind", "'extract'"),
+    (
+        "id: a\nsteps:\n  - id: b\n    kind: wait\n    wait_for: {on: fil}",
+        "5:15",
+        "'fil' is not a value of `on`",
+        "data, query",
+    ),
     ("id: a\nsteps:\n  - id: b", "3:5", "kind is missing", ""),
     ("id: a\nsteps:\n  - kind: marker", "3:5", "'id' is missing", "add"),
     (

@@ -57,9 +57,11 @@ def find_installation(python: str | Path | None = None) -> Installation:
     packages = answer["packages"]
     missing = [name for name in ("apache-airflow", *_NEEDED) if name not in packages]
     if missing:
+        # The extra belongs to our own Python; another one may hold Airflow without us.
+        wanted = " ".join(missing) if python else "'airflow-llm-orchestrator[airflow]'"
         raise MachineError(
             f"the Python {program!r} lacks {', '.join(missing)}, which the proof needs",
-            hint=f"install it there: pip install {' '.join(missing)}, or name another one with --airflow-python",
+            hint=f"install it there: pip install {wanted}, or name another one with --airflow-python",
         )
     return Installation(program, answer["python"], packages)
 

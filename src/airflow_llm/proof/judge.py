@@ -21,7 +21,7 @@ from airflow_llm.proof.evidence import (
 from airflow_llm.proof.judging.alerts import judge_alert, missing_message
 from airflow_llm.proof.judging.branches import judge_branch
 from airflow_llm.proof.judging.replays import judge_replay
-from airflow_llm.proof.judging.runs import failing_tasks
+from airflow_llm.proof.judging.runs import failing_tasks, load_failures
 from airflow_llm.proof.judging.tasks import lost_rows, task_evidence
 from airflow_llm.proof.plan import Planner, Scenario
 from airflow_llm.proof.results import kept_wrongly, unnamed_rule, wrong_results
@@ -78,10 +78,7 @@ class Judge:
     def _loads(self) -> None:
         for load in self.observed.loads:
             run = f"load for {load['environment']}"
-            self.failures += [
-                Failure(cause=text.strip().splitlines()[-1], run=run, task="", log=f"{place}\n{text}")
-                for place, text in load["errors"].items()
-            ]
+            self.failures += load_failures(run, load["errors"])
             dag = load["dags"].get(self.pipeline.id)
             if dag is None:
                 if not load["errors"]:

@@ -15,7 +15,7 @@ from airflow_llm.proof.connections import embedded_connections
 from airflow_llm.proof.driver import Driven, Limits, OnEvent, Worker, drive
 from airflow_llm.proof.evidence import Failure
 from airflow_llm.proof.installation import find_installation
-from airflow_llm.proof.judging.runs import failing_tasks
+from airflow_llm.proof.judging.runs import failing_tasks, load_failures
 from airflow_llm.proof.judging.tasks import stored, task_evidence
 from airflow_llm.proof.plan import Planner
 from airflow_llm.proof.prove import copy_bundle
@@ -157,10 +157,7 @@ def _report(plan: Planner, driven: Driven, tables: Mapping[str, pa.Table], home:
     result = observed.results.get(_RUN, {"state": "not run", "tasks": [], "attempts": [], "stores": {}, "home": ""})
     failures = [Failure(cause=problem) for problem in observed.problems]
     for load in observed.loads:
-        failures += [
-            Failure(cause=text.strip().splitlines()[-1], run="load", log=f"{place}\n{text}")
-            for place, text in load["errors"].items()
-        ]
+        failures += load_failures("load", load["errors"])
     if "error" in result:
         failures.append(Failure(cause=result["error"].strip().splitlines()[-1], log=result["error"]))
         result = {"state": "failed", "tasks": [], "attempts": [], "stores": {}, "home": ""}

@@ -13,6 +13,7 @@ from airflow_llm.spec.model import Model
 from airflow_llm.spec.yaml_nodes import Node
 
 _TAGS = ("kind", "rule", "op", "on")
+_NOUNS = ("kind", "rule")
 _SHOWN = 60
 
 
@@ -73,7 +74,8 @@ def _message(problem: ErrorDetails, path: str) -> str:
         case "union_tag_not_found":
             return f"{path}: the field {_discriminator(problem)} is missing"
         case "union_tag_invalid":
-            return f"{_quote(problem['ctx']['tag'])} is not a {_discriminator(problem)}"
+            name = _discriminator(problem)
+            return f"{_quote(problem['ctx']['tag'])} is not a {name if name in _NOUNS else f'value of `{name}`'}"
         case "value_error":
             return f"{path}: {problem['ctx']['error']}" if path else str(problem["ctx"]["error"])
     shown = "" if isinstance(value, (Mapping, list, tuple)) else f", not {_quote(value)}"

@@ -14,6 +14,26 @@ _ATTEMPT = re.compile(r"(^|/)\.[^/]*$|[0-9a-f]{32}")
 _LOG_LINES = 15
 # What Airflow says about its own book-keeping around a task says nothing about why the task failed.
 _NOISE = re.compile(r"\[info +\].*(loc=|\[DAG TEST\]|::)")
+_MISSING = re.compile(r"No module named 'airflow\.providers\.([\w.]+)'")
+_FAMILIES = ("apache", "cncf", "common", "dbt", "microsoft")
+
+
+def load_failures(run: str, errors: Mapping[str, str]) -> list[Failure]:
+    """Each file that Airflow could not load; a provider that is not installed is named as pip installs it."""
+    return [
+        Failure(cause=_explained(text.strip().splitlines()[-1]), run=run, log=f"{place}\n{text}")
+        for place, text in errors.items()
+    ]
+
+
+def _explained(cause: str) -> str:
+    missing = _MISSING.search(cause)
+    if missing is None:
+        return cause
+    parts = missing.group(1).split(".")
+    provider = "-".join(parts[: 2 if parts[0] in _FAMILIES else 1]).replace("_", "-")
+    package = "a provider" if provider in _FAMILIES else f"apache-airflow-providers-{provider}"
+    return f"{cause}; {package} is not installed beside that Airflow: pip install -r the bundle's requirements.txt"
 
 
 def failing_tasks(run: str, result: Mapping[str, Any]) -> list[Failure]:
