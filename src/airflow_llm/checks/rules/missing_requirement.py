@@ -1,8 +1,10 @@
 """A package that the bundle uses but does not ask for.
 
 ## What it finds
-A provider that a connection in use needs, or that a Python file of the bundle imports, and that is missing from the
-bundle's `requirements.txt`.
+A provider that a connection in use needs, that a Python file of the bundle imports, or without which Airflow cannot
+reach an object store that `config.yml` names in some environment (`staging_url`, `{connection}_url`), and that is
+missing from the bundle's `requirements.txt`. For `s3://` it is `apache-airflow-providers-amazon[s3fs]`, for `gs://`
+`apache-airflow-providers-google`, for `abfs://` `apache-airflow-providers-microsoft-azure`.
 
 ## Why it hurts
 The DAG works where the package happens to be installed, and fails with an import error or an unknown connection
@@ -30,6 +32,7 @@ from functools import lru_cache
 
 from airflow_llm.checks.check import Files
 from airflow_llm.checks.source import imports, python_files
+from airflow_llm.connectors.object_stores import store_requirements
 from airflow_llm.connectors.registry import get
 from airflow_llm.spec.diagnostic import Diagnostic, Place
 from airflow_llm.spec.pipeline import Pipeline
@@ -57,7 +60,7 @@ _BRINGS = {
     "apache-airflow-providers-snowflake": "snowflake-connector-python",
 }
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(.+)$", re.MULTILINE)
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?")
 
 
 def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
@@ -65,9 +68,8 @@ def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
     path = f"dags/resources/{pipeline.id}/requirements.txt"
     if path not in files:
         return
-    asked = {_plain(match[1]) for line in files[path].splitlines() if (match := _NAME.match(line))}
-    asked |= _WITH_AIRFLOW | {_BRINGS[name] for name in asked & _BRINGS.keys()}
-    missing = {name: why for name, why in _needed(pipeline, files, asked) if _plain(name) not in asked}
+    asked = _asked(files[path])
+    missing = {name: why for name, why in _needed(pipeline, files, asked) if not _parts(name) <= asked}
     for name, why in sorted(missing.items()):
         yield Diagnostic(
             code=code,
@@ -79,6 +81,18 @@ def check_files(pipeline: Pipeline, files: Files) -> Iterator[Diagnostic]:
         )
 
 
+def _asked(text: str) -> set[str]:
+    """The packages that are installed for the lines; an extra counts as the package of its name."""
+    asked = set(_WITH_AIRFLOW).union(*map(_parts, text.splitlines()))
+    return asked | {_BRINGS[name] for name in asked & _BRINGS.keys()}
+
+
+def _parts(requirement: str) -> set[str]:
+    match = _REQUIREMENT.match(requirement)
+    names = [match[1], *(match[2] or "").split(",")] if match else []
+    return {_plain(name.strip()) for name in names if name.strip()}
+
+
 def _needed(pipeline: Pipeline, files: Files, asked: set[str]) -> Iterator[tuple[str, str]]:
     # Most files need nothing more than what is asked for: their imports are seen without a syntax tree.
     telling = {path: text for path, text in files.items() if path.endswith(".py") and not _mentioned(text) <= asked}
@@ -87,6 +101,7 @@ def _needed(pipeline: Pipeline, files: Files, asked: set[str]) -> Iterator[tuple
             package = _package(module)
             if package:
                 yield package, f"{path} imports {'.'.join(module.split('.')[:4])}"
+    yield from store_requirements(pipeline)
     for connection in pipeline.connections:
         connector = get(connection.connector)
         used = any(f"{connection.name}_conn_id" in text for path, text in files.items() if path.endswith(".py"))

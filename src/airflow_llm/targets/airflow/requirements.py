@@ -14,7 +14,9 @@ _RANGES = {
     "apache-airflow-providers-common-io": ">=1.5,<2",
     "apache-airflow-providers-common-sql": ">=1.26,<3",
     "apache-airflow-providers-docker": ">=4.3,<5",
+    "apache-airflow-providers-google": ">=15.1,<23",
     "apache-airflow-providers-http": ">=5.2,<7",
+    "apache-airflow-providers-microsoft-azure": ">=12.4,<16",
     "apache-airflow-providers-mysql": ">=6.2,<7",
     "apache-airflow-providers-postgres": ">=6.1,<8",
     "apache-airflow-providers-slack": ">=9.0,<10",
@@ -35,17 +37,12 @@ _RANGES = {
     "xgboost": ">=2.1,<4",
 }
 _LIBRARIES = ("openpyxl", "pandas")
-_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?(?P<rest>.*)", re.DOTALL)
 
 
 def requirements_text(wanted: frozenset[str], features: Features) -> str:
     """One requirement a line, Airflow first."""
-    lines = [f"apache-airflow{features.constraint}"]
-    for requirement in sorted(wanted | {"pyyaml"}):
-        match = _NAME.match(requirement)
-        name = match.group().lower() if match else requirement
-        lines.append(requirement + _RANGES.get(name, "") if requirement == match_text(requirement) else requirement)
-    return "\n".join(lines) + "\n"
+    return "\n".join((f"apache-airflow{features.constraint}", *_lines(wanted | {"pyyaml"}))) + "\n"
 
 
 @lru_cache(maxsize=256)
@@ -54,6 +51,14 @@ def imported_libraries(source: str) -> frozenset[str]:
     return frozenset(name for name in _LIBRARIES if re.search(rf"^\s+(?:from|import) {name}\b", source, re.MULTILINE))
 
 
-def match_text(requirement: str) -> str:
-    """The requirement when it has no version yet (extras are kept)."""
-    return requirement if not re.search(r"[<>=~!]", requirement) else ""
+def _lines(wanted: frozenset[str]) -> list[str]:
+    """A package that two parts of the bundle want stands on one line, with the extras of both."""
+    extras: dict[tuple[str, str], set[str]] = {}
+    for requirement in sorted(wanted):
+        match = _REQUIREMENT.fullmatch(requirement)
+        name, more, rest = match.group("name", "extras", "rest") if match else (requirement, None, "")
+        extras.setdefault((name, rest), set()).update(more.split(",") if more else ())
+    return [
+        name + (f"[{','.join(sorted(more))}]" if more else "") + (rest or _RANGES.get(name.lower(), ""))
+        for (name, rest), more in extras.items()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_llm.connectors.object_stores import store_requirements
 from airflow_llm.connectors.registry import get
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.targets.airflow.alerts import Alerts
@@ -59,10 +60,14 @@ def _helper(pipeline: Pipeline, node: Node) -> TaskCode:
 
 
 def _providers(pipeline: Pipeline) -> frozenset[str]:
-    """The providers of all connections: a function that the user still has to write needs them as well."""
+    """The providers of all connections: a function that the user still has to write needs them as well.
+
+    With them those of the object stores that the settings name in any environment.
+    """
     connectors = [found for item in pipeline.connections if (found := get(item.connector)) is not None]
     stand_ins = {"airflow-provider-duckdb" for connector in connectors if connector.standin == "duckdb"}
-    return frozenset({connector.requirement for connector in connectors} | stand_ins)
+    stores = {requirement for requirement, _ in store_requirements(pipeline)}
+    return frozenset({connector.requirement for connector in connectors} | stand_ins | stores)
 
 
 TARGET = AirflowTarget()
