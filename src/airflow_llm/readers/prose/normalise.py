@@ -7,6 +7,7 @@ import unicodedata
 from itertools import islice
 
 from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.wrapping import unwrapped
 
 _BLANKS = dict.fromkeys([*range(9), 9, 11, 12, *range(14, 32), 127, *range(128, 160)], " ")
 _MARKS = {
@@ -35,6 +36,7 @@ def normalise(text: str) -> str:
 
     InputError beyond 20,000 words and signs, which is forty pages and no request.
     """
+    text = text.replace("\r\n", " \n")
     text = _RUN.sub(lambda match: match[1] * 100 + " " * (len(match.group()) - 100), text)
     text = _HOLLOW.sub(lambda match: match[1] + match[2].replace("\n", " ") + match[3], text)
     if len(text) > _MOST_WORDS and next(islice(_WORD_OR_SIGN.finditer(text), _MOST_WORDS, None), None) is not None:
@@ -45,7 +47,7 @@ def normalise(text: str) -> str:
     plain = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text.translate(_TABLE))
     if not plain.isascii():
         plain = "".join(_plain(char) for char in plain)
-    return _lowered(plain) if _shouts(plain[:_SAMPLE]) else plain
+    return unwrapped(_lowered(plain) if _shouts(plain[:_SAMPLE]) else plain)
 
 
 def _plain(char: str) -> str:

@@ -44,7 +44,6 @@ _TIMING = (
 )
 _NAME = r"`[A-Za-z_]\w*(?:(?:://|[./:-])\w+)*`"
 _UPDATED = r"\b(?:whenever|when|as soon as|(?:each|every) time|assets?|datasets?|updates? (?:of|to))\b[^.;\n]*$"
-_WRAPPED = r"(?<=[^\n]{59}[^\n.:;!?])\n(?=[a-z`\"'(]|\d+(?![.)\d]))"
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
@@ -196,11 +195,8 @@ def _shielded(text: str) -> str:
     """The text with commands in backticks blanked, so that no grammar reads them.
 
     A cron expression, a time zone and the name of an asset stay: they say when the pipeline runs.
-
-    The line ends of wrapped text are blanks.
     """
-    unwrapped = pattern(_WRAPPED, 0).sub(" ", text) if "\n" in text else text
-    return pattern(_COMMAND).sub(_blanked, unwrapped) if "`" in unwrapped else unwrapped
+    return pattern(_COMMAND).sub(_blanked, text) if "`" in text else text
 
 
 def _blanked(command: re.Match[str]) -> str:
