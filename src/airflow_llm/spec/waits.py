@@ -1,12 +1,15 @@
 """What a `wait` step waits for."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from airflow_llm.spec.deferred import Deferred
 from airflow_llm.spec.model import Duration, Identifier, Tagged, Text
+
+LONGEST_WAIT = timedelta(hours=6)
+"""How long a step waits that says nothing about it; a fixed delay comes on top."""
 
 
 class ForData(Tagged):

@@ -4,8 +4,8 @@
 A `wait` step without `timeout`, neither on the step nor in the defaults.
 
 ## Why it hurts
-Airflow's own limit is seven days: until then nobody hears that the file never came, and the next runs queue up
-behind.
+The sensor that is written for the step gives up after six hours (after a fixed delay: six hours more), a limit that
+nobody chose: a file that is due later fails the run, and that one never comes is told six hours late.
 
 ## Example
 ```yaml
@@ -29,10 +29,10 @@ from airflow_llm.spec.diagnostic import Diagnostic, Edit, Fix, Place
 from airflow_llm.spec.model import format_duration
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import WaitStep
-from airflow_llm.spec.waits import ForDelay, ForTime
+from airflow_llm.spec.waits import LONGEST_WAIT, ForDelay, ForTime
 
 code = "sensor-without-timeout"
-_WHY = "Airflow gives up only after seven days; until then nobody hears that what it waits for never came"
+_CHOSEN_BY_NOBODY = "that limit fits by luck: what is due later fails the run, what never comes is told late"
 
 
 def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -41,17 +41,22 @@ def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
         return
     for step in pipeline.steps:
         if isinstance(step, WaitStep) and step.timeout is None:
-            limit = format_duration(_limit(step))
+            limit, default = format_duration(_limit(step)), format_duration(_default(step))
             path = f"steps.{step.id}.timeout"
             yield Diagnostic(
                 code=code,
                 severity="warning",
-                message=f"{step.id!r} waits without a time-out",
+                message=f"{step.id!r} has no time-out of its own: it gives up after {default}",
                 place=Place(path=path),
-                why=_WHY,
+                why=_CHOSEN_BY_NOBODY,
                 hint=f"set `timeout`, for instance {limit}",
                 fix=Fix(title=f"give up after {limit}", edits=(Edit(op="set", path=path, value=limit),), safe=False),
             )
+
+
+def _default(step: WaitStep) -> timedelta:
+    """What the generated sensor does without a word about it."""
+    return LONGEST_WAIT + (step.wait_for.delay if isinstance(step.wait_for, ForDelay) else timedelta(0))
 
 
 def _limit(step: WaitStep) -> timedelta:

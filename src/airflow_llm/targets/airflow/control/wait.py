@@ -11,7 +11,7 @@ from airflow_llm.connectors.registry import get
 from airflow_llm.spec.datasets import Dataset
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import WaitStep
-from airflow_llm.spec.waits import ForDag, ForData, ForDelay, ForDescribed, ForHttp, ForQuery, ForTime
+from airflow_llm.spec.waits import LONGEST_WAIT, ForDag, ForData, ForDelay, ForDescribed, ForHttp, ForQuery, ForTime
 from airflow_llm.targets.airflow.control.wait_sql import query_sensor, table_sensor
 from airflow_llm.targets.airflow.data.parts import path_of
 from airflow_llm.targets.airflow.hook_file import Hook, hook_file
@@ -20,7 +20,6 @@ from airflow_llm.targets.airflow.task import TaskCode
 from airflow_llm.targets.python import Expression, literal
 
 _STANDARD = frozenset({"apache-airflow-providers-standard"})
-_LONGEST_WAIT = timedelta(hours=6)
 _SECONDS_BETWEEN = timedelta(minutes=1)
 # A server that is not ready yet answers like this; 401 or 403 will not get better by waiting.
 _NOT_YET = ("404", "408", "425", "429", "5")
@@ -64,7 +63,7 @@ def _timeout(pipeline: Pipeline, step: WaitStep) -> timedelta:
     if own is not None:
         return own
     waited = step.wait_for.delay if isinstance(step.wait_for, ForDelay) else timedelta(0)
-    return _LONGEST_WAIT + waited
+    return LONGEST_WAIT + waited
 
 
 def _whole(value: Expression) -> Expression:
