@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from airflow_llm.readers.prose.item_lists import gathered
 from airflow_llm.readers.prose.lexicon import System, Verb, lines_of, systems, verbs, words
 from airflow_llm.readers.prose.slips import may_be_slip, near_system, near_verb
 from airflow_llm.readers.prose.spellings import lowered, pattern
@@ -117,6 +118,7 @@ def tokenise(text: str, spans: Iterable[tuple[int, int]] = ()) -> Tokens:
     _find_systems(tokens)
     _guess_verbs(tokens.items)
     _guess_listed(tokens.items)
+    tokens.items = gathered(tokens.items)
     return tokens
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import NamedTuple
+
 from airflow_llm.readers.prose.clauses import Clause
 from airflow_llm.readers.prose.drafts import stem
 from airflow_llm.readers.prose.entities import Token
+from airflow_llm.readers.prose.item_lists import COUNTS, LONGEST_ITEM, leads
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.lists import parts
 from airflow_llm.readers.prose.phrases import Phrase
 
 _NOT_ITEMS = words("not_items")
-_GROUPING = frozenset({"aggregate", "union", "join", "filter", "dedup"})
+_FARTHEST_BRACKET = 5
+GROUPING = frozenset({"aggregate", "union", "join", "filter", "dedup"})
 _MAPPABLE = frozenset(
     [
         "extract",
@@ -40,7 +47,7 @@ _MAPPABLE = frozenset(
 def each_of(clause: Clause, phrase: Phrase, kind: str) -> tuple[str, tuple[str, ...], list[Token]]:
     """The name of one item, the items as far as the text lists them, and the step's objects without them."""
     objects = list(phrase.objects)
-    if kind not in _MAPPABLE or phrase.verb is None or phrase.verb.group in _GROUPING:
+    if kind not in _MAPPABLE or phrase.verb is None or phrase.verb.group in GROUPING:
         return "", (), objects
     for preposition, tokens in phrase.complements:
         if preposition == "each" or (
@@ -72,6 +79,30 @@ def leading(clause: Clause) -> tuple[str, tuple[str, ...]]:
     return name, _items(clause) if name else ()
 
 
+class ItemList(NamedTuple):
+    """A list of items that the text spells out: where it stands, and whether it opens its sentence."""
+
+    start: int
+    name: str
+    items: tuple[str, ...]
+    leads: bool
+
+
+def listed_in(sentence: Sequence[Token]) -> list[ItemList]:
+    """The items in brackets behind each `for each` of a sentence."""
+    found = []
+    for index, token in enumerate(sentence):
+        if token.marker != "each" or token.depth or token.masked:
+            continue
+        ahead = sentence[index + 1 : index + _FARTHEST_BRACKET]
+        opened = next((place for place, held in enumerate(ahead, index + 1) if held.raw in "(["), 0)
+        held = list(takewhile(lambda token: token.depth > 0, sentence[opened + 1 :])) if opened else []
+        items, name = _listed(held), _item(list(sentence[index + 1 : opened]))
+        if items and name:
+            found.append(ItemList(token.start, name, items, leads(sentence, index)))
+    return found
+
+
 def _named_items(tokens: list[Token]) -> tuple[str, ...]:
     """`for each of EUR, USD and GBP`: the items themselves; empty when the words name their sort."""
     if not tokens[0].norm.endswith(" of"):
@@ -98,7 +129,7 @@ def _item(tokens: list[Token]) -> str:
     held: list[str] = []
     for token in tokens:
         if token.norm in ("each", "every", "of", "the", "our", "these", "following", ",") or (
-            token.norm.isdigit() and not held
+            (token.norm.isdigit() or token.norm in COUNTS) and not held
         ):
             continue
         if (
@@ -110,6 +141,8 @@ def _item(tokens: list[Token]) -> str:
         held.append(token.norm)
         if len(held) == 2:
             break
+    if not held and any(token.norm in COUNTS for token in tokens[:2]):
+        return "item"
     if not held or held[-1] in _NOT_ITEMS or held[0] in _NOT_ITEMS or held[0] in words("pronouns"):
         return ""
     return "_".join([*held[:-1], _singular(held[-1])])
@@ -122,12 +155,21 @@ def _singular(word: str) -> str:
 
 
 def _items(clause: Clause) -> tuple[str, ...]:
-    for aside in clause.asides:
-        listed = parts(aside)
-        if (
-            len(listed) > 1
-            and all(len(part) <= 3 for part in listed)
-            and not any(token.verbs and token.verbs[0].form == "s" for token in aside)
-        ):
-            return tuple(" ".join(token.raw for token in part) for part in listed)
-    return ()
+    return next((items for aside in clause.asides if (items := _listed(aside))), ())
+
+
+def _listed(aside: list[Token]) -> tuple[str, ...]:
+    listed = _members(aside)
+    told = any(token.verbs and token.verbs[0].form == "s" for token in aside)
+    if len(listed) < 2 or told or any(len(part) > LONGEST_ITEM for part in listed):
+        return ()
+    return tuple(_spoken(part) for part in listed)
+
+
+def _members(aside: list[Token]) -> list[list[Token]]:
+    """The items in brackets, with a stroke between them as with a comma."""
+    return parts([replace(token, raw=",", norm=",") if token.raw == "/" else token for token in aside])
+
+
+def _spoken(part: list[Token]) -> str:
+    return " ".join(token.raw[1:-1] if token.tag == "quoted" else token.raw for token in part)

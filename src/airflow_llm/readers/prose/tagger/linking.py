@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.drafts import Draft, Unit, system_of
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.kinds import kind_of
 from airflow_llm.readers.prose.linking.graph import Linked
-from airflow_llm.readers.prose.mapping import each_of
+from airflow_llm.readers.prose.mapping import GROUPING, ItemList, each_of, listed_in
 from airflow_llm.readers.prose.phrases import Phrase, parse
 from airflow_llm.readers.prose.recognising.recognition import UNKNOWN, Recognition
 from airflow_llm.readers.prose.sentences import sentences
@@ -57,9 +57,11 @@ def linked_by(said: GraphSaid, source: str, tokens: Sequence[Token]) -> tuple[Re
     """The drafts of the tasks with their upstreams; tasks with a condition stand behind a choice."""
     recognition = Recognition()
     regions = _regions(said, tokens)
+    lists = [listed_in(sentence.tokens) for sentence in sentences(tokens)]
     for number, region in enumerate(regions):
         before = recognition.drafts[-1] if recognition.drafts else None
-        draft = _draft(number, said, region, before, source)
+        draft = _draft(number, said, region, before)
+        _map(draft, said, source, lists)
         recognition.drafts.append(draft)
         recognition.units.append(Unit(draft.clause, draft.phrase, "task", [draft]))
     for up, down in said.edges:
@@ -107,7 +109,7 @@ def _own(objects: list[Token], clause: Clause) -> list[Token]:
     return objects if end is None else [token for token in objects if token.start < end]
 
 
-def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None, source: str) -> Draft:
+def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None) -> Draft:
     task = said.tasks[number]
     phrase = parse(clause)
     if phrase.verb is None:
@@ -121,10 +123,29 @@ def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None, s
     draft = Draft(number, verb, kind, objects, phrase, clause)
     if phrase.verb is None and before is not None and verb is before.verb:
         draft.hints = [token for token in before.mentioned() if token.system or system_of(token)]
-    item = item_of(said.tasks, number, source)
-    if item:
-        name, items, _ = each_of(clause, phrase, kind)
-        draft.each, draft.items = name or item, items
     draft.rule = None if task.rule == "all_success" else task.rule
     draft.certainty = task.sure
     return draft
+
+
+def _map(draft: Draft, said: GraphSaid, source: str, lists: list[list[ItemList]]) -> None:
+    """What the task runs for each of; the list at the head of a sentence holds up to what brings its results together.
+
+    Such a list is taken out of `lists`.
+    """
+    mark = said.tasks[draft.number].mark
+    own = lists[draft.clause.sentence] if draft.clause.tokens else []
+    governing = next((held for held in reversed(own) if held.start < mark.end), None)
+    heading = governing.name if governing is not None and governing.leads and governing.start < mark.start else ""
+    item = item_of(said.tasks, draft.number, source, heading)
+    if heading and (not item or draft.verb.group in GROUPING):
+        own.clear()
+        return
+    if not item:
+        return
+    name, items, _ = each_of(draft.clause, draft.phrase, draft.kind)
+    draft.each, draft.items = name or item, items
+    everywhere = [held for sentence in lists for held in sentence if held.name == draft.each]
+    listed = governing or next(iter(everywhere), None)
+    if not items and listed is not None:
+        draft.each, draft.items = listed.name, listed.items

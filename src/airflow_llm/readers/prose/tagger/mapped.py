@@ -37,10 +37,12 @@ _HEADS = rf"^\W*(?:\w+\s+){{0,2}}{_NAMELESS}|{_NAMELESS}[^.;]{{0,30}}:"
 _OVER = r"\b(?:when|once|after|then\s+one|as\s+soon\s+as|until)\b"
 
 
-def item_of(tasks: Sequence[TaskSaid], number: int, source: str) -> str:
-    """What the task is mapped over, empty for a task that runs once."""
+def item_of(tasks: Sequence[TaskSaid], number: int, source: str, heading: str = "") -> str:
+    """What the task is mapped over, empty for a task that runs once; `heading` names it at the head of its sentence."""
     task = tasks[number]
-    if not says(source, "each", "every", "for all", "per", "mapp", "map it", "map over", "loop", "expand"):
+    if not heading and not says(
+        source, "each", "every", "for all", "per", "mapp", "map it", "map over", "loop", "expand"
+    ):
         return ""
     start = tasks[number - 1].mark.end if number else 0
     end = tasks[number + 1].mark.start if number + 1 < len(tasks) else len(source)
@@ -50,6 +52,8 @@ def item_of(tasks: Sequence[TaskSaid], number: int, source: str) -> str:
     after = pattern(rf"{_END}|[,;:→(]|\bthen\b|->").split(source[task.mark.end : end])[0]
     if pattern(_TOGETHER).search(before + mark):
         return ""
+    if heading:
+        return "" if pattern(_OVER).search(before) else heading
     around = f"{before}{mark}{after}"
     own = _items(around)
     head = _items(lead := pattern(_END).split(source[: task.mark.start])[-1])
