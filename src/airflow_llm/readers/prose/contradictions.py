@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from airflow_llm.errors import InputError
-from airflow_llm.readers.prose.lexicon import lines_of
+from airflow_llm.errors import ContradictionError, InputError
+from airflow_llm.readers.prose.acts import told_orders
+from airflow_llm.readers.prose.labels import told_labels
+from airflow_llm.readers.prose.lexicon import lines_of, verbs
 from airflow_llm.readers.prose.loops import refuse_loops
 from airflow_llm.readers.prose.spellings import pattern, says
 
@@ -35,6 +37,7 @@ _SAYING = (
     *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
     *("till", "what", " from", "out of", "->", ">>", "→", "=>", "upstream"),
 )
+_NO_ORDER = r"\b(?:not|never|no\s+longer|\w+n['\u2019]t|(?:is|are|do|does|must|should|wo|ca|did)nt)\s*(?:\w+ly\s*)?$"
 _ARROW = r"\s*(?:-+>|=+>|>>|→|➜|⇒)\s*"
 _NUMBERED = r"^\s*(?:step\s+)?(\d{1,2})[.):]\s"
 _CUT = r"(?!(?<=\w)\.\w)[^\w\s`'/-]|\b(?:and|but|that|then|while)\b|\n"
@@ -53,6 +56,8 @@ def refuse_contradictions(text: str) -> None:
     """InputError for a ring of steps that wait for each other, and for a day or an hour that no calendar has."""
     _refuse_times(text)
     refuse_loops(text)
+    _refuse_told([(one.late.stem, one.early.stem, one.words) for one in told_orders(text)])
+    _refuse_told(list(told_labels(text)))
     if not says(text, *_SAYING):
         return
     edges: dict[frozenset[str], set[frozenset[str]]] = {}
@@ -70,31 +75,81 @@ def refuse_contradictions(text: str) -> None:
         )
 
 
+def _refuse_told(told: list[tuple[str, str, str]]) -> None:
+    """ContradictionError that quotes the words which tell an order of steps that no run can have."""
+    edges: dict[frozenset[str], set[frozenset[str]]] = {}
+    for late, early, _ in told:
+        if late != early:
+            edges.setdefault(frozenset({late}), set()).add(frozenset({early}))
+    ring = [name for (name,) in _ring(edges)]
+    if not ring:
+        return
+    steps = set(zip(ring, [*ring[1:], ring[0]], strict=True))
+    said = list(dict.fromkeys(words[:120] for late, early, words in told if (late, early) in steps))
+    raise ContradictionError(
+        f"the order contradicts itself: {' / '.join(repr(words) for words in said[:4])}: these wait for each other",
+        hint="say which of them comes first",
+    )
+
+
 def _relations(text: str) -> Iterator[tuple[str, str]]:
     """The pairs of short phrases of which the first waits for the second."""
     yield from _numbered(text)
     yield from _arrows(text)
     if not says(text, *_RELATING):
         return
-    plain = pattern(r"\s*\([^()\n]{0,80}\)|[\"“”]|'s\s+(?:outputs?|results?|files?|data|lock|numbers)\b").sub("", text)
+    plain = pattern(r"(?<!\s)\s*\([^()\n]{0,80}\)|[\"“”]|'s\s+(?:outputs?|results?|files?|data|lock|numbers)\b").sub(
+        "", text
+    )
     joined = pattern(r",\s*(?:in turn,\s*|(?=(?:when|once|after)\b))").sub(" ", plain)
-    for count, part in enumerate(pattern(_CUT).split(joined)):
-        match = pattern(_RELATION).search(part) if 2 < len(part) < 160 else None
-        if count > _MOST_RELATIONS * 20:
-            return
-        if match is None:
-            continue
+    parts = pattern(_CUT).split(joined, _MOST_RELATIONS * 20)
+    told = [
+        (part, match)
+        for part in parts
+        if 2 < len(part) < 160
+        and (match := pattern(_RELATION).search(part)) is not None
+        and not _is_another(part, match.start())
+    ]
+    both = {(_asked(part), match.lastgroup) for part, match in told}
+    for part, match in told:
         left, right = part[: match.start()].strip(" `'"), pattern(_TAIL).sub("", part[match.end() :]).strip(" `'")
+        asked = _asked(part)
+        if asked and {(asked, "ahead"), (asked, "behind")} <= both:
+            continue  # count the rows before the load, count the rows after the load
         if 0 < len(left.split()) <= _MOST_WORDS and 0 < len(right.split()) <= _MOST_WORDS:
             yield (left, right) if match["behind"] else (right, left)
 
 
+def _asked(part: str) -> str:
+    """The verb with which the words ask for a check or another step that a run may have twice; empty without one."""
+    first = (part.split(None, 1) or [""])[0].lower()
+    known = [verb for verb in verbs().get(first, ()) if verb.form == "base"]
+    return first if known and known[0].group not in ("get", "put", "run") else ""
+
+
+def _is_another(part: str, at: int) -> bool:
+    """Whether no order is told before the words: `does not | need`, `count the rows again | after`."""
+    left = part[:at].lower().strip(" `'-*")
+    if pattern(_NO_ORDER).search(left) is not None:
+        return True
+    first = left.split(None, 1)[0] if left else ""
+    again = pattern(r"\bagain\b").search(left) is not None
+    return again and any(verb.form == "base" for verb in verbs().get(first, ()))
+
+
 def _numbered(text: str) -> Iterator[tuple[str, str]]:
     """Numbered steps that say which number they need: `1. seal the boxes (needs 3)`."""
-    for line in text.splitlines()[:_MOST_RELATIONS]:
+    lines = text.splitlines()[:_MOST_RELATIONS]
+    numbers = [match[1] for line in lines if (match := pattern(_NUMBERED).match(line)) is not None]
+    for line in lines if len(set(numbers)) == len(numbers) else ():
         number = pattern(_NUMBERED).match(line)
         relation = pattern(_RELATION).search(line[:500]) if number is not None else None
-        if number is not None and relation is not None and relation["behind"]:
+        if (
+            number is not None
+            and relation is not None
+            and relation["behind"]
+            and not _is_another(line, relation.start())
+        ):
             said = pattern(r"\s*(?:steps?\s+)?(\d{1,2})\b(?!\s*(?:%|:\d|[a-z]{0,3}(?:min|hour|day|sec|row)))").match(
                 line, relation.end()
             )
