@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_llm.errors import AirflowLLMError, InputError
 from airflow_llm.readers.prose.conditions import denied, opposite
-from airflow_llm.readers.prose.flow import NO_SOURCE, SOURCE
+from airflow_llm.readers.prose.flow import SOURCE, SOURCE_TAKEN
 from airflow_llm.readers.prose.named_systems import named_systems
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.readers.registry import read
@@ -121,7 +121,7 @@ def _kind(pipeline: Pipeline, step: Step) -> str:
 
 def _assumed(pipeline: Pipeline) -> str | None:
     """The connection that stands for a source of which the text says nothing."""
-    return SOURCE if any(one.text == NO_SOURCE for one in pipeline.assumptions) else None
+    return SOURCE if any(SOURCE_TAKEN in one.text for one in pipeline.assumptions) else None
 
 
 def _schedule(pipeline: Pipeline) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, short, stem, system_of
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import System, words
+from airflow_llm.readers.prose.unknown_systems import unknown_system
 from airflow_llm.spec.datasets import Connection, Dataset
 from airflow_llm.spec.pipeline import Assumption, Question
 
@@ -26,7 +27,8 @@ _DATA_FAMILIES = words("data_families")
 _FARTHEST = 60
 SOURCE = "source"
 """The connection that stands for a source of which the text says nothing."""
-NO_SOURCE = "the text names no source system; a PostgreSQL connection called `source` is taken"
+SOURCE_TAKEN = "a PostgreSQL connection called `source` is taken"
+TARGET_TAKEN = "a PostgreSQL connection called `warehouse` is taken"
 _NOT_NAMES = words("not_names")
 
 
@@ -90,11 +92,17 @@ class Flow:
             self.assume(f"steps.{draft.id}", text, "name the system in the text")
             return name
         self.missing += 1
-        self.assume(
-            f"steps.{draft.id}", NO_SOURCE,
-            "name the system in the text, or change `connector` of connection `source` in tasks.yml",
-        )  # fmt: skip
+        named = unknown_system(draft, draft.phrase.complement("from"))
+        self._assume_system(draft, named, "source", SOURCE_TAKEN, SOURCE)
         return self.connect(SOURCE, "postgres")
+
+    def _assume_system(self, draft: Draft, named: str, sort: str, taken: str, connection: str) -> None:
+        """`named` says that a name is no known system; empty where the text names none at all."""
+        better = "name a known system (`airflow-llm connectors` lists them)" if named else "name the system in the text"
+        self.assume(
+            f"steps.{draft.id}", f"{named or f'the text names no {sort} system'}; {taken}",
+            f"{better}, or change `connector` of connection `{connection}` in tasks.yml",
+        )  # fmt: skip
 
     def _told_before(self, draft: Draft) -> System | None:
         """The system that an earlier extract in another arm of a choice reads the same data from."""
@@ -120,10 +128,8 @@ class Flow:
         if warehouses:
             return warehouses[-1]
         self.missing += 1
-        self.assume(
-            f"steps.{draft.id}", "the text names no target system; a PostgreSQL connection called `warehouse` is taken",
-            "name the system in the text, or change `connector` of connection `warehouse` in tasks.yml",
-        )  # fmt: skip
+        named = unknown_system(draft, draft.phrase.complement("into", "to", "onto"))
+        self._assume_system(draft, named, "target", TARGET_TAKEN, "warehouse")
         return self.connect("warehouse", "postgres")
 
     def _warehouse(self) -> System | None:

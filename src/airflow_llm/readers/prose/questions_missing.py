@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from airflow_llm.readers.answers import recipient_choice, system_choice
-from airflow_llm.readers.prose.flow import NO_SOURCE
+from airflow_llm.readers.prose.flow import SOURCE_TAKEN, TARGET_TAKEN
 from airflow_llm.readers.prose.keys import singular
 from airflow_llm.readers.prose.lexicon import systems
 from airflow_llm.readers.prose.spellings import pattern
@@ -16,7 +16,6 @@ from airflow_llm.spec.pipeline import Assumption, Pipeline
 from airflow_llm.spec.schedule import CronSchedule
 from airflow_llm.spec.steps import LoadStep, Step, ValidateStep
 
-_NO_TARGET = "the text names no target system"
 _NO_KEY = "the text names no key to merge by"
 _NO_COLUMN = "the text names no column"
 _NO_TIME = "no time of day is named"
@@ -72,7 +71,7 @@ def _words(*steps: Step) -> str:
 
 def _systems(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     """No source or no target is named: one question for all steps that share the connection."""
-    for name, text, does in (("source", NO_SOURCE, "read from"), ("warehouse", _NO_TARGET, "write to")):
+    for name, text, does in (("source", SOURCE_TAKEN, "read from"), ("warehouse", TARGET_TAKEN, "write to")):
         held = _steps_with(pipeline, "", text)
         if not held or not any(connection.name == name for connection in pipeline.connections):
             continue
@@ -237,7 +236,7 @@ def _told(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
 def _load_mode(pipeline: Pipeline) -> Iterator[OpenQuestion]:
     """What a load does to the rows that are there: one question for all loads that the text leaves open."""
     tables = _tables(pipeline)
-    unnamed = {step.id for step, _ in _steps_with(pipeline, "", _NO_TARGET)}
+    unnamed = {step.id for step, _ in _steps_with(pipeline, "", TARGET_TAKEN)}
     held = [
         (step, one)
         for step, one in _steps_with(pipeline, "mode", "")
