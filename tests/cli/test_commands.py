@@ -16,7 +16,15 @@ from .conftest import SENTENCE, SPEC, Run
 def test_every_command_explains_itself_with_an_example(run: Run, name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0, result.output
-    assert f"airflow-llm {name}" in result.output
+    usage, _, rest = result.output.partition(f"airflow-llm {name}")
+    assert "Usage" in usage
+    assert f"airflow-llm {name}" in rest, "the usage line is no example"
+
+
+@pytest.mark.parametrize("name", ["up", "down"])
+def test_the_commands_of_dev_have_examples_too(run: Run, name: str) -> None:
+    result = run("dev", name, "--help")
+    assert result.output.count(f"airflow-llm dev {name}") == 2
 
 
 def test_the_list_of_commands_is_what_the_program_shows(run: Run) -> None:
@@ -47,6 +55,26 @@ def test_read_makes_predictions_for_a_benchmark(run: Run) -> None:
     assert [task["kind"] for task in found["one"]["tasks"]].count("extract") == 2
     assert "error" in found["two"]
     assert json.loads(Path("q.json").read_text())["three"]["tasks"]
+
+
+def test_a_dash_is_standard_output_wherever_a_file_is_named(run: Run) -> None:
+    spec = run("read", SENTENCE, "--out", "-")
+    assert spec.stdout == run("read", SENTENCE, "--quiet").stdout
+    assert spec.stdout.startswith("version: 1\n")
+    assert json.loads(run("read", SENTENCE, "--out", "-", "--json").stdout)["spec"]["id"]
+    Path("cases.json").write_text(json.dumps([{"id": "one", "description": SENTENCE}]))
+    assert json.loads(run("read", "--cases", "cases.json", "--out", "-").stdout)["one"]["tasks"]
+    assert json.loads(run("read", "--cases", "cases.json", "--out", "-", "--json").stdout)["predictions"]["one"]
+    assert json.loads(run("schema", "--out", "-").stdout)["properties"]
+    assert run("show", SPEC, "--out", "-").stdout == run("show", SPEC).stdout
+    assert run("show", SPEC, "--out", "-", "--format", "svg").stdout.startswith("<svg")
+    assert not Path("-").exists()
+
+
+def test_a_picture_of_bytes_goes_through_a_pipe(run: Run) -> None:
+    pytest.importorskip("PIL")
+    result = run("show", SPEC, "--out", "-", "--format", "png")
+    assert result.stdout_bytes.startswith(b"\x89PNG")
 
 
 def test_build_takes_a_spec_a_bundle_and_a_folder(run: Run) -> None:

@@ -37,6 +37,7 @@ Answer = Annotated[
 ]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds that each bundle may take.")]
 
+STDOUT = Path("-")
 DEFAULT_OUTPUT = Path("generated_dags")
 DEFAULT_TARGET = "airflow"
 DEFAULT_ROWS = 200

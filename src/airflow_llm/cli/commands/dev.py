@@ -14,7 +14,11 @@ from airflow_llm.cli.command import Command, terminal_of
 from airflow_llm.cli.terminal import line
 from airflow_llm.errors import MachineError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Start and stop the local stand-ins.")
+_HELP = """Start and stop the local stand-ins.
+
+[dim]airflow-llm dev up customer_orders --home ~/airflow[/dim]
+"""
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=_HELP)
 Home = Annotated[
     Path | None, typer.Option("--home", help="The AIRFLOW_HOME to serve; by default $AIRFLOW_HOME or ~/airflow.")
 ]

@@ -24,7 +24,10 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     text: Annotated[str | None, typer.Argument(help="What you want; `-` reads standard input.")] = None,
     file: options.TextFile = None,
     pipeline_id: options.PipelineId = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the spec (or the predictions) to this file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write the spec (or the predictions) to this file; `-` prints only that."),
+    ] = None,
     cases: Annotated[Path | None, typer.Option("--cases", help="Read every case of a benchmark file.")] = None,
     texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the cases' texts.")] = None,
     reader: options.ReaderChoice = "auto",
@@ -36,6 +39,7 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
     [dim]airflow-llm read "Every Monday copy invoices from MySQL to S3" --out invoices.yml[/dim]
     """
     terminal = terminal_of(ctx)
+    terminal.quiet = terminal.quiet or out == options.STDOUT
     if cases is not None:
         _read_cases(terminal, cases, texts, out, by_rules=reader == "grammar")
         return
@@ -48,7 +52,7 @@ def read(  # noqa: PLR0913, PLR0917 - typer reads the options from the signature
         return
     spec = dump(reading.pipeline)[0] if out is not None or terminal.quiet else ""
     _show(terminal, reading, traced=trace)
-    if out is not None:
+    if out is not None and out != options.STDOUT:
         from airflow_llm.compiler.saving import save
 
         save(out, spec)
@@ -91,7 +95,6 @@ def _show_trace(terminal: Terminal, reading: Reading) -> None:
 
 
 def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path | None, *, by_rules: bool) -> None:
-    from airflow_llm.compiler.saving import save
     from airflow_llm.readers.predictions import cases_of, predicted
 
     if out is None:
@@ -100,7 +103,15 @@ def _read_cases(terminal: Terminal, cases: Path, texts: Path | None, out: Path |
     found = {}
     for name, text in terminal.track(entries, len(entries), "reading"):
         found[name] = predicted(name, text, by_rules=by_rules)
-    save(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     failed = sum("error" in prediction for prediction in found.values())
+    counts = {"cases": len(found), "refused": failed}
+    if out == options.STDOUT:
+        terminal.result(text)
+        terminal.emit({**counts, "predictions": found})
+        return
+    from airflow_llm.compiler.saving import save
+
+    save(out, text)
     terminal.show(f"{len(found)} cases read, {failed} refused: {out}")
-    terminal.emit({"cases": len(found), "refused": failed, "out": str(out)})
+    terminal.emit({**counts, "out": str(out)})

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from airflow_llm.cli import options
 from airflow_llm.cli.command import Command, terminal_of
 
 app = typer.Typer(add_completion=False)
@@ -17,7 +18,7 @@ app = typer.Typer(add_completion=False)
 def schema(
     ctx: typer.Context,
     config: Annotated[bool, typer.Option("--config", help="The schema of config.yml instead of tasks.yml.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file; `-` prints it.")] = None,
 ) -> None:
     """Print the JSON schema of the spec, for editors and validators.
 
@@ -27,7 +28,7 @@ def schema(
 
     terminal = terminal_of(ctx)
     data = config_schema() if config else tasks_schema()
-    if out is None:
+    if out is None or out == options.STDOUT:
         terminal.result(json.dumps(data, indent=2, ensure_ascii=False))
         terminal.emit(data)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,7 +28,9 @@ _FILE_WIDTH = 200
 def show(
     ctx: typer.Context,
     subject: Annotated[str, typer.Argument(help="A bundle, a spec file, or a description.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Write a picture: .svg, .png or .mmd.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write a picture: .svg, .png or .mmd; `-` prints it.")
+    ] = None,
     format: Annotated[  # noqa: A002 - the option's own name
         Format | None, typer.Option("--format", help="What to print; by default what the file's ending says.")
     ] = None,
@@ -43,20 +46,23 @@ def show(
     terminal = terminal_of(ctx)
     chosen = format or _format(out)
     drawn = picture(subject_of(subject, output_dir).pipeline)
-    if out is not None:
+    if out is not None and out != options.STDOUT:
         from airflow_llm.compiler.saving import save
 
         save(out, _content(drawn, chosen))
         terminal.show(f"written: {out}")
         terminal.emit({"out": str(out), "format": chosen})
         return
-    if chosen == "png":
+    if chosen == "png" and (out is None or sys.stdout.isatty()):
         raise InputError("a PNG picture goes into a file", hint="add --out graph.png")
     if terminal.json:
         terminal.emit(
             {"id": drawn.title, "nodes": drawn.nodes, "edges": drawn.edges}
             | {"labels": [[*edge, label] for edge, label in drawn.labels.items()], "conditions": drawn.conditions}
         )
+    elif chosen == "png":
+        sys.stdout.buffer.write(_content(drawn, chosen))
+        sys.stdout.flush()
     elif chosen == "terminal":
         from airflow_llm.cli.graph.text import graph_text
 
@@ -66,7 +72,7 @@ def show(
 
 
 def _format(out: Path | None) -> Format:
-    if out is None:
+    if out is None or out == options.STDOUT:
         return "terminal"
     if out.suffix.lower() not in _BY_SUFFIX:
         raise InputError(f"{out.name!r} has no ending of a picture", hint="use .svg, .png or .mmd")
