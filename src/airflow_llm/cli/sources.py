@@ -66,14 +66,12 @@ def _from_file(path: Path, pipeline_id: str | None) -> Source:
 
 def _stdin() -> str:
     from airflow_llm.compiler.folder import MAX_BYTES
+    from airflow_llm.readers.yaml import decode
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InputError(f"standard input is larger than {MAX_BYTES // 1_000_000} MB", place="stdin")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"standard input is not UTF-8 text (byte {error.start})", place="stdin") from error
+    return decode(data, "stdin")
 
 
 def pipeline_id(value: str | None) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from airflow_llm.errors import InputError
+from airflow_llm.errors import AirflowLLMError, InputError
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
 from airflow_llm.spec.pipeline import Pipeline
@@ -50,7 +52,21 @@ def read_source(source: Source) -> Reading:
 
 def compile_source(source: Source, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:
     """The whole way from text or a spec to code."""
-    return compile_reading(read_source(source), target, version, source=source)
+    reading = read_source(source)
+    with placed_in(source):
+        return compile_reading(reading, target, version, source=source)
+
+
+@contextmanager
+def placed_in(source: Source) -> Iterator[None]:
+    """The place of an error about a part of the spec becomes the line and column where the source says that part."""
+    try:
+        yield
+    except AirflowLLMError as error:
+        from airflow_llm.spec.problems import position
+
+        error.place = position(source.text, source.name, error.place) or error.place
+        raise
 
 
 def compile_pipeline(pipeline: Pipeline, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:

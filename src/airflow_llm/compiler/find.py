@@ -62,13 +62,11 @@ def open_bundle(path: str | Path, output_dir: str | Path = DEFAULT_OUTPUT) -> Bu
     if not layout.dag_file.is_file() or not tasks.is_file():
         missing = tasks if layout.dag_file.is_file() else layout.dag_file
         raise NotFoundError(f"there is no bundle {layout.bundle_id!r} in {layout.root}: {missing} is missing")
+    from airflow_llm.readers.yaml import decode
     from airflow_llm.spec.document import load
 
-    try:
-        texts = [tasks.read_text("utf-8"), config.read_text("utf-8") if config.is_file() else None]
-    except UnicodeDecodeError as error:
-        raise InputError(f"{error.reason} at byte {error.start}: not UTF-8 text", place=str(tasks)) from error
-    pipeline = load(texts[0] or "", texts[1], str(tasks), str(config))
+    settings = decode(config.read_bytes(), str(config)) if config.is_file() else None
+    pipeline = load(decode(tasks.read_bytes(), str(tasks)), settings, str(tasks), str(config))
     return Bundle(layout, pipeline, read_manifest(layout.resources / MANIFEST))
 
 

@@ -11,6 +11,7 @@ from airflow_llm.compiler.compile import DEFAULT_TARGET, Compilation, compile_so
 from airflow_llm.compiler.layout import TASKS
 from airflow_llm.errors import AirflowLLMError, InputError, MachineError
 from airflow_llm.readers.reading import Source
+from airflow_llm.readers.yaml import decode
 from airflow_llm.spec.diagnostic import Diagnostic
 
 SPEC_SUFFIXES = (".yml", ".yaml")
@@ -82,7 +83,4 @@ def file_source(path: Path, pipeline_id: str | None = None) -> Source:
         raise MachineError(f"cannot read {path}: {error.strerror}", place=str(path)) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB", place=str(path))
-    try:
-        return Source(data.decode("utf-8-sig"), str(path), path, pipeline_id)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text (byte {error.start})", place=str(path)) from error
+    return Source(decode(data, str(path)), str(path), path, pipeline_id)

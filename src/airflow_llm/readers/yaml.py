@@ -42,14 +42,14 @@ class YamlReader:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The bytes of a YAML file as text. InputError names the place of the first byte that is not UTF-8."""
+    """The bytes of a file as text. InputError names the place of the first byte that is not UTF-8."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
+        before = error.object[: error.start]  # without the byte order mark
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        message = f"the byte 0x{error.object[error.start]:02x} is not UTF-8"
         raise InputError(message, hint="save the file as UTF-8", place=f"{name}:{line}:{column}") from None
 
 

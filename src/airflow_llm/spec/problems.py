@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from airflow_llm.errors import InputError
 from airflow_llm.spec.model import Model
-from airflow_llm.spec.yaml_nodes import Node
+from airflow_llm.spec.yaml_nodes import Node, compose
 
 _TAGS = ("kind", "rule", "op", "on")
 _NOUNS = ("kind", "rule")
@@ -52,12 +52,41 @@ def _locate(root: Node, location: Sequence[int | str], *, key: bool = False) -> 
     return node, ".".join(path)
 
 
+def position(text: str, name: str, path: str) -> str:
+    """`name:line:column` of what a dotted path of the spec (`steps.load.reads`) speaks of in the text, or of what is
+    nearest around it; nothing when the text is no spec or has nothing of it.
+    """
+    try:
+        root = compose(text, name)
+    except InputError:
+        return ""
+    node = root
+    for part in path.split(".") if path else ():
+        found = _member(node, part) if node is not None else None
+        if found is None:
+            break
+        node = found
+    return "" if node is None or node is root else f"{name}:{node.line + 1}:{node.column + 1}"
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """The word that was probably meant, or nothing."""
     from rapidfuzz import fuzz, process
 
     found = process.extractOne(word, list(words), scorer=fuzz.ratio, score_cutoff=55)
     return found[0] if found else ""
+
+
+def _member(node: Node, part: str) -> Node | None:
+    """The value of a field, or the member of a list that goes by that id, name or position."""
+    found = node.find(part)
+    if found is not None:
+        return found[1]
+    for item in node.items:
+        named = next((entry for entry in map(item.find, ("id", "name")) if entry is not None), None)
+        if named is not None and named[1].text == part:
+            return item
+    return node.items[int(part)] if part.isdecimal() and int(part) < len(node.items) else None
 
 
 def _has_tag(node: Node, part: str) -> bool:

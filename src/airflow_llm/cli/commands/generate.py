@@ -43,7 +43,7 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     [dim]airflow-llm generate "Every weekday at 6:30 Berlin time load orders from Postgres into Snowflake" --prove[/dim]
     """
     from airflow_llm.compiler.bundle import write
-    from airflow_llm.compiler.compile import compile_reading
+    from airflow_llm.compiler.compile import compile_reading, placed_in
 
     terminal = terminal_of(ctx)
     refuse_without_terminal(terminal, ask=ask, piped=text == STDIN)
@@ -51,7 +51,8 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     reading = _read(terminal, source, answer, owner, ask=ask)
     if reading is None:
         return
-    compilation = compile_reading(reading, target, airflow_version, source=source)
+    with placed_in(source):
+        compilation = compile_reading(reading, target, airflow_version, source=source)
     bundle = write(compilation, output_dir, force, keep_edits)
     data = _report(terminal, compilation, bundle, asked=ask)
     failed = False
