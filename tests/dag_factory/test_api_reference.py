@@ -1,10 +1,15 @@
-"""The examples of the API reference, word for word but for the folders, and what follows from them."""
+"""The examples of the API reference, as they are printed, and what follows from them.
+
+`reference/` holds them unchanged. What stands there for the user's own is replaced before they run: the two paths and,
+where a pipeline is to come out, the words "Business logic description", in which there is nothing to be done.
+"""
 
 from __future__ import annotations
 
 import ast
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -13,6 +18,12 @@ from airflow_llm.compiler.bundle import open_bundle
 from airflow_llm.dag_factory import DAGConfig, EnterpriseDAGFactory, TaskConfig
 from airflow_llm.errors import AirflowLLMError, InputError, NotFoundError, UnsupportedError
 
+REFERENCE = Path(__file__).parent / "reference"
+PLACEHOLDERS = {
+    "folder": "/path/to/generated_dags",
+    "environments": "/path/to/env_config.yml",
+    "description": "Business logic description",
+}
 ENVIRONMENTS = """\
 s3_bucket:
   prod: "company-data-prod"
@@ -61,26 +72,44 @@ def example_task_config() -> TaskConfig:
     )
 
 
-def test_core_classes(tmp_path: Path) -> None:
-    from airflow_llm import EnterpriseDAGFactory, NaturalLanguageDAGGenerator
+def printed(name: str, **own: object) -> dict[str, Any]:
+    """What the printed example defines once it has run, with the user's own in place of what stands for it."""
+    code = (REFERENCE / f"{name}.txt").read_text()
+    for placeholder, value in own.items():
+        assert code.count(PLACEHOLDERS[placeholder]) == 1
+        code = code.replace(PLACEHOLDERS[placeholder], str(value))
+    names: dict[str, Any] = {}
+    exec(compile(code, name, "exec"), names)
+    return names
 
+
+def test_core_classes(tmp_path: Path) -> None:
     (tmp_path / "env_config.yml").write_text(ENVIRONMENTS)
-    factory = EnterpriseDAGFactory(
-        output_dir=str(tmp_path / "generated_dags"), environment_config=str(tmp_path / "env_config.yml")
-    )
-    generator = NaturalLanguageDAGGenerator(factory)
-    dag_path = generator.generate_from_description(
-        description="Every day extract orders from Postgres and load them into Snowflake table analytics.orders",
-        dag_id="custom_pipeline_name",
-        owners=["data-engineering", "analytics"],
-        stakeholders=["business-intelligence", "executive"],
-    )
+    folders = {"folder": tmp_path / "generated_dags", "environments": tmp_path / "env_config.yml"}
+    text = "Every day extract orders from Postgres and load them into Snowflake table analytics.orders"
+    dag_path = printed("core_classes", **folders, description=text)["dag_path"]
     assert Path(dag_path) == (tmp_path / "generated_dags/dags/custom_pipeline_name.py").resolve()
     ast.parse(Path(dag_path).read_text())
     pipeline = open_bundle(dag_path).pipeline
+    assert pipeline.description == text
     assert pipeline.owners == ("data-engineering", "analytics")
     assert pipeline.stakeholders == ("business-intelligence", "executive")
     assert next(s for s in pipeline.settings if s.name == "s3_bucket").values["prod"] == "company-data-prod"
+
+
+def test_the_words_that_stand_for_a_description_are_no_pipeline(tmp_path: Path) -> None:
+    (tmp_path / "env_config.yml").write_text(ENVIRONMENTS)
+    with pytest.raises(InputError) as raised:
+        printed("core_classes", folder=tmp_path / "generated_dags", environments=tmp_path / "env_config.yml")
+    assert "'Business logic description'" in raised.value.message
+    assert "for example" in raised.value.hint
+    assert not (tmp_path / "generated_dags/dags").exists()
+
+
+def test_configuration_objects_as_printed() -> None:
+    names = printed("configuration_objects")
+    assert names["dag_config"] == example_dag_config()
+    assert names["task_config"] == example_task_config()
 
 
 def test_configuration_objects(factory: EnterpriseDAGFactory, tmp_path: Path) -> None:
