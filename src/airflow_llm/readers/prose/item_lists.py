@@ -19,7 +19,7 @@ _MOST_ITEMS = 100
 LONGEST_ITEM = 3
 """Words of one item."""
 _MOVING = frozenset({"to", "into", "from"})
-_PASSED = frozenset({",", ":", "and", "And"})
+_PASSED = frozenset({",", "and", "And"})
 _NOT_ITEMS = words("not_items")
 _PEOPLE = words("persons") | {"department", "reader", "reviewer", "dashboard"}
 _FUNCTION = words("prepositions") | words("pronouns") | words("be") | words("modals") | words("negation")
@@ -65,7 +65,7 @@ def leads(tokens: Sequence[Token], index: int) -> bool:
     """Whether nothing but order words and what another grammar has read stands before the words in their sentence."""
     while index and (tokens[index - 1].masked or tokens[index - 1].marker or tokens[index - 1].raw in _PASSED):
         index -= 1
-    return index == 0 or tokens[index - 1].tag == "line" or tokens[index - 1].raw in ".!?;)-*•"
+    return index == 0 or tokens[index - 1].tag == "line" or tokens[index - 1].raw in ".!?;:)-*•"
 
 
 def _fits(tokens: Sequence[Token], index: int, listed: _Listed) -> bool:

@@ -83,6 +83,7 @@ class ItemList(NamedTuple):
     """A list of items that the text spells out: where it stands, and whether it opens its sentence."""
 
     start: int
+    end: int
     name: str
     items: tuple[str, ...]
     leads: bool
@@ -99,7 +100,7 @@ def listed_in(sentence: Sequence[Token]) -> list[ItemList]:
         held = list(takewhile(lambda token: token.depth > 0, sentence[opened + 1 :])) if opened else []
         items, name = _listed(held), _item(list(sentence[index + 1 : opened]))
         if items and name:
-            found.append(ItemList(token.start, name, items, leads(sentence, index)))
+            found.append(ItemList(token.start, held[-1].end, name, items, leads(sentence, index)))
     return found
 
 
