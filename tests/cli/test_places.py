@@ -32,6 +32,26 @@ def test_an_unknown_dataset_has_a_line_and_a_column(run: Run, command: str) -> N
     assert "'nowhere'" in result.output
 
 
+def test_check_tells_the_place_in_a_spec_beside_the_part_that_is_meant(run: Run) -> None:
+    Path("spec.yml").write_text(UNKNOWN)
+    data = json.loads(run("check", "spec.yml", "--json").stdout)
+    places = [one["place"] for one in data["pipelines"][0]["findings"] if one["code"] == "unknown-reference"]
+    assert places == [{"path": "steps.ld.reads", "file": "spec.yml", "line": 9, "column": 12}]
+    assert "spec.yml:9:12 steps.ld.reads" in run("check", "spec.yml").output
+
+
+def test_check_tells_the_place_in_a_bundle(run: Run) -> None:
+    run("build", SPEC)
+    tasks = Path("generated_dags/dags/resources/customer_orders/tasks.yml")
+    step = "\nsteps:\n  - id: idle\n    kind: wait\n    wait_for: {on: delay, delay: 2h}\n"
+    tasks.write_text(tasks.read_text().replace("\nsteps:\n", step))
+    lines = tasks.read_text().splitlines()
+    found = json.loads(run("check", "customer_orders", "--json").stdout)["pipelines"][0]["findings"]
+    (place,) = (one["place"] for one in found if one["code"] == "sensor-without-timeout")
+    assert place["file"] == "dags/resources/customer_orders/tasks.yml"
+    assert lines[place["line"] - 1].strip(" -") == "id: idle"
+
+
 def test_a_spec_from_standard_input_has_places_too(run: Run) -> None:
     error = json.loads(run("generate", "-", "--json", stdin=UNKNOWN).stdout)["error"]
     assert error["place"] == "stdin:9:12"

@@ -63,9 +63,10 @@ def placed_in(source: Source) -> Iterator[None]:
     try:
         yield
     except AirflowLLMError as error:
-        from airflow_llm.spec.problems import position
+        from airflow_llm.spec.problems import positions
 
-        error.place = position(source.text, source.name, error.place) or error.place
+        found = positions(source.text, source.name)(error.place)
+        error.place = f"{source.name}:{found[0]}:{found[1]}" if found else error.place
         raise
 
 

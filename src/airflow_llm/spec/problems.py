@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -52,21 +52,26 @@ def _locate(root: Node, location: Sequence[int | str], *, key: bool = False) -> 
     return node, ".".join(path)
 
 
-def position(text: str, name: str, path: str) -> str:
-    """`name:line:column` of what a dotted path of the spec (`steps.load.reads`) speaks of in the text, or of what is
-    nearest around it; nothing when the text is no spec or has nothing of it.
+def positions(text: str, name: str) -> Callable[[str], tuple[int, int] | None]:
+    """Finds what a dotted path of the spec (`steps.load.reads`) speaks of in the text, or what is nearest around it.
+
+    The function's answer is a line and column, or None when the text is no spec or has nothing of it.
     """
     try:
         root = compose(text, name)
     except InputError:
-        return ""
-    node = root
-    for part in path.split(".") if path else ():
-        found = _member(node, part) if node is not None else None
-        if found is None:
-            break
-        node = found
-    return "" if node is None or node is root else f"{name}:{node.line + 1}:{node.column + 1}"
+        root = None
+
+    def find(path: str) -> tuple[int, int] | None:
+        node = root
+        for part in path.split("."):
+            found = _member(node, part) if node is not None else None
+            if found is None:
+                break
+            node = found
+        return None if node is None or node is root else (node.line + 1, node.column + 1)
+
+    return find
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ def check(
         one, applied = _fixed(given) if fix else (given, ())
         for finding in applied:
             terminal.show(f"fixed: {line(finding.fix.title)}  ({finding.code} at {line(finding.place)})")
-        findings = _findings(one, deep)
+        findings = _placed(_findings(one, deep), one)
         failed |= any(finding.severity == "error" for finding in findings)
         terminal.show(findings_view(findings, one.pipeline.id))
         results.append({"id": one.pipeline.id, "findings": findings_data(findings), "fixed": findings_data(applied)})
@@ -60,6 +60,27 @@ def _findings(one: Any, deep: bool) -> tuple[Any, ...]:
     if not deep:
         return compilation.diagnostics
     return run_checks(compilation.pipeline, compilation.emission.files, deep=True)
+
+
+def _placed(findings: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
+    """What is found in a spec that lies in a file is told at its line and column too."""
+    from airflow_llm.compiler.layout import TASKS
+    from airflow_llm.spec.problems import positions
+
+    path = one.file if one.bundle is None else one.bundle.resources / TASKS
+    if path is None or path.suffix not in (".yml", ".yaml") or not findings:
+        return findings
+    name = str(path) if one.bundle is None else path.relative_to(one.bundle.root).as_posix()
+    find = positions(path.read_text("utf-8-sig"), name)
+
+    def placed(finding: Any) -> Any:
+        found = None if finding.place.file else find(finding.place.path)
+        if found is None:
+            return finding
+        place = finding.place.model_copy(update={"file": name, "line": found[0], "column": found[1]})
+        return finding.model_copy(update={"place": place})
+
+    return tuple(map(placed, findings))
 
 
 def _fixed(one: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -46,6 +46,8 @@ def _finding(finding: Diagnostic) -> RenderableType:
     place = str(finding.place)
     if place:
         text.append(f" {line(place)}", style="bold")
+    if finding.place.file and finding.place.path:
+        text.append(f" {line(finding.place.path)}", style="dim")
     text.append(f"  {plain(finding.message)}")
     parts: list[RenderableType] = [Padding(text, (0, 0, 0, 2), expand=False)]
     if finding.why:
