@@ -157,7 +157,7 @@ class _Sentence:
         elif pattern(r"\w").search(pattern(r"\b(?:only|but|always|right)\b").sub("", before)) is None:
             if cut in ("", "and", ", and", "but", ", but") or cut.endswith("then"):
                 self.waiting = behind, right, said
-            elif ends and self.last is not None:
+            elif (ends or cut == "(") and self.last is not None:
                 yield _told(self.last, behind, right, f"{self.last.words}, {said}")
 
     def _act(self, text: str, main: bool) -> Act | None:

@@ -11,7 +11,7 @@ _NOUN = r"(?:steps?|tasks?|stages?|jobs?|phases?)"
 _LABEL = r"(?:\d{1,2}(?![\w%]|[:.]\d)|[A-Za-z]\b(?![\u2019'.]\w)|one\b|two\b|three\b|four\b|five\b|six\b)"
 _HEAD = (
     rf"(?:(?:^|[.;!?])[^\S\n]*|^[^\S\n]*[-*][^\S\n]*)(?:{_NOUN}\s+(?:number\s+|no\.?\s*|#)?(?P<label>{_LABEL})\s*"
-    r"(?:\([^()\n]{1,60}\)\s*)?[:.)\u2013\u2014-](?!\w)|(?P<number>\d{1,2})[.):](?=\s))"
+    r"(?:\([^()\n]{1,60}\)\s*)?[:.)\u2013\u2014-](?!\w)|(?P<number>\d{1,2})[.):](?=\s)|(?P<letter>[a-h])\)(?=\s))"
 )
 _NEEDS = (
     r"\b(?P<behind>needs?|requires?|waits?\s+(?:for|on)|depends?(?:\s+|_)on|is\s+(?:blocked\s+by|downstream\s+of|waiting\s+for)"
@@ -26,6 +26,13 @@ _DOUBTFUL = (
     r"|(?:does|do|did|must|should|is|need)(?:\s+not|n['\u2019]?t)\s+(?:need|require|wait|depend|\w+\s+(?:for|on))"
     r"|no\s+(?:need|longer)|never|without|nothing|used\s+to|day\s+before|instead)\b|\?"
 )
+_NAME_HEAD = (
+    r"^[^\S\n]*[-*][^\S\n]+(?:(?:name|id|step|task)\s*:\s*)?[\"'`]?(?P<name>[A-Za-z_][\w-]{2,40})[\"'`]?[^\S\n]*(?::|$)"
+)
+_NAME_NEEDS = (
+    r"\b(?:depends?(?:\s+|_)on|needs?|requires?|upstream|after)\s*:?\s*\[?"
+    r"(?P<names>[\"'`]?[\w-]{3,40}[\"'`]?(?:\s*(?:,|\band\b)\s*[\"'`]?[\w-]{3,40}[\"'`]?){0,9})\]?\)?\s*[.;]?\s*$"
+)
 _SENTENCE = r"[.;!?](?=\s|$)|\n"
 _SUBJECT = rf"\b{_NOUN}\s+(?:number\s+|no\.?\s*|#)?{_LABEL}"
 _NUMBERS = {word: str(at) for at, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)}
@@ -39,16 +46,35 @@ def told_labels(text: str) -> Iterator[tuple[str, str, str]]:
     ):
         return
     heads = list(pattern(_HEAD, re.IGNORECASE | re.MULTILINE).finditer(text))[:_MOST]
-    own = [_named(head["label"] or head["number"]) for head in heads]
+    own = [_named(head["label"] or head["number"] or head["letter"]) for head in heads]
+    for label, said, sentence in _sentences(text, heads, own):
+        for late, early in _in_sentence(sentence, label):
+            if late != early and late in own and early in own:
+                yield f"step {late}", f"step {early}", said
+    yield from _told_names(text)
+
+
+def _told_names(text: str) -> Iterator[tuple[str, str, str]]:
+    """A list of steps by name: `- load: write the orders, depends_on: extract`."""
+    heads = list(pattern(_NAME_HEAD, re.IGNORECASE | re.MULTILINE).finditer(text))[:_MOST]
+    own = [head["name"].lower() for head in heads]
+    for label, said, sentence in _sentences(text, heads, own):
+        relation = pattern(_NAME_NEEDS).search(sentence)
+        if relation is None or pattern(_DOUBTFUL).search(sentence) is not None:
+            continue
+        for other in pattern(r"[\w-]+").findall(relation["names"].lower()):
+            if other in own and other != label:
+                yield label, other, said
+
+
+def _sentences(text: str, heads: list[re.Match[str]], own: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Each sentence of the steps: the step's label, the words with those of the label, the sentence."""
     if len(set(own)) < 2 or len(set(own)) != len(own):
         return  # a list that begins again: which of its steps is meant is not said
     ends = [head.start() for head in heads[1:]] + [len(text)]
     for label, head, end in zip(own, heads, ends, strict=True):
         for sentence in pattern(_SENTENCE).split(text[head.end() : min(end, head.end() + 1_000)]):
-            words = f"{head.group().strip().lstrip('.;!?-* ')} {' '.join(sentence.split())}"
-            for late, early in _in_sentence(sentence, label):
-                if late != early and late in own and early in own:
-                    yield f"step {late}", f"step {early}", words
+            yield label, f"{head.group().strip().lstrip('.;!?-* ')} {' '.join(sentence.split())}", sentence
 
 
 def _in_sentence(sentence: str, label: str) -> Iterator[tuple[str, str]]:
@@ -67,7 +93,7 @@ def _targets(sentence: str, at: int) -> Iterator[str]:
     match = pattern(_WHAT + _TARGETS).match(sentence, at)
     bare = match is not None and pattern(_NOUN).search(match.group()) is None
     while match is not None:
-        if bare and match[1].islower():
+        if bare and match[1].islower() and pattern(r"\s*(?:$|[,;.)\]]|and\b)").match(sentence, match.end()) is None:
             return  # `needs a file`
         yield _named(match[1])
         match = pattern(rf"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|\+\s*){_TARGETS}").match(sentence, match.end())

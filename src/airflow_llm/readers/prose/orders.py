@@ -18,7 +18,7 @@ LONGEST_ORDER = 8
 
 @dataclass(slots=True)
 class Order:
-    """`subject` runs `relation` (after, before, first, last, start) `reference`."""
+    """`subject` runs `relation` (after, before, first, last, beside, start) `reference`."""
 
     subject: list[Token]
     relation: str
@@ -51,7 +51,9 @@ def order_in(tokens: Sequence[Token]) -> Order | None:
                     if token.norm not in words("modals") and token.norm not in ("only", "however")
                 ]
                 negated = any(token.norm in words("negation") for token in before)
-                return Order(subject, relation, list(tokens[index + width :]), negated)
+                # what must not wait stands beside the other
+                free = relation == "after" and any(token.norm in words("negation") for token in before[-2:])
+                return Order(subject, "beside" if free else relation, list(tokens[index + width :]), negated)
     return None
 
 
