@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from airflow_llm.errors import AirflowLLMError, InputError
@@ -52,16 +50,18 @@ def read_source(source: Source) -> Reading:
 
 def compile_source(source: Source, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:
     """The whole way from text or a spec to code."""
-    reading = read_source(source)
-    with placed_in(source):
-        return compile_reading(reading, target, version, source=source)
+    return compile_read(source, read_source(source), target, version)
 
 
-@contextmanager
-def placed_in(source: Source) -> Iterator[None]:
-    """The place of an error about a part of the spec becomes the line and column where the source says that part."""
+def compile_read(
+    source: Source, reading: Reading, target: str = DEFAULT_TARGET, version: str | None = None
+) -> Compilation:
+    """The way from what was read from a source to code.
+
+    The place of an error about a part of the spec is the line and column where the source says that part.
+    """
     try:
-        yield
+        return compile_reading(reading, target, version, source=source)
     except AirflowLLMError as error:
         from airflow_llm.spec.problems import positions
 

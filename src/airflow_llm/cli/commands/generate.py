@@ -43,7 +43,7 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     [dim]airflow-llm generate "Every weekday at 6:30 Berlin time load orders from Postgres into Snowflake" --prove[/dim]
     """
     from airflow_llm.compiler.bundle import write
-    from airflow_llm.compiler.compile import compile_reading, placed_in
+    from airflow_llm.compiler.compile import compile_read
 
     terminal = terminal_of(ctx)
     refuse_without_terminal(terminal, ask=ask, piped=text == STDIN)
@@ -51,8 +51,7 @@ def generate(  # noqa: PLR0913, PLR0917 - typer reads the options from the signa
     reading = _read(terminal, source, answer, owner, ask=ask)
     if reading is None:
         return
-    with placed_in(source):
-        compilation = compile_reading(reading, target, airflow_version, source=source)
+    compilation = compile_read(source, reading, target, airflow_version)
     bundle = write(compilation, output_dir, force, keep_edits)
     data = _report(terminal, compilation, bundle, asked=ask)
     failed = False
