@@ -20,7 +20,6 @@ def test_the_steps_and_their_order() -> None:
     check = pipeline.steps[2].id
     assert {(up, down) for up, down in edges(pipeline) if check in (up, down)} == {
         ("extract_customers", check),
-        ("extract_orders", check),
         (check, pipeline.steps[3].id),
     }
 

@@ -46,11 +46,18 @@ def test_nobody_pays_for_a_trace_that_nobody_asked_for() -> None:
         SHOP,
         DISPUTED,
         "load_a -> load_b -> load_c\nload_b -> load_d",
-        "Load the orders, then clean them. The load waits for the report. The report comes after the cleaning.",
         (OUTLINES / "branch_three.txt").read_text(encoding="utf-8"),
     ],
 )
 def test_a_traced_reading_is_the_reading(text: str, by_rules: bool) -> None:
+    _same(text, by_rules=by_rules)
+
+
+def test_a_ring_is_cut_where_the_plain_reading_cuts_it() -> None:
+    _same("Load the orders, then clean them. The load waits for the report. The report comes after the cleaning.")
+
+
+def _same(text: str, *, by_rules: bool = True) -> None:
     source = Source(text, by_rules=by_rules)
     plain, traced = read(source), read(replace(source, traced=True))
     other = None if traced.other is None else replace(traced.other, trace=None)

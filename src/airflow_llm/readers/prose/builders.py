@@ -117,7 +117,22 @@ def build_validate(draft: Draft, flow: Flow) -> Fields:
     flow.read[draft.number] = set(inputs)
     flow.outputs[draft.number] = [dict(zip(checked, valid, strict=True)).get(name, name) for name in inputs]
     referred = [rule["references"] for rule in rules if rule.get("references") in inputs]
-    return {**fields, "reads": list(dict.fromkeys([*checked, *referred])), "writes": valid}
+    reads = list(dict.fromkeys([*checked, *referred]))
+    draft.ups -= _beside(draft, set(reads), flow)
+    return {**fields, "reads": reads, "writes": valid}
+
+
+def _beside(draft: Draft, reads: set[str], flow: Flow) -> set[int]:
+    """Of `extract customers and orders, check customer_id` the orders: no rule is about them."""
+    if not draft.by_default:
+        return set()
+    held = {number: up for up in flow.drafts if (number := up.number) in draft.ups}
+    needed = [up.clause for number, up in held.items() if flow.made.get(number, set()) & reads]
+    return {
+        number
+        for number, up in held.items()
+        if any(up.clause is clause for clause in needed) and not flow.made.get(number, reads) & reads
+    }
 
 
 def build_dbt(draft: Draft, _flow: Flow) -> Fields:

@@ -107,8 +107,8 @@ class Choice(NamedTuple):
 def chosen(ours: Reading, theirs: Reading) -> Choice:
     """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
 
-    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46, of
-    which the network has learned nothing: there it is right twice as often as the grammar.
+    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46 before
+    the network learned from them: there it was right twice as often as the grammar.
     """
     grammar, network = ours.confidence, theirs.confidence
     if shape(ours.pipeline) == shape(theirs.pipeline):
@@ -124,7 +124,7 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
 
 
 def _no_doubt(grammar: float, network: float) -> bool:
-    """Whether what both see is sure: on h39 to h46 and `training/choosing.json` 5% of such graphs are wrong."""
+    """Whether what both see is sure: 5% of such graphs were wrong on h39 to h46, not yet learned from."""
     if network >= _NETWORK_SURE or (grammar >= GRAMMAR_SURE and network >= _NETWORK_LOST):
         return True
     return min(grammar, network) >= _NO_DOUBT
