@@ -107,8 +107,8 @@ class Choice(NamedTuple):
 def chosen(ours: Reading, theirs: Reading) -> Choice:
     """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
 
-    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46 before
-    the network learned from them: there it was right twice as often as the grammar.
+    The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46,
+    before the network learned from them: there it was right twice as often as the grammar.
     """
     grammar, network = ours.confidence, theirs.confidence
     if shape(ours.pipeline) == shape(theirs.pipeline):
