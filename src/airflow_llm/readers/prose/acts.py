@@ -22,7 +22,6 @@ _SAYING = (
     *("after", "before", "once", "when", "soon as", "need", "require", "wait", "depend", "follow", "relies", "until"),
     *("till", "prior to", "ahead of", "precede"),
 )
-_WRAPPED = r"(?<=[^\n]{49}[^\n.:;!?])\n(?=[a-z`\"'(])"
 _SENTENCE = r"[.!?;](?=\s|$)|\n"
 _CUT = (
     r"(,\s*(?:and\s+)?then\b|\band\s+then\b|\bthen\b|,\s*(?:and|but)\b|[,:()]|\s[-\u2013\u2014]\s"
@@ -73,7 +72,7 @@ def told_orders(text: str) -> list[Told]:
     """The orders that the text tells between acts of which it has one each."""
     if not says(text, *_SAYING):
         return []
-    sentences = pattern(_SENTENCE).split(pattern(_WRAPPED, 0).sub(" ", text))
+    sentences = pattern(_SENTENCE).split(text)
     found: list[Told] = []
     acts: list[Act] = []
     for sentence in sentences:
