@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
+from typing import TypeVar
 
 from airflow_llm.spec.conditions import Combined, Comparison, Condition, Negated, Outcome
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import ChooseStep, Step
+
+_Node = TypeVar("_Node", bound=Hashable)
 
 
 def edges(pipeline: Pipeline) -> tuple[tuple[str, str], ...]:
@@ -71,9 +74,10 @@ def ancestors(pipeline: Pipeline, step_id: str) -> set[str]:
     return reached(step_id, upstream(pipeline))
 
 
-def reached(start: str, ways: Mapping[str, set[str]]) -> set[str]:
+def reached(start: _Node, ways: Mapping[_Node, Set[_Node]]) -> set[_Node]:
     """Every step that the ways (`upstream` or `downstream`) lead to; the start itself only when they lead back."""
-    found, waiting = set[str](), [start]
+    found: set[_Node] = set()
+    waiting = [start]
     while waiting:
         new = ways[waiting.pop()] - found
         found |= new

@@ -43,19 +43,19 @@ def shape(pipeline: Pipeline) -> list[frozenset[int]]:
     downs = [frozenset(down for down, before in enumerate(ups) if place in before) for place in range(len(steps))]
     first: dict[object, int] = {}
     stands = [
-        first.setdefault((words(step) or place, ups[place], downs[place]), place) for place, step in enumerate(steps)
+        first.setdefault((_words_of(step) or place, ups[place], downs[place]), place)
+        for place, step in enumerate(steps)
     ]
     kept = sorted(set(stands))
     return [frozenset(kept.index(stands[up]) for up in ups[place]) for place in kept]
 
 
-def words(step: Step) -> tuple[int | None, str] | None:
+def _words_of(step: Step) -> tuple[int | None, str] | None:
     """Where the step's words begin, and what they are."""
     return None if step.origin is None else (step.origin.start, step.origin.text)
 
 
 def _reduced(ups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     """Without what stands before something else that stands before."""
-    ways = {str(place): {str(up) for up in before} for place, before in enumerate(ups)}
-    above = {place: {int(up) for up in reached(str(place), ways)} for place in range(len(ups))}
+    above = [reached(place, dict(enumerate(ups))) for place in range(len(ups))]
     return [frozenset(up for up in before if not any(up in above[other] for other in before)) for before in ups]

@@ -75,7 +75,7 @@ def by_network(
     """
     from airflow_llm.readers.prose.tagger.linking import linked_by
     from airflow_llm.readers.prose.tagger.network import network
-    from airflow_llm.readers.prose.tagger.no_steps import without_messages, without_remedies
+    from airflow_llm.readers.prose.tagger.no_steps import without_listed, without_messages, without_remedies
 
     trained = network() if len(text) <= _LONGEST else None
     said = trained.read(text) if trained is not None else None
@@ -86,7 +86,7 @@ def by_network(
     doubt = _REFUSED_TWICE if rules is None else _REFUSED
     if not 0 < len(said.tasks) <= _MOST_TASKS or said.error >= doubt:
         return None
-    said = without_remedies(without_messages(said, alerts), text)
+    said = without_listed(without_remedies(without_messages(said, alerts), text), tokens)
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
 
@@ -108,7 +108,7 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
     """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
 
     The bounds were found on the corpus' development hands, on `training/choosing.json` and on the hands h39 to h46,
-    before the network learned from them: there it was right twice as often as the grammar.
+    before the network learned from them.
     """
     grammar, network = ours.confidence, theirs.confidence
     if shape(ours.pipeline) == shape(theirs.pipeline):
@@ -117,14 +117,13 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
         agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))
         return Choice(agreed, "grammar and network see the same graph")
     better, other = (ours, theirs) if _grammar_first(grammar, network) else (theirs, ours)
-    why = (
-        f"they differ: grammar {grammar:.2f}, network {network:.2f}; {_whose(better is ours)} is right more often then"
-    )
+    whose = "grammar" if better is ours else "network"
+    why = f"they differ: grammar {grammar:.2f}, network {network:.2f}; the {whose} is right more often then"
     return Choice(with_confidence(better, min(better.confidence, _DISPUTED)), why, other)
 
 
 def _no_doubt(grammar: float, network: float) -> bool:
-    """Whether what both see is sure: 5% of such graphs were wrong on h39 to h46, not yet learned from."""
+    """Whether a graph that both see is sure to be the right one."""
     if network >= _NETWORK_SURE or (grammar >= GRAMMAR_SURE and network >= _NETWORK_LOST):
         return True
     return min(grammar, network) >= _NO_DOUBT
@@ -133,10 +132,6 @@ def _no_doubt(grammar: float, network: float) -> bool:
 def _grammar_first(grammar: float, network: float) -> bool:
     """Whether the grammar is to be believed where the two differ."""
     return grammar >= GRAMMAR_SURE or (network < _NETWORK_LOST and grammar >= _GRAMMAR_FAIR)
-
-
-def _whose(grammar: bool) -> str:
-    return "the grammar" if grammar else "the network"
 
 
 def with_confidence(reading: Reading, confidence: float) -> Reading:

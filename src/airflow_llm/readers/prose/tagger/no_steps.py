@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from airflow_llm.readers.prose.alerts import AlertWords
-from airflow_llm.readers.prose.entities import tokenise
+from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.mapping import listed_in
 from airflow_llm.readers.prose.sentences import sentences
 from airflow_llm.readers.prose.span import Found
-from airflow_llm.readers.prose.spellings import says
 from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
-_LISTING = ("each", "every", "for the", "for all", "per ")
 _ASIDE = frozenset({"quarantine", "aside"})
 
 
@@ -32,17 +30,18 @@ def without_messages(said: GraphSaid, alerts: Sequence[Found[AlertWords]]) -> Gr
 
 
 def without_remedies(said: GraphSaid, text: str) -> GraphSaid:
-    """The graph without `quarantine the rest` right behind a check, and without items that a list only names.
-
-    Their words go to the step before.
-    """
-    said = _without(said, list(_remedies(said, text)))
-    return _without(said, list(_items(said, text))) if says(text, *_LISTING) else said
+    """The graph without `quarantine the rest` right behind a check: its words go to the check."""
+    return _without(said, list(_remedies(said, text)))
 
 
-def _items(said: GraphSaid, text: str) -> Iterator[int]:
+def without_listed(said: GraphSaid, tokens: Sequence[Token]) -> GraphSaid:
+    """The graph without items that a list only names: their words go to the step before."""
+    return _without(said, list(_items(said, tokens)))
+
+
+def _items(said: GraphSaid, tokens: Sequence[Token]) -> Iterator[int]:
     """`for each of PL, CZ and SK download …`: no country is a task, nor what stands behind them in mid-sentence."""
-    lists = [held for sentence in sentences(tokenise(text).items) for held in listed_in(sentence.tokens)]
+    lists = [held for sentence in sentences(tokens) for held in listed_in(sentence.tokens)]
     for number, task in enumerate(said.tasks):
         mark = task.mark
         inside = (held for held in lists if held.start < mark.start < held.end)
