@@ -98,6 +98,7 @@ def test_build_of_a_folder_goes_on_after_a_bad_spec(run: Run) -> None:
     assert data["failed"] == 2
     assert Path("generated_dags/dags/second.py").exists()
     assert Path("generated_dags/dags/customer_orders.py").exists()
+    assert [path.name for path in Path("generated_dags").iterdir()] == ["dags"], "the work folder is gone"
 
 
 def test_edits_of_the_spec_are_built_and_comments_stay(run: Run) -> None:

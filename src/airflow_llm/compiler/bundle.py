@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from airflow_llm.compiler.compile import Compilation
 from airflow_llm.compiler.edits import Merge, Policy, content, merge
 from airflow_llm.compiler.find import Bundle, open_bundle
 from airflow_llm.compiler.layout import CONFIG, IGNORE_FILE, MANIFEST, PROOF, TASKS, Layout, check_name, layout_of
-from airflow_llm.compiler.lock import locked
+from airflow_llm.compiler.lock import WORK_FOLDER, locked
 from airflow_llm.compiler.manifest import Manifest, digest, read_manifest, spec_digest
 from airflow_llm.compiler.spec_files import SpecFiles, spec_files
 from airflow_llm.errors import InputError, MachineError
@@ -33,22 +34,34 @@ class WrittenBundle(NamedTuple):
 
 
 def write(
-    compilation: Compilation, output_dir: str | Path, force: bool = False, keep_edits: bool = False
+    compilation: Compilation,
+    output_dir: str | Path,
+    force: bool = False,
+    keep_edits: bool = False,
+    more_follow: bool = False,
 ) -> WrittenBundle:
     """The bundle in that folder. EditedError when it would overwrite people's edits; on any error nothing changed.
 
-    `force` overwrites edited files, `keep_edits` leaves them as they are.
+    `force` overwrites edited files, `keep_edits` leaves them as they are. `more_follow` leaves the work folder for the
+    next bundle; `finish` removes it.
     """
     layout = layout_of(Path(output_dir), compilation.pipeline.id)
     for name in compilation.emission.files:
         check_name(layout, name)
     try:
         os.makedirs(layout.root, exist_ok=True)
-        with locked(layout.root) as work:
+        with locked(layout.root, tidy=not more_follow) as work:
             commit.recover(layout.root, work)
             return _write(layout, work, compilation, force, keep_edits)
     except OSError as error:
         raise _refusal(layout, error) from error
+
+
+def finish(output_dir: Path) -> None:
+    """After several bundles: nothing of ours is left in the folder but them."""
+    if (output_dir / WORK_FOLDER).is_dir():
+        with suppress(OSError, MachineError), locked(output_dir):
+            pass
 
 
 def _write(layout: Layout, work: Path, compilation: Compilation, force: bool, keep_edits: bool) -> WrittenBundle:

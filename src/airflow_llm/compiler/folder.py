@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from airflow_llm.compiler.bundle import WrittenBundle, write
+from airflow_llm.compiler.bundle import WrittenBundle, finish, write
 from airflow_llm.compiler.compile import DEFAULT_TARGET, Compilation, compile_source
 from airflow_llm.compiler.layout import TASKS
 from airflow_llm.errors import AirflowLLMError, InputError, MachineError
@@ -55,16 +55,23 @@ class BuildOptions:
 def build_all(sources: Iterable[Path], output_dir: Path, options: BuildOptions = BuildOptions()) -> Iterator[Built]:
     """Each source in turn. Two of one id are an error of the second."""
     seen: dict[str, Path] = {}
-    for path in sources:
-        try:
-            compilation = compile_path(path, options.target, options.version)
-            first = seen.setdefault(compilation.pipeline.id, path)
-            if first != path:
-                raise InputError(f"{path} and {first} both make {compilation.pipeline.id!r}", place=str(path))
-            bundle = write(compilation, output_dir, options.force, options.keep_edits)
-            yield Built(path, bundle, compilation.diagnostics)
-        except AirflowLLMError as error:
-            yield Built(path, error=error)
+    try:
+        for path in sources:
+            try:
+                yield _build(path, output_dir, options, seen)
+            except AirflowLLMError as error:
+                yield Built(path, error=error)
+    finally:
+        finish(output_dir)
+
+
+def _build(path: Path, output_dir: Path, options: BuildOptions, seen: dict[str, Path]) -> Built:
+    compilation = compile_path(path, options.target, options.version)
+    first = seen.setdefault(compilation.pipeline.id, path)
+    if first != path:
+        raise InputError(f"{path} and {first} both make {compilation.pipeline.id!r}", place=str(path))
+    bundle = write(compilation, output_dir, options.force, options.keep_edits, more_follow=True)
+    return Built(path, bundle, compilation.diagnostics)
 
 
 def compile_path(path: Path, target: str = DEFAULT_TARGET, version: str | None = None) -> Compilation:

@@ -17,19 +17,27 @@ WAIT_SECONDS = 30.0
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[Path]:
-    """Holds the lock of the folder and gives its work folder, which is removed at the end when it is empty."""
+def locked(root: Path, tidy: bool = True) -> Iterator[Path]:
+    """Holds the lock of the folder and gives its work folder, which is removed at the end when it is empty.
+
+    Who writes often says `tidy` only at the last time: a file system is slow to make files where many were deleted.
+    """
     work = root / WORK_FOLDER
     descriptor = _acquire(work)
     try:
         yield work
     finally:
-        # The file goes while we hold it: whoever waits on it sees that it is gone and starts anew.
-        with suppress(OSError):
-            os.unlink(work / LOCK_FILE)
-        with suppress(OSError):
-            os.rmdir(work)
+        if tidy:
+            _remove(work)
         os.close(descriptor)
+
+
+def _remove(work: Path) -> None:
+    # The file goes while we hold it: whoever waits on it sees that it is gone and starts anew.
+    with suppress(OSError):
+        os.unlink(work / LOCK_FILE)
+    with suppress(OSError):
+        os.rmdir(work)
 
 
 def _acquire(work: Path) -> int:
