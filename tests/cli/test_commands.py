@@ -166,7 +166,7 @@ def test_a_full_disk_is_no_defect(command: str) -> None:
 
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "airflow_llm.cli.main", command],
+            [sys.executable, "-m", "airflow_llm", command],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
