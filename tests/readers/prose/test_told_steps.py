@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from airflow_llm.readers.prose.told_steps import shape
+from airflow_llm.readers.prose.told_steps import Drawn, drawn
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 
 
+def drawn_of(text: str) -> Drawn:
+    return drawn(read(Source(text=text, by_rules=True)).pipeline)
+
+
 def shape_of(text: str) -> list[frozenset[int]]:
-    return shape(read(Source(text=text, by_rules=True)).pipeline)
+    return list(drawn_of(text).before)
 
 
 def test_steps_of_the_same_words_at_the_same_place_are_one() -> None:
@@ -25,3 +29,16 @@ def test_an_edge_that_follows_from_others_is_none() -> None:
 def test_steps_of_other_words_stay_apart() -> None:
     text = "Extract orders from S3 and extract refunds from MySQL in parallel, then join orders and refunds."
     assert shape_of(text) == [frozenset(), frozenset(), frozenset({0, 1})]
+
+
+def test_readings_agree_on_the_same_graph_over_the_same_words() -> None:
+    plain = drawn_of("Extract orders from S3, clean them and load them into Postgres.")
+    assert plain.agrees(drawn_of("Extract orders from S3, clean them and load them into Snowflake."))
+    assert not plain.agrees(drawn_of("Extract orders from S3 and load them into Postgres."))
+
+
+def test_readings_of_other_words_do_not_agree() -> None:
+    first = drawn_of("Load orders.csv into Postgres. The export of refunds belongs to another team.")
+    second = drawn_of("The export of refunds belongs to another team. Load orders.csv into Postgres.")
+    assert first.before == second.before == (frozenset(),)
+    assert not first.agrees(second)

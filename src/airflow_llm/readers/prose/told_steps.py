@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
+from typing import NamedTuple, TypeVar
 
+from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.spec.graph import reached, upstream
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import Step
+
+_Node = TypeVar("_Node", bound=Hashable)
+
+
+class Drawn(NamedTuple):
+    """For each told step its place in the text, from and to, and the numbers of those right before it.
+
+    Edges that follow from others are left out. Steps that the same words ask for and that stand at the same place in
+    the graph (`extract customers and orders`) are one.
+    """
+
+    places: tuple[tuple[int, int], ...]
+    before: tuple[frozenset[int], ...]
+
+    def agrees(self, other: Drawn) -> bool:
+        """Whether both draw the same graph over the same words."""
+        if self.before != other.before:
+            return False
+        pairs = zip(self.places, other.places, strict=True)
+        return all(mine[0] < theirs[1] and theirs[0] < mine[1] for mine, theirs in pairs)
 
 
 def told_steps(pipeline: Pipeline) -> list[Step]:
@@ -17,42 +39,54 @@ def told_steps(pipeline: Pipeline) -> list[Step]:
 
 def standing_before(pipeline: Pipeline, steps: Sequence[Step]) -> list[frozenset[int]]:
     """For each step the places of those right before it; what stands before a choice is before its ways."""
-    before, place = upstream(pipeline), {step.id: number for number, step in enumerate(steps)}
+    return _before(upstream(pipeline), [step.id for step in steps])
+
+
+def drawn(pipeline: Pipeline) -> Drawn:
+    """The graph of a pipeline that was read."""
+    steps = told_steps(pipeline)
+    return _drawn([_place(step) for step in steps], standing_before(pipeline, steps))
+
+
+def drafted(drafts: Sequence[Draft]) -> Drawn:
+    """The graph of steps that are not assembled yet."""
+    told = sorted((draft for draft in drafts if draft.kind != "choose"), key=lambda draft: draft.span[0])
+    before = _before({draft.number: draft.ups for draft in drafts}, [draft.number for draft in told])
+    return _drawn([draft.span for draft in told], before)
+
+
+def _place(step: Step) -> tuple[int, int]:
+    start = (step.origin.start or 0) if step.origin is not None else 0
+    return start, start + (len(step.origin.text) if step.origin is not None else 0)
+
+
+def _before(ups: Mapping[_Node, Set[_Node]], told: Sequence[_Node]) -> list[frozenset[int]]:
+    place = {node: number for number, node in enumerate(told)}
     found = []
-    for step in steps:
-        waiting, seen, ups = list(before[step.id]), set(before[step.id]), set()
+    for node in told:
+        waiting, seen, before = list(ups[node]), set(ups[node]), set()
         while waiting:
             up = waiting.pop()
             if up in place:
-                ups.add(place[up])
+                before.add(place[up])
                 continue
-            further = before[up] - seen
+            further = ups[up] - seen
             seen |= further
             waiting.extend(further)
-        found.append(frozenset(ups))
+        found.append(frozenset(before))
     return found
 
 
-def shape(pipeline: Pipeline) -> list[frozenset[int]]:
-    """For each told step the places of those right before it, without edges that follow from others.
-
-    Steps that the same words ask for and that stand at the same place (`extract customers and orders`) are one.
-    """
-    steps = told_steps(pipeline)
-    ups = _reduced(standing_before(pipeline, steps))
-    downs = [frozenset(down for down, before in enumerate(ups) if place in before) for place in range(len(steps))]
+def _drawn(places: Sequence[tuple[int, int]], before: Sequence[frozenset[int]]) -> Drawn:
+    ups = _reduced(before)
+    downs = [frozenset(down for down, above in enumerate(ups) if number in above) for number in range(len(ups))]
     first: dict[object, int] = {}
-    stands = [
-        first.setdefault((_words_of(step) or place, ups[place], downs[place]), place)
-        for place, step in enumerate(steps)
-    ]
+    stands = [first.setdefault((place, ups[number], downs[number]), number) for number, place in enumerate(places)]
     kept = sorted(set(stands))
-    return [frozenset(kept.index(stands[up]) for up in ups[place]) for place in kept]
-
-
-def _words_of(step: Step) -> tuple[int | None, str] | None:
-    """Where the step's words begin, and what they are."""
-    return None if step.origin is None else (step.origin.start, step.origin.text)
+    return Drawn(
+        tuple(places[number] for number in kept),
+        tuple(frozenset(kept.index(stands[up]) for up in ups[number]) for number in kept),
+    )
 
 
 def _reduced(ups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
