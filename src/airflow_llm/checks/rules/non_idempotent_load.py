@@ -32,12 +32,11 @@ from airflow_llm.spec.steps import LoadStep, SqlStep
 
 code = "non-idempotent-load"
 _WHY = "every retry and every cleared task of the same data interval adds the same rows again"
-_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_INSERT = re.compile(r"\binsert\s+into\b", re.IGNORECASE)
-_REPEATABLE = re.compile(
+_QUOTED = r"'(?:[^']|'')*'|--[^\n]*|/\*(?s:.)*?\*/"
+_INSERT = r"\binsert\s+into\b"
+_REPEATABLE = (
     r"\b(delete\s+from|merge|truncate|on\s+conflict|on\s+duplicate|insert\s+(?:overwrite|or\s+(?:ignore|replace))"
-    r"|insert\s+ignore|replace\s+into|create\s+or\s+replace|drop\s+table)\b",
-    re.IGNORECASE,
+    r"|insert\s+ignore|replace\s+into|create\s+or\s+replace|drop\s+table)\b"
 )
 
 
@@ -47,8 +46,9 @@ def check_pipeline(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if isinstance(step, LoadStep) and step.mode == "append":
             yield _append(pipeline, step)
         elif isinstance(step, SqlStep) and step.statement:
-            sql = _QUOTED.sub(" ", step.statement)
-            if _INSERT.search(sql) and not _REPEATABLE.search(sql) and not _only_new(step.statement):
+            sql = re.sub(_QUOTED, " ", step.statement)
+            inserts = re.search(_INSERT, sql, re.IGNORECASE) and not re.search(_REPEATABLE, sql, re.IGNORECASE)
+            if inserts and not _only_new(step.statement):
                 yield Diagnostic(
                     code=code,
                     severity="warning",

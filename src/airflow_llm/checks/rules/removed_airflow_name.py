@@ -118,7 +118,8 @@ _VARIABLES = {
     "triggering_dataset_events": "triggering_asset_events",
 }
 _DOCUMENTATION = frozenset({"doc_md", "doc", "description", "doc_json", "doc_yaml", "doc_rst", "title"})
-_TEMPLATE = re.compile(r"\{[{%][^{}]{0,500}?\b(?<![.'\"])(" + "|".join(_VARIABLES) + r")\b[^{}]{0,500}?[%}]\}")
+# Compiled when a template is met.
+_TEMPLATE = r"\{[{%][^{}]{0,500}?\b(?<![.'\"])(" + "|".join(_VARIABLES) + r")\b[^{}]{0,500}?[%}]\}"
 _MENTION = ("airflow import", *sorted({_package(name) for name in _MODULES}), *_ARGUMENTS, *_VARIABLES)
 
 
@@ -131,12 +132,12 @@ def check_files(_: Pipeline, files: Files) -> Iterator[Diagnostic]:
                 place = Place(file=path, line=getattr(node, "lineno", None), column=getattr(node, "col_offset", 0) + 1)
                 yield _finding(place, name, replacement)
         for text, node in _templates(tree):
-            for match in _TEMPLATE.finditer(text):
+            for match in re.finditer(_TEMPLATE, text):
                 place = Place(file=path, line=node.lineno, column=node.col_offset + 1)
                 yield _finding(place, f"the template variable {match[1]}", _VARIABLES[match[1]])
     for path in sorted(path for path in files if path.endswith(".sql") and "{" in files[path]):
         for number, line in enumerate(files[path].splitlines(), start=1):
-            for match in _TEMPLATE.finditer(line):
+            for match in re.finditer(_TEMPLATE, line):
                 place = Place(file=path, line=number, column=match.start(1) + 1)
                 yield _finding(place, f"the template variable {match[1]}", _VARIABLES[match[1]])
 

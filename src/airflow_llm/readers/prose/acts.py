@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from airflow_llm.readers.prose.drafts import stem
 from airflow_llm.readers.prose.lexicon import systems, verbs, word_lists, words
@@ -40,8 +40,7 @@ _EMPTY = words("determiners") | words("pronouns") | word_lists("acts")["empty"] 
 _MOST = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One mention of an act: the verb's stem, the things and the places that the words name with it."""
 
     stem: str
@@ -59,8 +58,7 @@ class Act:
         return things and (not self.places or not other.places or bool(self.places & other.places))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """`late` runs after `early`, as the words say."""
 
     late: Act
@@ -187,7 +185,7 @@ def _act_in(text: str, main: bool) -> Act | None:
         return _made(said[0], said[1:], [], False, clean)
     end = next((at for at, word in enumerate(said) if word in _PLACES or word in _RUNS or word == "of"), len(said))
     made = _made(said[end - 1], said[: end - 1], said[end:], False, clean) if end else None
-    return None if made is None else replace(made, noun=True)
+    return None if made is None else made._replace(noun=True)
 
 
 def _passive(said: list[str]) -> int:

@@ -96,7 +96,7 @@ def _paged(words: str, match: re.Match[str]) -> Aim | None:
 def _held(words: str, at: int) -> str:
     """The name in front: `the Ops channel in Teams`."""
     form = r"\b([A-Za-z][\w-]{1,40})\s+channel\s+(?:in|on|of)\s+(?:microsoft\s+|ms\s+)?$"
-    match = pattern(form).search(words[max(0, at - 70) : at])
+    match = next(finds(form, words[max(0, at - 70) : at], "channel"), None)
     return match[1] if match is not None and match[1].lower() not in ("the", "our", "a", "any") else ""
 
 
@@ -135,7 +135,7 @@ _EVENTS: tuple[tuple[AlertEvent, str, str], ...] = (
     ("failure", _BAD, ""),
     ("deadline", _LATE, _MAY_BE_LATE),
     ("success", _GOOD, r"\bsuccess"),
-    ("retry", _RETRIED, r"\bretr(?:y|ies)\b"),
+    ("retry", _RETRIED, r"(?:every|each|any)\s+retry|it\s+retries"),
 )
 """What an alert is about, the words for it, and a small expression without which there are none."""
 _LEAD = (

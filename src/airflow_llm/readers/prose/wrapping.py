@@ -8,13 +8,13 @@ from functools import cache
 from itertools import pairwise
 
 from airflow_llm.readers.prose.lexicon import verbs, words
+from airflow_llm.readers.prose.spellings import pattern
 
 _SHORTEST, _SHORTEST_CUT = 40, 20
 """Characters of a line that was filled, and of one that ends with a word that no sentence ends with."""
-_OWN = re.compile(
+_OWN = (
     r"\s*(?:$|[-*+•]\s|[|>~=]|#+\s|\*\*|\(?(?:[a-z]|[ivx]{1,4}|\d{1,3})[.)]\s|[^\W\d][\w /&-]{0,40}:(?!\S)"
-    r"|(?:step|task|phase)\s*\d|[\w.-]+\s*=|.*(?:->|→|=>))",
-    re.IGNORECASE,
+    r"|(?:step|task|phase)\s*\d|[\w.-]+\s*=|.*(?:->|→|=>))"
 )
 """How a line begins that stands by itself: a bullet, a number, a heading, a key, an arrow."""
 _ENDED = (".", "!", "?", ":", ";", "|", "→", "->")
@@ -32,7 +32,7 @@ def unwrapped(text: str) -> str:
 def _goes_on(before: str, line: str) -> bool:
     """Whether a line is the rest of a sentence of the one before it."""
     said = before.strip()
-    if len(said) < _SHORTEST_CUT or said.endswith(_ENDED) or _OWN.match(line):
+    if len(said) < _SHORTEST_CUT or said.endswith(_ENDED) or pattern(_OWN).match(line):
         return False
     if said.endswith(",") or said.rpartition(" ")[2].casefold() in _leading_on():
         return True

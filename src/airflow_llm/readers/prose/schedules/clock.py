@@ -203,7 +203,7 @@ def _listed_hours(text: str) -> Iterator[Atom]:
         r"(?<![\w:/.\-,])(\d{1,2}(?:\s*(?:,\s*and|,|and|&|\+|/)\s*\d{1,2})+)"
         r"(?:\s*(?:h|hrs?|uhr)\b|\s+(?:o'?\s?clock|(?=utc\b|gmt\b|daily\b)))"
     )
-    for match in finds(more, text, "clock", "utc", "gmt", "daily", "h"):
+    for match in pattern(more).finditer(text) if hints(text, r"\d\s*(?:[,&+/]|and)") else ():
         if pattern(_LENGTHS_BEFORE).search(text, max(0, match.start() - 24), match.start()):
             continue
         numbers = [int(digits) for digits in re.findall(r"\d+", match[1])]

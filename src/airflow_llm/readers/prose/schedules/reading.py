@@ -130,17 +130,23 @@ def _read_cluster(text: str, cluster: list[Atom]) -> Found[Schedule] | None:
 
 def _doubted(text: str, cluster: list[Atom], strength: float) -> float:
     """The strength less what the words around take from it: refused, former, observed, or the habit of somebody."""
-    start, cron = cluster[0].start, _is_cron(cluster)
-    if pattern(_NEVER).search(text, max(0, start - 40), start) and not cron:
+    start, end = cluster[0].start, cluster[-1].end
+    if text[start:end].lower() in _LOOSE:
+        strength = min(strength, 0.55)
+    if pattern(_REFUSED).match(text, end):
+        strength = min(strength, 0.4)
+    return _doubted_before(text, start, cluster, strength) if start else strength
+
+
+def _doubted_before(text: str, start: int, cluster: list[Atom], strength: float) -> float:
+    """The same by the words before it."""
+    cron = _is_cron(cluster)
+    if not cron and pattern(_NEVER).search(text, max(0, start - 40), start):
         strength = min(strength, 0.3)
     if cron and pattern(_CURRENT).search(text, max(0, start - 40), start):
         strength = min(strength, 0.58)
-    if text[start : cluster[-1].end].lower() in _LOOSE:
-        strength = min(strength, 0.55)
     if pattern(_ACTUAL).search(text, max(0, start - 80), start):
         strength = min(strength, 0.3)
-    if pattern(_REFUSED).match(text, cluster[-1].end):
-        strength = min(strength, 0.4)
     before = pattern(r"[.;\n](?=\s)").split(text[max(0, start - 160) : start])[-1]
     if before.strip() and pattern(_FORMER).search(before):
         strength = max(0.0, min(strength - 0.04, 0.9))

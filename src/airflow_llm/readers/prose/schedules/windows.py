@@ -19,6 +19,7 @@ _ONE = (
     rf"(?:the\s+)?(\d{{1,2}}|(?:{_WORDS})\b)(?::(\d{{2}})|h\d{{2}})?\s*(a\.?m\b\.?|p\.?m\b\.?|h\b|o'clock"
     r"|in\s+the\s+(?:morning|afternoon|evening)|at\s+night)?"
 )
+_OFFICES = ("business", "office", "working", "trading", "opening", "market", "store", "shop", "service")
 _JOIN = r"\s*(?:to|and|until|till|through|-|\u2013)\s*(?:around\s+)?"
 
 
@@ -35,10 +36,10 @@ def windows(text: str) -> Iterator[Atom]:
             yield from _window(match, match.groups()[1:], outside=match[1] is not None)
     yield from _bare(text)
     office = (
-        r"\b(?:during\s+)?(?:business|office|working|trading|opening|market|store|shop"
-        r"|service)\s+(?:hours|time)(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+        rf"\b(?:during\s+)?(?:{'|'.join(_OFFICES)})\s+(?:hours|time)"
+        r"(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
     )
-    for match in finds(office, text, "hours", "time"):
+    for match in finds(office, text, *_OFFICES):
         if match[1] is None and match.group().lower().endswith("time"):
             continue
         low, high = int(match[1] or 9), int(match[2] or 17)
