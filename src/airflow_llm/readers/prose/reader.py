@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.assemble import assemble
@@ -24,6 +25,7 @@ from airflow_llm.readers.prose.understanding import (
     GRAMMAR_SURE,
     NothingAskedError,
     Understanding,
+    asked,
     by_grammar,
     by_network,
     chosen,
@@ -31,6 +33,11 @@ from airflow_llm.readers.prose.understanding import (
 )
 from airflow_llm.readers.reading import Reading, Source
 from airflow_llm.spec.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
 _COMMAND = r"`[^`\n]{1,500}`"
 _NAMED = (
@@ -70,6 +77,7 @@ class ProseReader:
             )
         text = normalise(source.text)
         refuse_contradictions(text)
+        answer = None if source.by_rules else asked(text)
         findings = find_all(_shielded(text))
         tokens = tokenise(text, findings.spans())
         rules = by_grammar(tokens.items, watched=source.traced)
@@ -78,27 +86,34 @@ class ProseReader:
         except ContradictionError:
             raise
         except InputError as error:
-            told = self._second(source, text, findings, None)
+            told = self._second(source, text, findings, answer, None)
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
         if source.by_rules:
             return _because(first, "the grammar was to read alone")
         try:
-            told = self._second(source, text, findings, rules)
+            told = self._second(source, text, findings, answer, rules)
         except InputError:
             if first.confidence < GRAMMAR_SURE:
                 raise
             return _because(first, "the network sees no request, but the grammar is sure")
         return _because(first, "the network has no reading of its own") if told is None else _taken(first, told)
 
-    def _second(self, source: Source, text: str, findings: Findings, rules: Understanding | None) -> Reading | None:
+    def _second(
+        self,
+        source: Source,
+        text: str,
+        findings: Findings,
+        answer: Future[GraphSaid] | None,
+        rules: Understanding | None,
+    ) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
         if source.by_rules:
             return None
         tokens = tokenise(text, findings.spans())
         try:
-            told = by_network(text, tokens.items, findings.alerts, rules=rules)
+            told = by_network(text, tokens.items, findings.alerts, answer, rules=rules)
         except NothingAskedError:
             raise _nothing_understood(source) from None
         if told is None:

@@ -16,17 +16,19 @@ from airflow_llm.readers.prose.linking.reasons import Drawings, Watcher
 from airflow_llm.readers.prose.recognising.recognise import recognise
 from airflow_llm.readers.prose.recognising.recognition import Recognition
 from airflow_llm.readers.prose.span import Found
-from airflow_llm.readers.prose.told_steps import shape
+from airflow_llm.readers.prose.told_steps import drawn
 from airflow_llm.readers.reading import Reading
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
 _NOTHING_ASKED = 0.98
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
 _NETWORK_LOST, _NETWORK_SURE = 0.6, 0.95
-_GRAMMAR_FAIR, _GRAMMAR_GOOD, GRAMMAR_SURE = 0.6, 0.7, 0.9
+_GRAMMAR_FAIR, GRAMMAR_GOOD, GRAMMAR_SURE = 0.6, 0.7, 0.9
 _NO_DOUBT, _AGREED, _DISPUTED = 0.8, 0.85, 0.8
 _LONGEST = 8_000
 """Characters of the longest text that the network is asked about: it has learned from shorter ones."""
@@ -65,20 +67,27 @@ def by_grammar(tokens: Sequence[Token], *, watched: bool = False) -> Understandi
     return Understanding(recognition, link(recognition, watcher), drawings=watcher.drawings)
 
 
+def asked(text: str) -> Future[GraphSaid] | None:
+    """The trained network's answer, which it works out while the grammar reads; None for a text that is too long."""
+    from airflow_llm.readers.prose.tagger.network import begun
+
+    return begun(text) if len(text) <= _LONGEST else None
+
+
 def by_network(
-    text: str, tokens: Sequence[Token], alerts: Sequence[Found[AlertWords]] = (), *, rules: Understanding | None
+    text: str,
+    tokens: Sequence[Token],
+    alerts: Sequence[Found[AlertWords]],
+    answer: Future[GraphSaid] | None,
+    *,
+    rules: Understanding | None,
 ) -> Understanding | None:
     """What the trained network makes of the text; None without one, without a task, or where it would refuse as well.
 
     `alerts` are no steps, whatever the network takes them for. `rules`: what the grammar read, None for no task.
     NothingAskedError where it is all but certain that the text asks for no work, and no arrows draw any.
     """
-    from airflow_llm.readers.prose.tagger.linking import linked_by
-    from airflow_llm.readers.prose.tagger.network import network
-    from airflow_llm.readers.prose.tagger.no_steps import without_listed, without_messages, without_remedies
-
-    trained = network() if len(text) <= _LONGEST else None
-    said = trained.read(text) if trained is not None else None
+    said = answer.result() if answer is not None else None
     if said is None:
         return None
     if said.error >= _NOTHING_ASKED and not (rules is not None and _draws(rules.recognition)):
@@ -86,6 +95,9 @@ def by_network(
     doubt = _REFUSED_TWICE if rules is None else _REFUSED
     if not 0 < len(said.tasks) <= _MOST_TASKS or said.error >= doubt:
         return None
+    from airflow_llm.readers.prose.tagger.linking import linked_by
+    from airflow_llm.readers.prose.tagger.no_steps import without_listed, without_messages, without_remedies
+
     said = without_listed(without_remedies(without_messages(said, alerts), text), tokens)
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
@@ -111,8 +123,8 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
     before the network learned from them.
     """
     grammar, network = ours.confidence, theirs.confidence
-    if shape(ours.pipeline) == shape(theirs.pipeline):
-        told = ours if grammar >= _GRAMMAR_GOOD else theirs
+    if drawn(ours.pipeline).agrees(drawn(theirs.pipeline)):
+        told = ours if grammar >= GRAMMAR_GOOD else theirs
         confidence = max(grammar, network)
         agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))
         return Choice(agreed, "grammar and network see the same graph")

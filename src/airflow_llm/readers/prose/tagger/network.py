@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ _LEAST = 0.5
 
 
 class Network:
-    """The encoder, and the small network over the tasks that it marked."""
+    """The encoder, and the small network over the tasks that it marked; each is loaded when it is first asked."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         import onnxruntime
@@ -29,9 +30,23 @@ class Network:
         # than it spares: the allocator hands freed memory out again as well.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.enable_mem_reuse = False
-        self.encoder = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, ["CPUExecutionProvider"])
-        self.structure = onnxruntime.InferenceSession(str(folder / "structure.onnx"), options, ["CPUExecutionProvider"])
-        self.words = WordPieces((folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines())
+        self._folder = folder
+        self._session = partial(onnxruntime.InferenceSession, sess_options=options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def encoder(self) -> Any:
+        """The session of the encoder."""
+        return self._session(str(self._folder / "encoder.onnx"))
+
+    @cached_property
+    def structure(self) -> Any:
+        """The session of the network over the tasks."""
+        return self._session(str(self._folder / "structure.onnx"))
+
+    @cached_property
+    def words(self) -> WordPieces:
+        """The encoder's vocabulary."""
+        return WordPieces((self._folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines())
 
     def read(self, text: str) -> GraphSaid:
         """What the network says of the text."""
@@ -132,3 +147,17 @@ def network() -> Network | None:
         return Network()
     except ImportError:
         return None
+
+
+def begun(text: str) -> Future[GraphSaid] | None:
+    """What the network says of the text, worked out beside what the caller does meanwhile; None without a network.
+
+    It is imported at once, since that would only take turns with the caller; loading and asking it do not.
+    """
+    trained = network()
+    if trained is None:
+        return None
+    worker = ThreadPoolExecutor(1)
+    answer = worker.submit(trained.read, text)
+    worker.shutdown(wait=False)
+    return answer
