@@ -34,8 +34,8 @@ class Encoder(nn.Module):
         self.tags = nn.Linear(config.hidden_size, len(TAGS))
         self.error = nn.Linear(config.hidden_size, 1)
 
-    def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The three outputs for numbered pieces; `mask` is 0 where a row is padded."""
+    def forward(self, numbers: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """The three outputs for numbered pieces; `mask` is 0 where a row is padded, None where none is."""
         hidden = self.bert(input_ids=numbers, attention_mask=mask).last_hidden_state
         return hidden, self.tags(hidden), self.error(hidden[:, 0]).squeeze(-1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_llm.errors import ContradictionError, InputError
 from airflow_llm.readers.prose.assemble import assemble
@@ -21,7 +21,9 @@ from airflow_llm.readers.prose.questions_missing import missing
 from airflow_llm.readers.prose.questions_order import disputed
 from airflow_llm.readers.prose.recognising.recognition import Recognition
 from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.told_steps import Drawn, drafted
 from airflow_llm.readers.prose.understanding import (
+    GRAMMAR_GOOD,
     GRAMMAR_SURE,
     NothingAskedError,
     Understanding,
@@ -29,6 +31,7 @@ from airflow_llm.readers.prose.understanding import (
     by_grammar,
     by_network,
     chosen,
+    with_confidence,
     without_alerts_in_tasks,
 )
 from airflow_llm.readers.reading import Reading, Source
@@ -79,47 +82,45 @@ class ProseReader:
         refuse_contradictions(text)
         answer = None if source.by_rules else asked(text)
         findings = find_all(_shielded(text))
+        held = _Held(source, text, findings, answer)
         tokens = tokenise(text, findings.spans())
         rules = by_grammar(tokens.items, watched=source.traced)
+        graph = drafted(rules.linked.drafts)  # before they are assembled, which changes them
         try:
             first = self._reading(source, rules, findings, tokens)
         except ContradictionError:
             raise
         except InputError as error:
-            told = self._second(source, text, findings, answer, None)
+            told = self._second(held)
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
         if source.by_rules:
             return _because(first, "the grammar was to read alone")
         try:
-            told = self._second(source, text, findings, answer, rules)
+            told = self._second(held, _Ours(rules, graph, first))
         except InputError:
             if first.confidence < GRAMMAR_SURE:
                 raise
             return _because(first, "the network sees no request, but the grammar is sure")
         return _because(first, "the network has no reading of its own") if told is None else _taken(first, told)
 
-    def _second(
-        self,
-        source: Source,
-        text: str,
-        findings: Findings,
-        answer: Future[GraphSaid] | None,
-        rules: Understanding | None,
-    ) -> Reading | None:
+    def _second(self, held: _Held, ours: _Ours | None = None) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
-        if source.by_rules:
+        if held.answer is None:
             return None
-        tokens = tokenise(text, findings.spans())
+        tokens = tokenise(held.text, held.findings.spans())
+        rules = ours.understood if ours is not None else None
         try:
-            told = by_network(text, tokens.items, findings.alerts, answer, rules=rules)
+            told = by_network(held.text, tokens.items, held.findings.alerts, held.answer, rules=rules)
         except NothingAskedError:
-            raise _nothing_understood(source) from None
+            raise _nothing_understood(held.source) from None
         if told is None:
             return None
+        if ours is not None and not held.source.traced and ours.is_drawn_by(told):
+            return with_confidence(ours.reading, told.confidence)
         try:
-            return self._reading(source, told, without_alerts_in_tasks(findings, told.said), tokens)
+            return self._reading(held.source, told, without_alerts_in_tasks(held.findings, told.said), tokens)
         except InputError:
             return None  # a graph that no pipeline can have is no better reading
 
@@ -156,6 +157,27 @@ class ProseReader:
             trace,
             opened,
         )
+
+
+class _Held(NamedTuple):
+    """A text on its way: normalised, with what was found in it, and the network's answer, which is worked out."""
+
+    source: Source
+    text: str
+    findings: Findings
+    answer: Future[GraphSaid] | None
+
+
+class _Ours(NamedTuple):
+    """What the grammar made of a text: understood, drawn, assembled."""
+
+    understood: Understanding
+    graph: Drawn
+    reading: Reading
+
+    def is_drawn_by(self, told: Understanding) -> bool:
+        """Whether the network draws the graph of ours, and ours is good enough to be taken then, without another."""
+        return self.reading.confidence >= GRAMMAR_GOOD and self.graph.agrees(drafted(told.linked.drafts))
 
 
 def _schedule_words(text: str, findings: Findings) -> tuple[str, str]:

@@ -78,18 +78,16 @@ def by_network(
     text: str,
     tokens: Sequence[Token],
     alerts: Sequence[Found[AlertWords]],
-    answer: Future[GraphSaid] | None,
+    answer: Future[GraphSaid],
     *,
     rules: Understanding | None,
 ) -> Understanding | None:
-    """What the trained network makes of the text; None without one, without a task, or where it would refuse as well.
+    """What the trained network makes of the text; None without a task, or where it would refuse as well.
 
     `alerts` are no steps, whatever the network takes them for. `rules`: what the grammar read, None for no task.
     NothingAskedError where it is all but certain that the text asks for no work, and no arrows draw any.
     """
-    said = answer.result() if answer is not None else None
-    if said is None:
-        return None
+    said = answer.result()
     if said.error >= _NOTHING_ASKED and not (rules is not None and _draws(rules.recognition)):
         raise NothingAskedError
     doubt = _REFUSED_TWICE if rules is None else _REFUSED

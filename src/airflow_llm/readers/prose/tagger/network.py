@@ -75,7 +75,7 @@ class Network:
         hidden, tags, error = [], [], 0.0
         for at in range(0, max(len(numbers), 1), WINDOW):
             row = np.array([[self.words.first, *numbers[at : at + WINDOW], self.words.last]], dtype=np.int64)
-            states, scores, wrong = self.encoder.run(None, {"numbers": row, "mask": np.ones_like(row)})
+            states, scores, wrong = self.encoder.run(None, {"numbers": row})
             first = 0 if not at else 1
             hidden.append(states[0, first:-1])
             tags.append(scores[0, first:-1])
