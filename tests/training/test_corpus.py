@@ -9,7 +9,7 @@ import pytest
 from training.corpus import KINDS as KINDS_OF_CORPUS
 from training.corpus import RULES as RULES_OF_CORPUS
 from training.corpus import Request, case, edges_of, findings, load, near_duplicates
-from training.splits import DEVELOPMENT, TEST, hands_of
+from training.splits import CHOOSING, DEVELOPMENT, TEST, hands_of
 
 from airflow_llm.readers.prose.tagger.labels import KINDS, RULES
 
@@ -35,10 +35,11 @@ def test_there_are_two_thousand_requests_of_twenty_styles_and_hardly_a_pair_alik
 
 
 def test_hands_are_for_one_thing_only() -> None:
-    splits = {name: set(hands_of(name)) for name in ("train", "development", "test")}
+    splits = {name: set(hands_of(name)) for name in ("train", "development", "choosing", "test")}
     assert splits["test"] == set(TEST)
     assert splits["development"] == set(DEVELOPMENT)
-    assert not splits["train"] & (splits["test"] | splits["development"])
+    assert splits["choosing"] == set(CHOOSING)
+    assert not splits["train"] & (splits["test"] | splits["development"] | splits["choosing"])
 
 
 def test_a_flow_is_a_list_of_chains() -> None:
