@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow_llm.readers.prose.told_steps import Drawn, drawn
+from airflow_llm.readers.prose.told_steps import Drawn, Graph, drawn
 from airflow_llm.readers.reading import Source
 from airflow_llm.readers.registry import read
 
@@ -12,7 +12,7 @@ def drawn_of(text: str) -> Drawn:
 
 
 def shape_of(text: str) -> list[frozenset[int]]:
-    return list(drawn_of(text).before)
+    return list(drawn_of(text).merged.before)
 
 
 def test_steps_of_the_same_words_at_the_same_place_are_one() -> None:
@@ -40,5 +40,15 @@ def test_readings_agree_on_the_same_graph_over_the_same_words() -> None:
 def test_readings_of_other_words_do_not_agree() -> None:
     first = drawn_of("Load orders.csv into Postgres. The export of refunds belongs to another team.")
     second = drawn_of("The export of refunds belongs to another team. Load orders.csv into Postgres.")
-    assert first.before == second.before == (frozenset(),)
+    assert first.merged.before == second.merged.before == (frozenset(),)
     assert not first.agrees(second)
+
+
+def test_a_list_of_objects_is_the_same_as_one_step_or_as_many() -> None:
+    places, none = ((0, 40), (0, 40), (0, 40)), frozenset[int]()
+    listed = Drawn(Graph(places, (none, none, none)), Graph(places[:1], (none,)))
+    apart = Graph(((0, 10), (12, 20), (24, 40)), (none, none, none))
+    assert listed.agrees(Drawn(apart, apart))
+    alone = Graph(((0, 10),), (none,))
+    assert listed.agrees(Drawn(alone, alone))
+    assert not Drawn(apart, apart).agrees(Drawn(alone, alone))

@@ -13,22 +13,32 @@ from airflow_llm.spec.steps import Step
 _Node = TypeVar("_Node", bound=Hashable)
 
 
-class Drawn(NamedTuple):
-    """For each told step its place in the text, from and to, and the numbers of those right before it.
+class Graph(NamedTuple):
+    """For each step its place in the text, from and to, and the numbers of those right before it.
 
-    Edges that follow from others are left out. Steps that the same words ask for and that stand at the same place in
-    the graph (`extract customers and orders`) are one.
+    Edges that follow from others are left out.
     """
 
     places: tuple[tuple[int, int], ...]
     before: tuple[frozenset[int], ...]
 
-    def agrees(self, other: Drawn) -> bool:
-        """Whether both draw the same graph over the same words."""
+    def is_of(self, other: Graph) -> bool:
+        """Whether both are the same graph over the same words."""
         if self.before != other.before:
             return False
         pairs = zip(self.places, other.places, strict=True)
         return all(mine[0] < theirs[1] and theirs[0] < mine[1] for mine, theirs in pairs)
+
+
+class Drawn(NamedTuple):
+    """The graph of the told steps as they are, and with those that the same words ask for at the same place as one."""
+
+    each: Graph
+    merged: Graph
+
+    def agrees(self, other: Drawn) -> bool:
+        """Whether both draw the same graph; `extract customers and orders` is one step or two."""
+        return self.each.is_of(other.each) or self.merged.is_of(other.merged)
 
 
 def told_steps(pipeline: Pipeline) -> list[Step]:
@@ -83,10 +93,11 @@ def _drawn(places: Sequence[tuple[int, int]], before: Sequence[frozenset[int]]) 
     first: dict[object, int] = {}
     stands = [first.setdefault((place, ups[number], downs[number]), number) for number, place in enumerate(places)]
     kept = sorted(set(stands))
-    return Drawn(
+    merged = Graph(
         tuple(places[number] for number in kept),
         tuple(frozenset(kept.index(stands[up]) for up in ups[number]) for number in kept),
     )
+    return Drawn(Graph(tuple(places), tuple(ups)), merged)
 
 
 def _reduced(ups: Sequence[frozenset[int]]) -> list[frozenset[int]]:

@@ -45,6 +45,19 @@ def test_nothing_begins_within_a_word() -> None:
     assert all(mark.start == 0 for mark in found)
 
 
+def test_a_mark_does_not_end_between_its_auxiliary_and_its_verb() -> None:
+    text = "the report is published then they load orders"
+    tags = [BEGIN, INSIDE, INSIDE, BEGIN, 0, BEGIN, BEGIN, INSIDE]
+    found = marked(text, pieces_of(text), [row(tag) for tag in tags])
+    assert [text[mark.start : mark.end] for mark in found] == ["the report is published", "they load orders"]
+
+
+def test_steps_without_a_stop_between_them_stay_apart() -> None:
+    text = "clean them load it"
+    found = marked(text, pieces_of(text), [row(tag) for tag in (BEGIN, INSIDE, BEGIN, INSIDE)])
+    assert [text[mark.start : mark.end] for mark in found] == ["clean them", "load it"]
+
+
 def test_the_graph_keeps_no_edge_that_follows_from_others() -> None:
     chances = [[0.0, 0.9, 0.8], [0.0, 0.0, 0.9], [0.0, 0.0, 0.0]]
     edges, sure = graph(chances)

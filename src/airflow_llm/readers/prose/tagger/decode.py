@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.tagger.labels import LABELS, TAGS
 from airflow_llm.readers.prose.tagger.wordpiece import Piece
 
@@ -48,7 +49,27 @@ def marked(text: str, pieces: Sequence[Piece], chances: Sequence[Sequence[float]
         sure = sum(own) / len(own)
         if sure >= _LEAST_MARK:
             found.append(Marked(LABELS[label], first, place, pieces[first].start, pieces[place - 1].end, sure))
-    return found
+    return _whole(text, found)
+
+
+def _whole(text: str, found: Sequence[Marked]) -> list[Marked]:
+    """The marks, those of one predicate put together: `the report is` goes on with `published`, `they` with `go`."""
+    whole: list[Marked] = []
+    for mark in found:
+        last = whole[-1] if whole else None
+        if last is not None and mark.label == last.label == LABELS[0] and _goes_on(text, last, mark):
+            sure = min(last.sure, mark.sure)
+            whole[-1] = replace(last, last=mark.last, end=mark.end, sure=sure)
+        else:
+            whole.append(mark)
+    return whole
+
+
+def _goes_on(text: str, mark: Marked, following: Marked) -> bool:
+    own = text[mark.start : mark.end].lower().split()
+    if text[mark.end : following.start].strip():
+        return False
+    return own[-1] in words("be") | words("modals") or set(own) <= words("pronouns")
 
 
 def _may_begin(text: str, pieces: Sequence[Piece], place: int) -> bool:
