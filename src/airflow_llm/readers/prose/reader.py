@@ -25,6 +25,7 @@ from airflow_llm.readers.prose.told_steps import Drawn, drafted
 from airflow_llm.readers.prose.understanding import (
     GRAMMAR_GOOD,
     GRAMMAR_SURE,
+    MOST_TASKS,
     NothingAskedError,
     Understanding,
     asked,
@@ -85,7 +86,7 @@ class ProseReader:
         held = _Held(source, text, findings, answer)
         tokens = tokenise(text, findings.spans())
         rules = by_grammar(tokens.items, watched=source.traced)
-        graph = drafted(rules.linked.drafts)  # before they are assembled, which changes them
+        graph = _graph(rules, answer is not None)  # before the drafts are assembled, which changes them
         try:
             first = self._reading(source, rules, findings, tokens)
         except ContradictionError:
@@ -172,12 +173,19 @@ class _Ours(NamedTuple):
     """What the grammar made of a text: understood, drawn, assembled."""
 
     understood: Understanding
-    graph: Drawn
+    graph: Drawn | None
     reading: Reading
 
     def is_drawn_by(self, told: Understanding) -> bool:
         """Whether the network draws the graph of ours, and ours is good enough to be taken then, without another."""
-        return self.reading.confidence >= GRAMMAR_GOOD and self.graph.agrees(drafted(told.linked.drafts))
+        if self.graph is None or self.reading.confidence < GRAMMAR_GOOD:
+            return False
+        return self.graph.agrees(drafted(told.linked.drafts))
+
+
+def _graph(rules: Understanding, compared: bool) -> Drawn | None:
+    """The graph of the grammar, where the network may draw the same."""
+    return drafted(rules.linked.drafts) if compared and len(rules.linked.drafts) <= 2 * MOST_TASKS else None
 
 
 def _schedule_words(text: str, findings: Findings) -> tuple[str, str]:

@@ -89,13 +89,18 @@ def _before(ups: Mapping[_Node, Set[_Node]], told: Sequence[_Node]) -> list[froz
 
 def _drawn(places: Sequence[tuple[int, int]], before: Sequence[frozenset[int]]) -> Drawn:
     ups = _reduced(before)
-    downs = [frozenset(down for down, above in enumerate(ups) if number in above) for number in range(len(ups))]
+    downs: list[set[int]] = [set() for _ in ups]
+    for down, above in enumerate(ups):
+        for up in above:
+            downs[up].add(down)
     first: dict[object, int] = {}
-    stands = [first.setdefault((place, ups[number], downs[number]), number) for number, place in enumerate(places)]
-    kept = sorted(set(stands))
+    stands = [
+        first.setdefault((place, ups[number], frozenset(downs[number])), number) for number, place in enumerate(places)
+    ]
+    kept = {number: new for new, number in enumerate(sorted(set(stands)))}
     merged = Graph(
         tuple(places[number] for number in kept),
-        tuple(frozenset(kept.index(stands[up]) for up in ups[number]) for number in kept),
+        tuple(frozenset(kept[stands[up]] for up in ups[number]) for number in kept),
     )
     return Drawn(Graph(tuple(places), tuple(ups)), merged)
 
@@ -103,4 +108,4 @@ def _drawn(places: Sequence[tuple[int, int]], before: Sequence[frozenset[int]]) 
 def _reduced(ups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     """Without what stands before something else that stands before."""
     above = [reached(place, dict(enumerate(ups))) for place in range(len(ups))]
-    return [frozenset(up for up in before if not any(up in above[other] for other in before)) for before in ups]
+    return [before.difference(*(above[other] for other in before)) for before in ups]
