@@ -194,7 +194,7 @@ class Collector:
             self.read_sql(usage(step.query, self.lineage.dialect(step)), self._finder(step.reads), step.id)
 
     def _of_items(self, name: str, each: ForEach) -> None:
-        """A mapped extract from a database takes the rows whose column, named like the item, has the item's value."""
+        """A mapped step takes from a database the rows whose column, named like the item, has the item's value."""
         dataset = self.pipeline.dataset(name)
         system = next((held.connector for held in self.pipeline.connections if held.name == dataset.connection), "")
         connector = get(system)
@@ -210,6 +210,8 @@ class Collector:
         for name in step.reads:
             if step.incremental is not None:
                 self._in_interval(name, step.incremental)
+            if step.for_each is not None:
+                self._of_items(name, step.for_each)
             if step.keys:
                 self.make_unique(name, step.keys)
                 for need in self.at(name, step.keys):

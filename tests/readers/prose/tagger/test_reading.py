@@ -102,3 +102,17 @@ def test_what_becomes_of_bad_rows_belongs_to_the_check() -> None:
     text = "Extract orders from MySQL, check that order_id is unique, quarantine the rest, load to Postgres."
     kinds = [(step.kind, getattr(step, "on_invalid", None)) for step in read(Source(text=text)).pipeline.steps]
     assert kinds == [("extract", None), ("validate", "quarantine"), ("load", None)]
+
+
+def test_each_one_with_a_verb_names_no_item() -> None:
+    text = """tasks and what each one needs:
+- load_rates: []
+- load_deals: []
+- value_book: [load_rates, load_deals]"""
+    assert not any(step.for_each for step in read(Source(text=text)).pipeline.steps)
+
+
+def test_a_wait_is_never_mapped() -> None:
+    text = "every 45 minutes poll the ferry API once for each open booking, afterwards upsert the states to Postgres"
+    pipeline = read(Source(text=text)).pipeline
+    assert not any(step.for_each for step in pipeline.steps if step.kind == "wait")

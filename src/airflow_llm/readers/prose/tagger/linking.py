@@ -131,8 +131,10 @@ def _draft(number: int, said: GraphSaid, clause: Clause, before: Draft | None) -
 def _map(draft: Draft, said: GraphSaid, source: str, lists: list[list[ItemList]]) -> None:
     """What the task runs for each of; the list at the head of a sentence holds up to what brings its results together.
 
-    Such a list is taken out of `lists`.
+    Such a list is taken out of `lists`. A wait is for all of them: Airflow cannot run a sensor for each.
     """
+    if draft.kind == "wait":
+        return
     mark = said.tasks[draft.number].mark
     own = lists[draft.clause.sentence] if draft.clause.tokens else []
     governing = next((held for held in reversed(own) if held.start < mark.end), None)

@@ -74,7 +74,8 @@ def _items(text: str) -> list[tuple[str, str]]:
     found = []
     for match in pattern(_LEAD).finditer(text):
         item, more = match["item"].lower(), (match["more"] or "").lower()
-        if pattern(_TIMES).match(item) or item in words_of("empty") | words_of("prepositions"):
+        nameless = pattern(r"(?:each|every)\s+one\s+(?!of\b)").match(match.group())  # what follows is a verb
+        if nameless or pattern(_TIMES).match(item) or item in words_of("empty") | words_of("prepositions"):
             continue
         ends = not more or more in words_of("prepositions") | words_of("empty") | words_of("be") | words_of("modals")
         name = (

@@ -98,10 +98,10 @@ def _query(parts: Parts, dataset: Dataset, own: str, to: str, several: bool) -> 
 
 
 def _cut_of(parts: Parts, several: bool) -> Cut:
-    """A mapped extract takes the rows whose column, named like the item, has the item's value."""
+    """A mapped step takes the rows whose column, named like the item, has the item's value."""
     step = parts.step
     if isinstance(step, LoadStep):
-        return Cut(step.incremental)
+        return Cut(step.incremental, _item(parts))
     if not isinstance(step, ExtractStep):
         return Cut()
     own_query = step.query is not None and not several
