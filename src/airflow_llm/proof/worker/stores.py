@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _STORE = "store"
+_WRITTEN_AT = "docProps/core.xml"
 _TABULAR = {".parquet": "read_parquet", ".csv": "read_csv", ".json": "read_json", ".jsonl": "read_json"}
 
 
@@ -161,7 +163,15 @@ def _file(path: Path, name: str, out: Path, heads: int) -> dict[str, Any]:
         except duckdb.Error:
             # Not a table after all: its bytes are what counts.
             pass
-    return {"rows": None, "digest": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+    return {"rows": None, "digest": hashlib.sha256(_content(path)).hexdigest(), "bytes": path.stat().st_size}
+
+
+def _content(path: Path) -> bytes:
+    """What the file holds; of a workbook all but the hour at which it was written."""
+    if path.suffix != ".xlsx" or not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(book.read(name) for name in sorted(book.namelist()) if name != _WRITTEN_AT)
 
 
 def _rows(relation: Any, heads: int, copy: Path, parquet: Path | None = None) -> dict[str, Any]:
