@@ -55,7 +55,11 @@ MAPPED = {"name": "x", "items": ["a"]}
 REFUSED: tuple[dict[str, Any], ...] = (
     {"steps": [{"id": "a", "kind": "marker", "alerts": [LATE]}], "connections": SLACK},
     {"steps": [{"id": "a", "kind": "marker", "for_each": MAPPED}]},
-    {"steps": [{"id": "a", "kind": "dbt", "for_each": MAPPED}]},
+    {
+        "steps": [{"id": "a", "kind": "http", "connection": "web", "writes": ["b"], "for_each": MAPPED}],
+        "connections": [{"name": "web", "connector": "http"}],
+        "datasets": [{"name": "b"}],
+    },
     {"steps": [{"id": "a", "kind": "marker"}], "tags": ["t" * 101]},
     {"steps": [{"id": "a", "kind": "marker"}], "schedule": {"kind": "manual", "catchup": True}},
 )

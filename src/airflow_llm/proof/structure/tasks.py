@@ -175,14 +175,16 @@ def _trigger(_: Expected, step: Step, task: Mapping[str, Any]) -> Iterator[str]:
         yield f"it starts {extras.get('trigger_dag_id')!r}, not {step.dag_id!r}"
     yield from differs("waiting for the other run", step.wait, bool(extras.get("wait_for_completion")))
     found = extras.get("conf") or {}
-    if len(found) != len(step.conf):
+    if step.for_each is None and len(found) != len(step.conf):  # a mapped one hands over its items with it
         yield f"it hands over {found!r}, not {step.conf!r}"
 
 
 def _item_in(step: Step, value: Any) -> Any:
     """The item in what a mapped task is given: alone, by name, or at the end of a message."""
     if isinstance(value, dict):
-        return value.get("X-Item") or (next(iter(value.values())) if len(value) == 1 else value)
+        name = step.for_each.name if step.for_each is not None else ""
+        alone = next(iter(value.values())) if len(value) == 1 else value
+        return next((value[key] for key in (name, name.upper(), "X-Item") if key in value), alone)
     if isinstance(step, NotifyStep) and isinstance(value, str) and step.for_each is not None:
         return value.rpartition(f"{step.for_each.name}: ")[2]
     return value

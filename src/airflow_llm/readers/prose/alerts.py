@@ -33,6 +33,10 @@ _ANYTHING = (
     r"(?:the\s+)?tasks?|an?\s+(?:error|failure)|errors?)"
 )
 
+_LIMIT = (
+    r"(?:by|within|after|before|in|until|at)\s+(?:the\s+)?\d[\d:.]*"
+    r"(?:\s*(?:h|hrs?|hours?|min(?:ute)?s?|am|pm|o'?clock)\b)?"
+)
 _STATE = r"\b(?:if|when|once)\s+(?:it(?:'s|\s+is)\s+)?(broken|failing|failed|red)\b(?=\s*(?:$|[,)]))"
 _WINDOW = 200
 _SHORTEST = 8  # no request is shorter: text of nothing but line ends stays cheap
@@ -131,9 +135,12 @@ def _until(text: str, words: str) -> tuple[timedelta | None, int | None]:
     lengths = find_durations(words)
     if lengths:
         return lengths[0].value, None
-    clock = pattern(r"\b(?:by|at|before|until|deadline)\s+(\d{1,2})[:.](\d{2})\b").search(words)
-    if clock is not None and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return None, int(clock[1]) * 60 + int(clock[2])
+    clock = pattern(
+        r"\b(?:by|at|before|until|deadline)\s+(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?\b(?![:.,]\d|\s*(?:%|rows|times))"
+    ).search(words)
+    if clock is not None and int(clock[1]) < 24 and int(clock[2] or 0) < 60:
+        hour = int(clock[1]) % 12 + 12 * (clock[3].lower() == "pm") if clock[3] else int(clock[1])
+        return None, hour * 60 + int(clock[2] or 0)
     sla = next(finds(r"\b(?:sla|deadline)\b", text, "sla", "deadline"), None)
     lengths = find_durations(text[sla.end() : sla.end() + 30]) if sla is not None else []
     return (lengths[0].value if lengths else None), None
@@ -173,7 +180,7 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
     subject = rf"(?:({_ANYTHING})|((?:the\s+|a\s+|any\s+)?[\w' -]{{2,40}}?))"
     clause = (
         rf"\b{opener}\s+{subject}\s+(?:ever\s+|still\s+|has\s+|have\s+|is\s+|was\s+|"
-        rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+)?"
+        rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+|\s+{_LIMIT})?"
     )
     if next(spelled("alert_events", sentence), None) is None:
         return

@@ -15,15 +15,18 @@ from airflow_llm.readers.prose.flow import Flow, object_words
 from airflow_llm.readers.prose.increments import cut_to_interval
 from airflow_llm.readers.prose.lexicon import words
 from airflow_llm.readers.prose.linking.graph import Linked
+from airflow_llm.readers.prose.measured import describe_unmeasured
 from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.references import resolve
-from airflow_llm.readers.prose.rings import cut_rings
+from airflow_llm.readers.prose.rings import cut_rings, keep_order
 from airflow_llm.readers.prose.scope import Scopes
 from airflow_llm.readers.prose.spellings import finds
 from airflow_llm.spec.pipeline import Pipeline, Question
 from airflow_llm.spec.schedule import CronSchedule
 
+_ONCE = ("choose", "marker", "wait")
+"""Kinds of steps that Airflow runs once for all items."""
 _LONGEST_ORIGIN = 2000
 _FARTHEST = 60
 _STATES = words("states")
@@ -124,6 +127,8 @@ def _steps(
     for number, extra in scopes.steps.items():
         _merge(fields[number], extra)
     parameters = _parameters(drafts, fields, flow)
+    keep_order(drafts, fields)
+    describe_unmeasured(drafts, numbered, fields, flow)
     found: dict[str, Any] = {"steps": [fields[draft.number] for draft in drafts], "parameters": parameters}
     for name, hit in (
         ("depends_on_past", findings.depends_on_past),
@@ -137,7 +142,20 @@ def _steps(
         found["timeout"] = scopes.timeout
     if scopes.alerts:
         found["alerts"] = scopes.alerts
+        _told_late(scopes.alerts, flow)
     return found
+
+
+def _told_late(alerts: Sequence[dict[str, Any]], flow: Flow) -> None:
+    """Says how a deadline is told where Airflow has no notifier that can tell one."""
+    for alert in alerts:
+        connector = flow.connections[alert["connection"]].connector if alert["connection"] in flow.connections else ""
+        if alert["on"] == "deadline" and connector not in ("slack", "email", "http"):
+            flow.assume(
+                "alerts",
+                f"a missed deadline is told over {alert['connection']} by an HTTP request with the text",
+                f"point the connection {alert['connection']} at an address that takes one (a webhook)",
+            )
 
 
 def _merge(fields: dict[str, Any], extra: dict[str, Any]) -> None:
@@ -225,7 +243,7 @@ def _parameters(drafts: Sequence[Draft], fields: dict[int, dict[str, Any]], flow
     """What mapped steps run over: the items of the text, or a parameter of the run."""
     found: dict[str, dict[str, Any]] = {}
     for draft in drafts:
-        if not draft.each or draft.kind == "choose":
+        if not draft.each or fields[draft.number]["kind"] in _ONCE:
             continue
         name = identifier([draft.each], "item")
         if draft.items:
@@ -300,6 +318,13 @@ def _schedule(findings: Findings, flow: Flow) -> dict[str, Any]:
     ):
         if hit is not None:
             data[name] = hit.value
+    if data.get("catchup") and data["kind"] in ("manual", "asset"):
+        data["catchup"] = False
+        flow.assume(
+            "schedule.catchup",
+            "only runs at times can be caught up, and the text names none; catch-up is left off",
+            "say when the pipeline runs",
+        )
     return data
 
 

@@ -63,8 +63,10 @@ def build_copy(draft: Draft, flow: Flow) -> Fields:
     """Data of one system into another, in one step."""
     source = [*draft.phrase.complement("from", "of"), *draft.objects]
     target = _target_tokens(draft)
-    named = object_words(draft) or short(name_words(source), 3) or ["data"]
     inputs = flow.chosen(draft) if not system_in(source) else []
+    awaited = _awaited(draft, flow) if not inputs and not system_in(source) and not object_words(draft) else []
+    source = [*source, *awaited]
+    named = object_words(draft) or short(name_words(source), 3) or ["data"]
     inside = {token.norm for token in draft.phrase.complement("within", "inside")} & {"warehouse", "database", "schema"}
     connection = flow.target_of(draft, target) if inside else ""
     origin = connection or (flow.source_of(draft, [*source, *draft.hints]) if not inputs else "")

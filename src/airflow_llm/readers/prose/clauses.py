@@ -11,6 +11,7 @@ from airflow_llm.readers.prose.joints import (
     arm_ahead,
     begins_with,
     defines,
+    each_leads,
     edge_ahead,
     lists_items,
     names_whole,
@@ -22,10 +23,8 @@ from airflow_llm.readers.prose.orders import leading_name, states_order
 from airflow_llm.readers.prose.said import FINITE, Said
 from airflow_llm.readers.prose.sentences import Sentence, sentences
 
-_SUBORDINATE = {"if": "if", "unless": "unless", "when": "when", "after": "after", "before": "before", "while": "while"}
-_BREAKS = frozenset(
-    {*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"}
-)
+_SUBORDINATE = {word: word for word in ("if", "unless", "when", "after", "before", "while")}
+_BREAKS = {*_SUBORDINATE, "then", "otherwise", "both", "always", "purpose", "last", "meanwhile", "apart", "make_sure"}
 _SKIPPED = words("skipped")
 _DONE = words("done")
 _FARTHEST_VERB = 8
@@ -236,6 +235,8 @@ def _starts(flat: Sequence[Token], index: int, current: Clause) -> bool:
     if index >= len(flat) or flat[index].masked:
         return index < len(flat)
     token = flat[index]
+    if token.marker == "each" and _has_verb(current) and each_leads(flat, index):
+        return True
     if token.norm in _STOPS and (index + 1 == len(flat) or flat[index + 1].tag == "punct"):
         return True
     if token.marker in _BREAKS or (token.norm in words("negation") and not _in_statement(current)):

@@ -84,13 +84,18 @@ def denied(text: str) -> str:
 
 def _operators() -> str:
     words = (
-        r"(?:is\s+|are\s+|was\s+|gets\s+|goes\s+|stays\s+|comes\s+out\s+|drops\s+|falls\s+|rises\s+|remains\s+)?"
+        rf"(?:(?:{_moving()})\s+)?"
         r"(?:(?:strictly\s+)?(?:greater|more|higher|larger|bigger|better)\s+than(?:\s+or\s+equal\s+to)?|above|over|"
         r"(?:strictly\s+)?(?:less|lower|smaller|fewer|worse)\s+than(?:\s+or\s+equal\s+to)?|below|under|"
         r"beneath|at\s+least|at\s+most|"
         r"equal\s+to|equals|not\s+more\s+than|no\s+more\s+than|not\s+less\s+than)|exceed(?:s|ed)?|surpass(?:es)?"
     )
     return rf"(?:<=|>=|=<|=>|==|!=|<>|<|>|\u2264|\u2265|\u2260|(?<![=!<>])=(?!=)|\b(?:{words})\b)"
+
+
+def _moving() -> str:
+    """The verbs that lead from a metric to its limit: `stays below`, `goes above`."""
+    return "|".join(sorted(word.replace(" ", r"\s+") for word in words_of("moving")))
 
 
 def _operator(words: str) -> Operator:
@@ -111,8 +116,8 @@ def _operator(words: str) -> Operator:
 
 def _thresholds(text: str, step: str | None) -> Iterator[Found[Comparison]]:
     name = (
-        r"((?a:[A-Za-z])[\w.@-]*(?:\s+(?!if\b|when\b|is\b|are\b|was\b|and\b|or\b|the\b|gets\b|exceeds?\b|above\b|"
-        r"below\b|over\b|under\b|than\b)(?a:[A-Za-z])[\w-]*){0,2})"
+        rf"((?a:[A-Za-z])[\w.@-]*(?:\s+(?!(?:if|when|and|or|the|exceeds?|above|below|over|under|than|{_moving()})\b)"
+        r"(?a:[A-Za-z])[\w-]*){0,2})"
     )
     expression = (
         rf"(?:\bthe\s+|\bits\s+|\ba\s+|\bif\s+|\bwhen\s+|"
@@ -138,7 +143,9 @@ def _plain(value: float) -> int | float:
 
 
 def _metric(words: str) -> str | None:
-    """The last words before the operator as a name: `the PM2.5 level` is `pm2_5_level`."""
+    """The last words before the operator as a name: `the PM2.5 level` is `pm2_5_level`; None where they name none."""
+    if words_of("no_single") & set(words.lower().split()):
+        return None
     parts = [part for part in re.split(r"\s+", words.strip()) if part.lower() not in words_of("no_metric")]
     identifiers = [part for part in parts if "_" in part]
     chosen = identifiers[-1:] or parts[-2:]

@@ -22,6 +22,7 @@ _ARM_LEADS = frozenset({"on", "if", "when"})
 _DECIDING = frozenset({"depending", "type", "kind", "route", "branch", "switch", "decide", "case", "which", "whether"})
 _BEGINNING = frozenset({"begins", "starts", "begin", "start", "opens"})
 ENDING = frozenset({"ends", "finishes", "concludes", "closes"})
+_FARTHEST_ITEM = 5
 
 
 def defines(flat: Sequence[Token], index: int) -> bool:
@@ -45,6 +46,21 @@ def edge_ahead(flat: Sequence[Token], index: int) -> bool:
             return any(held.tag == "arrow" for held in flat[:index])
         if token.tag != "name" and token.norm not in before and token.norm not in ("+", "&", "and"):
             return False
+    return False
+
+
+def each_leads(flat: Sequence[Token], index: int) -> bool:
+    """Whether `for each customer` is followed by what is done for it, not by the end of what stands before."""
+    if not flat[index].norm.startswith("for"):
+        return False
+    for place in range(index + 2, min(index + _FARTHEST_ITEM, len(flat))):
+        token = flat[place]
+        if token.tag == "punct" and token.raw != ",":
+            return False
+        told = any(verb.form == "base" for verb in token.verbs)
+        plain = not any(verb.noun for verb in token.verbs) or place + 1 == len(flat)
+        if told and (plain or flat[place + 1].norm in words("determiners") | words("pronouns")):
+            return True
     return False
 
 

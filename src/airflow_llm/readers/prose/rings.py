@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from airflow_llm.readers.prose.drafts import Draft, spoken
 from airflow_llm.readers.prose.flow import Flow
@@ -27,6 +28,17 @@ def cut_rings(drafts: Sequence[Draft], flow: Flow) -> None:
                 options=("it does not", "it does"), taken="it does not, because others wait for it",
             )
         )  # fmt: skip
+
+
+def keep_order(drafts: Sequence[Draft], fields: Mapping[int, dict[str, Any]]) -> None:
+    """Statements on a table that a step before them reads are not its writers: that step would wait for them."""
+    above: dict[int, set[int]] = {}
+    for draft in drafts:  # in order
+        above[draft.number] = set(draft.ups).union(*(above.get(up, ()) for up in draft.ups))
+        step = fields[draft.number]
+        if step["kind"] == "sql" and step.get("writes"):
+            read = {name for up in above[draft.number] for name in fields[up].get("reads", ())}
+            step["writes"] = [name for name in step["writes"] if name not in read]
 
 
 def _pairs(ring: Sequence[Draft]) -> list[tuple[Draft, Draft]]:

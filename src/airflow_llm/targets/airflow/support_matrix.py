@@ -44,6 +44,11 @@ def _mapped(*kinds: str) -> Callable[[Pipeline], str]:
     return find
 
 
+def _mapped_answers(pipeline: Pipeline) -> str:
+    found = (step.id for step in pipeline.steps if step.kind == "http" and step.for_each is not None and step.writes)
+    return next((f"steps.{step_id}.for_each" for step_id in found), "")
+
+
 def _catchup_without_time(pipeline: Pipeline) -> str:
     return "schedule.catchup" if pipeline.schedule.catchup and pipeline.schedule.kind in ("manual", "asset") else ""
 
@@ -78,8 +83,15 @@ FACTS = (
         "mapping of a choice, a marker or a sensor",
         "a branch decides once for all items",
         versions=(),
-        used_by=_mapped("choose", "marker", "wait", "http", "dbt"),
+        used_by=_mapped("choose", "marker", "wait"),
         instead="map the steps around it, or use a python step that takes one item",
+    ),
+    Fact(
+        "mapping of a request whose answer is a dataset",
+        "each item's answer would replace the one before",
+        versions=(),
+        used_by=_mapped_answers,
+        instead="use an extract step of the API, or write nothing",
     ),
     Fact(
         f"tags of more than {_TAG_LENGTH} characters",

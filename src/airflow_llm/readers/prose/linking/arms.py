@@ -123,7 +123,7 @@ class Arms(Graph):
             return
         if "otherwise" in unit.clause.marks:
             self._open_else(unit)
-        self._open(unit, self.pending_ups or set(self.frontier))
+        self._open(unit, (self.pending_ups or set(self.frontier)) - {-1})
         self.pending_ups = set()
 
     def _on_outcome(self, unit: Unit, _following: Unit | None) -> None:

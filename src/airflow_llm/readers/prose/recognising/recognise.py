@@ -28,6 +28,8 @@ class _Recogniser(TaskRules):
         for place, clause in enumerate(clauses):
             self.following = clauses[place + 1 : place + 4]
             phrase = parse(clause)
+            if self.last is not None and not self.last.drafts:  # another clause took its steps over
+                self.last = next((unit for unit in reversed(self.result.units) if unit.drafts), None)
             unit = self._unit(clause, phrase)
             self.result.units.append(unit)
             if unit.drafts:

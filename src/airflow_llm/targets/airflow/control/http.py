@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from airflow_llm.connectors.hooks import hook_reason
 from airflow_llm.spec.pipeline import Pipeline
 from airflow_llm.spec.steps import HttpStep
@@ -32,12 +34,22 @@ def _request(step: HttpStep) -> TaskCode:
         arguments["headers"] = literal({plain(name): plain(value) for name, value in step.headers.items()})
     if step.body is not None:
         arguments["data"] = literal(plain(step.body))
-    return TaskCode(
+    code = TaskCode(
         imports=("from airflow.providers.http.operators.http import HttpOperator",),
         operator="HttpOperator",
         arguments=arguments,
         requirements=_HTTP,
     )
+    return code if step.for_each is None else _for_each(step, step.for_each.name, code)
+
+
+def _for_each(step: HttpStep, name: str, code: TaskCode) -> TaskCode:
+    """One request for each item: it is a field of the form, or of the query; beside a body it is a header."""
+    if step.body is None and step.method != "HEAD":
+        return replace(code, mapped_argument="data", mapped_value=Expression(f"{{{literal(name)}: str(item)}}"))
+    headers = {**{plain(key): plain(value) for key, value in step.headers.items()}, "X-Item": Expression("str(item)")}
+    common = {key: value for key, value in code.arguments.items() if key != "headers"}
+    return replace(code, arguments=common, mapped_argument="headers", mapped_value=literal(headers))
 
 
 def _records(pipeline: Pipeline, step: HttpStep) -> TaskCode:

@@ -1,0 +1,138 @@
+"""A long description as rows: what marks each one, and which are the headings of sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from airflow_llm.readers.prose.outline.lines import unmarked
+from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+
+_CIRCLED = "\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468\u2469\u246a\u246b\u246c\u246d\u246e\u246f\u2470\u2471\u2472\u2473"
+_COUNTED = (
+    r"(?:step|task|stage|job|component|node|element|item|part|activity|phase)\s*(?:no\.?\s*|#\s*)?"
+    r"(?P<word>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?:\s+(?:of|/)\s+\w+)?"
+)
+_NUMBERED = r"(?P<number>\(?(?:[A-Z]{0,2}[.-]?)\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):\]](?=\s)|(?=\s{1,4}\S))\s*"
+_LETTERED = r"(?P<number>[A-Z]|[IVX]{1,4})[.)]\s+"
+_RULE = r"[-=_*~#\s]{3,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. `words` are without marks, `mark` says what stood before them, `level` how high a heading stands."""
+
+    start: int
+    indent: int
+    words: str
+    mark: str = ""
+    number: str = ""
+    level: int = 0
+    gap: bool = False
+    fenced: bool = False
+
+    @property
+    def label(self) -> tuple[str, str] | None:
+        """The label of a labelled row with its value: `Reads: x`, `id    x`, `| owner | x |`."""
+        cells = cells_of(self.words)
+        if len(cells) == 2:
+            return (cells[0].lower(), cells[1]) if cells[0] else None
+        match = pattern(r"([A-Za-z][\w /&-]{0,40}?)\s*(?:[\s.]*:|\s=)\s*(?=\S|$)(.*)").fullmatch(self.words)
+        match = match or pattern(r"([A-Za-z][\w /-]{0,24}?)(?:\s{2,}|(?:\s\.){2,}\s)(\S.*)").fullmatch(self.words)
+        return (" ".join(match[1].lower().split()), match[2]) if match else None
+
+    @property
+    def kind(self) -> str:
+        """What the labelled row says of a task, empty when it is none."""
+        label = self.label
+        return lexicon("outline_labels").get(label[0], "") if label is not None else ""
+
+
+def cells_of(words: str) -> list[str]:
+    """The cells of a table row, none when it is none."""
+    if not words.startswith("|") or words.count("|") < 3:
+        return []
+    return [cell.strip() for cell in words.strip().strip("|").split("|")]
+
+
+def rows_of(text: str) -> list[Row]:
+    """Every row with words; underlined rows and framed ones (`--- Flow ---`) are headings."""
+    rows: list[Row] = []
+    at, gap, fenced = 0, True, False
+    for raw in text.split("\n"):
+        rest = raw.strip()
+        if rest.startswith("```"):
+            fenced, gap = not fenced, True
+        elif not rest:
+            gap = True
+        elif pattern(_RULE).fullmatch(rest) and not fenced:
+            if rows and not gap and rows[-1].gap and rest[0] in "-=~":
+                rows[-1] = replace(rows[-1], level=rows[-1].level or 1)
+            gap = True
+        else:
+            rows.append(_row(raw, at, gap=gap, fenced=fenced))
+            gap = False
+        at += len(raw) + 1
+    return list(_headed(rows))
+
+
+def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
+    plain = raw.expandtabs(4)
+    indent = len(plain) - len(plain.lstrip())
+    words, mark, level = raw.strip(), "", 0
+    start = at + len(raw) - len(raw.lstrip())
+    if fenced:
+        return Row(start, indent, words, "fence", gap=gap, fenced=True)
+    marks = pattern(r"(#{1,6})\s+(.*?)\s*#*").fullmatch(words)
+    framed = pattern(r"(?:={2,}|-{2,})\s*([^\s=-].*?)\s*(?:={2,}|-{2,})").fullmatch(words)
+    if marks is not None:
+        words, level, mark = marks[2], len(marks[1]), "#"
+    elif framed is not None:
+        words, level, mark = framed[1], 2, "="
+    elif len(words) > 1 and words[0] in "-*+\u2022\u25aa\u25cf" and words[1] in " \t":
+        words, mark = words[2:].lstrip(), "-"
+    if words.startswith(("**", "__", "*", "_")) and not mark:
+        mark = "b"
+        whole = pattern(r"([*_]{2,3})[^*_].*?[^*_]\1:?").fullmatch(words)
+        level = 5 if whole is not None else 0
+    number, words = _number(unmarked(words).strip("*"))
+    return Row(start, indent, words, mark, number, level, gap)
+
+
+def _number(words: str) -> tuple[str, str]:
+    """The number that a row begins with, and the rest: `A1. x`, `2.1 x`, `Step Two: x`, `[Component 1 of 7] x`."""
+    if words[:1] and words[0] in _CIRCLED:
+        return str(_CIRCLED.index(words[0]) + 1), words[1:].lstrip(" .:)-")
+    counted = pattern(rf"\[?{_COUNTED}\]?\s*(?:[:.)\u2013\u2014-]|(?<=\])|(?=\s+`))\s*(?=\S)").match(words)
+    if counted is not None:
+        return str(lexicon("numbers").get(counted["word"].lower(), counted["word"])), words[counted.end() :]
+    match = pattern(_NUMBERED, 0).match(words) or pattern(_LETTERED, 0).match(words)
+    if match is None or not words[match.end() :].strip() or pattern(rf"{any_of('units')}\b").match(words[match.end() :]):
+        return "", words
+    return match["number"].strip("(").lower(), words[match.end() :].strip()
+
+
+def _headed(rows: list[Row]) -> Iterator[Row]:
+    """Short rows that stand alone, in capitals or before indented text are headings too."""
+    for at, row in enumerate(rows):
+        after = rows[at + 1] if at + 1 < len(rows) else None
+        if row.level or row.fenced or row.mark == "-" or row.words.startswith("|") or len(row.words) > 90:
+            yield row
+        elif _stands_over(row, after):
+            level = 3 if row.number.count(".") or row.indent else 2
+            yield replace(row, level=level, mark=row.mark or ("n" if row.number else "c"))
+        else:
+            yield row
+
+
+def _stands_over(row: Row, after: Row | None) -> bool:
+    bare = row.words.rstrip(":")
+    if row.indent > 1 or after is None or bare.endswith((".", ";", ",", "!", "?", ")")) or not row.gap:
+        return False
+    if row.kind and row.label is not None and row.label[1]:
+        return False
+    capitals = bare.upper() == bare and pattern(r"[A-Z]{3}", 0).search(bare) is not None
+    short = len(bare.split()) <= 7 and pattern(r"[:=|`]|\w_\w", 0).search(bare) is None
+    titled = short and (bare[:1].isupper() or bool(row.number))
+    return capitals or (titled and (after.gap or after.indent > row.indent or bool(row.number) or not row.mark))
