@@ -90,13 +90,19 @@ def layout(items: Sequence[Item]) -> Block:
     children = {item.parent for item in items if item.parent}
     stage_block: tuple[str, Block] | None = None
     groups: dict[str, Block] = {}
+    lanes: dict[str, Block] = {}
     for item in items:
         here = root
-        if _is_parallel_stage(item.stage):
-            if stage_block is None or stage_block[0] != item.stage:
-                stage_block = (item.stage, Block(parallel=True))
+        outer, _, lane = item.stage.partition("\n")
+        if _is_parallel_stage(outer):
+            if stage_block is None or stage_block[0] != outer:
+                stage_block, lanes = (outer, Block(parallel=True)), {}
                 root.parts.append(stage_block[1])
             here = stage_block[1]
+            if lane and lane not in lanes:
+                lanes[lane] = Block()
+                here.parts.append(lanes[lane])
+            here = lanes.get(lane, here)
         else:
             stage_block = None
         if item.parent in groups:
@@ -131,9 +137,12 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
     )
     named = pattern(r"\btask\s?group\b").search(item.everything) is not None or ("_" in name and not item.members)
     group = slug(name) or None if named else None
-    block = Block(parallel=parallel is not None or (group is None and _is_parallel_stage(item.stage)), group=group)
+    beside = item.spread or parallel is not None or (group is None and _is_parallel_stage(item.stage))
+    block = Block(parallel=beside, group=group)
+    told = item.labels.get("input", "")
+    own = any(pattern(rf"\b{re.escape(member.name)}\b").search(told) for member in item.members)
     for member in item.members:
-        for kind in ("input", "operator", "parameters", "systems"):
+        for kind in ("operator", "parameters", "systems") if own else ("input", "operator", "parameters", "systems"):
             if kind in item.labels and kind not in member.labels and not (kind == "operator" and grouped):
                 member.labels[kind] = item.labels[kind]
         block.parts.append(_node(member, clean_name(member.name)[0], group, taken))

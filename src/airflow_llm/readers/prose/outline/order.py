@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
+from airflow_llm.readers.prose.outline.arrows import drawn
 from airflow_llm.readers.prose.outline.names import Block, Names, Node
 from airflow_llm.readers.prose.outline.parts import Document
 from airflow_llm.readers.prose.outline.rules import stated
 from airflow_llm.readers.prose.spellings import pattern
 
-_ARROW = r"\s*(?:\u2192|-{1,2}>|=>|>>)\s*"
 _ALL = (
     r"\b(?:all|every|each|both)\b[^,.;\n]{0,50}?\b(?:parallel|branch(?:es)?|upstream|previous|preceding|"
     r"prior|paths?|(?:\w+\s+)?tasks|stages|sources|streams)\b"
@@ -23,6 +22,18 @@ _AFTER = (
     r"\bdownstream\s+of\b|\bupstream\s*:"
 )
 _NOTHING = r"\W*?(?:none|nothing|no\s+(?:upstream|dependenc)\w*|n/a|[-\u2013\u2014])\W*(?:\([^)]*\))?"
+_BESIDE = (
+    r"\b(?:(?:in\s+)?parallel\s+(?:with|to)|(?:concurrent(?:ly)?|simultaneous(?:ly)?)\s+(?:with|to)|concurrently|simultaneously"
+    r"|alongside(?:\s+(?:with|of))?|side\s+by\s+side\s+with|overlap(?:s|ping)?\s+(?:with\s+)?|at\s+the\s+same\s+time\s+as)"
+)
+_NO_UPSTREAM = (
+    r"\b(?:no|without(?:\s+an?y?)?)\s+(?:upstream|predecessors?)(?:\s+(?:tasks?|dependenc\w+))?\b"
+    r"|^\W*root\b[\w\s]{0,20}\W*$"
+)
+_DENIED = (
+    r"\b(?:(?:does|do|did|need|is|are|has|have)\s*(?:not|n't)|cannot|never|neither"
+    r"|independent(?:ly)?\s+(?:of|from))\b[^.;,()\n]*"
+)
 _NOT_LINEAR = (
     r"\b(?:fan-?out|fan-?in|branch(?:ing|es)?|in\s+parallel|parallel|concurrent(?:ly)?|"
     r"conditional(?:ly)?\s+rout\w+|dynamic\s+task\s+mapping)\b"
@@ -125,48 +136,11 @@ def _blocks(block: Block) -> Iterable[Block]:
 def chains(document: Document, names: Names) -> list[tuple[str, str]]:
     """The edges of lines such as `a -> b -> [c, d]` and `c runs after a and b`, where every part is a task."""
     edges: list[tuple[str, str]] = []
-    for words in document.words("pattern", "infrastructure", "schedule", "summary"):
-        for sentence in pattern(r"(?<=[a-z\])])\.\s+|;\s+").split(words):
-            edges += _arrows(sentence, names) or _after(sentence, names)
+    told = [line for node in names.nodes for line in node.item.text("notes").splitlines()]
+    for words in [*document.words("pattern", "infrastructure", "schedule", "summary"), *dict.fromkeys(told)]:
+        for sentence in pattern(r"(?<=[a-z\])])\.\s+").split(words):
+            edges += drawn(sentence, names) or _after(sentence, names)
     return edges
-
-
-def _arrows(sentence: str, names: Names) -> list[tuple[str, str]]:
-    if pattern(_ARROW).search(sentence) is None:
-        return []
-    parts = [part for part in pattern(_ARROW).split(sentence) if part.strip()]
-    first = re.split(r":\s+", parts[0])[-1] if parts else ""
-    stations = [names.exact(_bare(part)) for part in [first, *parts[1:]]]
-    if len(stations) < 2 or not all(stations):
-        stations = [names.exact(_name_in(part)) for part in [parts[0], *parts[1:]]] if len(parts) > 1 else []
-    if len(stations) < 2 or not all(stations):
-        return []
-    return [
-        (up.id, down.id)
-        for ups, downs in pairwise(stations)
-        for down in downs
-        for up in (_own(ups, down, names) if len(downs) > 1 else ups)
-    ]
-
-
-def _own(ups: Sequence[Node], down: Node, names: Names) -> Sequence[Node]:
-    """Of a list before a list, those that the task says it takes; all when it says none."""
-    said = {node.id for node in names.mentioned(down.item.text("input", "upstream"))}
-    return [up for up in ups if up.id in said] or ups
-
-
-def _bare(words: str) -> str:
-    """A station of a chain without what is said about it: `[a, b] in parallel`, `load (warehouse)`."""
-    text = pattern(r"\s+(?:in\s+parallel|with|via|which|that|for|using|execution|chain)\b.*$|\s*\(.*$").sub(
-        "", words.strip()
-    )
-    return text.strip(" .,;")
-
-
-def _name_in(words: str) -> str:
-    """The last identifier of some words: `dependency chain get_user`."""
-    hits = pattern(r"\[[^\]]+\]|[A-Za-z]\w*_\w+").findall(words)
-    return hits[-1] if len(hits) == 1 else words
 
 
 def _after(sentence: str, names: Names) -> list[tuple[str, str]]:
@@ -213,7 +187,7 @@ class _Placer:
         return [one for one in front if one in said] or front
 
     def _node(self, node: Node, front: Sequence[str]) -> list[str]:
-        if node.id in self.roots or pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")):
+        if node.id in self.roots or _stands_first(node):
             front = []
         named = [up for up in self._named(node) if up != node.id and up in self.placed]
         siblings = self._siblings(node)
@@ -240,11 +214,11 @@ class _Placer:
         item = node.item
         if item.settled:
             return [other.id for other in self.names.exact(item.text("upstream"))]
-        words = pattern(r"(?s)[;,.]?\s*\bdownstream\b.*$").sub("", item.text("input", "upstream"))
+        words = pattern(r"(?s)[;,.]?\s*\bdownstream\b.*$").sub("", _told(item.text("input", "upstream")))
         ups = [other.id for other in self._mentioned(node, words, last=True)]
         for line in item.text("upstream").splitlines():
             ups += [other.id for other in self.names.numbered(line) if other.id in self.placed]
-        for line in item.text("objective", "notes").splitlines():
+        for line in _told(item.text("objective", "notes")).splitlines():
             match = pattern(rf"(?:{_AFTER}|\bfollowing\b|\bafter\b(?=\s+(?:step|task)s?\s+\d))(.*)").search(
                 _before_siblings(line)
             )
@@ -280,15 +254,12 @@ class _Placer:
     def _siblings(self, node: Node) -> list[str]:
         if node.item.settled:
             return []
-        match = pattern(
-            r"\b(?:in\s+)?parallel\s+(?:with|to)\s+([^;\n]+)|\b(?:concurrently|simultaneously|"
-            r"alongside)\s+(?:with\s+)?([^;\n]+)"
-        ).search(node.item.everything)
+        match = pattern(rf"{_BESIDE}\s+([^;\n]+)").search(node.item.everything)
         if match is None:
             return []
         return [
             other.id
-            for other in [*self.names.mentioned(match[1] or match[2]), *self.names.numbered(match[1] or match[2])]
+            for other in [*self.names.mentioned(match[1]), *self.names.numbered(match[1])]
             if other.id in self.entries and other.id != node.id
         ]
 
@@ -309,6 +280,12 @@ class _Placer:
         return [one for one in unique if not self.order.below(one) & set(unique)]
 
 
+def _stands_first(node: Node) -> bool:
+    """Whether the text says that nothing comes before the task."""
+    labelled = pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")) is not None
+    return labelled or any(pattern(_NO_UPSTREAM).search(line) for line in node.item.text("notes").splitlines())
+
+
 def _roots(names: Names) -> set[str]:
     """The tasks at the head of the list that take nothing, when each hands something to a later one that does."""
     head = list(takewhile(lambda node: pattern(_NOTHING).fullmatch(node.item.labels.get("input", "?")), names.nodes))
@@ -319,9 +296,14 @@ def _roots(names: Names) -> set[str]:
     return {node.id for node in head} if len(head) > 1 and all(used) else set()
 
 
+def _told(words: str) -> str:
+    """The words without what they deny: `dbt_run (does not wait for the tests)`."""
+    return pattern(_DENIED).sub("", words)
+
+
 def _before_siblings(line: str) -> str:
     """The line up to `parallel to ...`: what runs beside a task is not before it."""
-    return pattern(r"[,;]?\s*(?:and\s+)?(?:in\s+)?\bparallel\s+(?:with|to)\b.*$").sub("", line)
+    return pattern(rf"[,;]?\s*(?:and\s+)?{_BESIDE}\b.*$").sub("", line)
 
 
 def _stands_alone(part: Node | Block) -> bool:

@@ -11,7 +11,7 @@ from airflow_llm.readers.prose.spellings import pattern
 
 _STAGE = (
     r"(?=.*\b(?:stage|segment|phase|parallel|sequential|synchroni[sz]ation|join|fan-?(?:out|in)|"
-    r"branch(?:es)?|path|merge|gate|group)\b)"
+    r"branch(?:es)?|path|merge|gate|group|lane|chain|track|strand)\b)"
     r"[^.;=]{3,90}"
 )
 _OF_THE_WHOLE = r"(?:schedule(?:[_ ]interval)?|cron|catch-?up|start[_ ]date|max[_ ]active[_ ]runs)\s*:\s*\S"
@@ -36,6 +36,8 @@ class Item:
     members: list[Item] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     settled: bool = False
+    spread: bool = False
+    """Whether its members are made by a loop, side by side."""
 
     def text(self, *kinds: str) -> str:
         """The labelled text of these kinds, one after another."""
@@ -171,7 +173,7 @@ def _items(lines: list[Line]) -> Iterator[Item]:
             item, label = Item(line.words, line, stage, parent), ("", 0)
             _inline(item)
         elif _is_stage(line, lines, position):
-            stage, label = line.words.rstrip(":"), ("", 0)
+            stage, label = _within(stage, line.words.rstrip(":")), ("", 0)
             if item is not None:
                 yield item
             item = None
@@ -179,6 +181,13 @@ def _items(lines: list[Line]) -> Iterator[Item]:
             label = _add(item, line, label)
     if item is not None:
         yield item
+
+
+def _within(stage: str, words: str) -> str:
+    """A lane of a parallel stage is named after both, a line each."""
+    outer, _, _ = stage.partition("\n")
+    lane = pattern(r"\b(?:lane|chain|track|strand)\b").search(words) and not pattern(r"\bparallel\b").search(words)
+    return f"{outer}\n{words}" if lane and pattern(r"\bparallel\b").search(outer) else words
 
 
 def _stages(lines: list[Line]) -> list[Line]:
@@ -211,7 +220,8 @@ def _is_bare_name(line: Line) -> bool:
     """A bullet under a stage that is nothing but a task's name."""
     return (
         line.bullet
-        and pattern(r"[`'\"]?[A-Za-z]\w*_\w+[`'\"]?\s*(?:\([^)]*\))?\s*:?").fullmatch(line.words) is not None
+        and pattern(r"[`'\"]?(?:[A-Za-z]\w*\.)?[A-Za-z]\w*_\w+[`'\"]?\s*(?:\([^)]*\))?\s*:?").fullmatch(line.words)
+        is not None
     )
 
 
@@ -251,7 +261,10 @@ def _inline(item: Item) -> None:
 def _listed(words: str) -> list[str]:
     """The names in a heading such as `load_a, load_b and load_c (parallel)`, or `Parallel loads: load_a, load_b`."""
     text = pattern(r"\s*\([^)]*\)").sub("", words.rpartition(":")[2] if ": " in words else words)
-    pieces = [piece.strip(" `'\"[]") for piece in pattern(r"\s*(?:,\s*and\s|,|\s&\s|\sand\s|/)\s*").split(text)]
+    pieces = [
+        pattern(r"^\d{1,3}[.)]\s*").sub("", piece.strip(" `'\"[]"))
+        for piece in pattern(r"\s*(?:,\s*and\s|,|\s&\s|\sand\s|/)\s*").split(text)
+    ]
     named = [piece for piece in pieces if pattern(r"[A-Za-z]\w*_\w+").fullmatch(piece)]
     return named if len(named) > 1 and len(named) == len(pieces) else []
 
@@ -273,8 +286,9 @@ def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
     if member is not None and line.bullet and _holds_members(item, label) and _is_name(member["name"]):
         item.members.append(_member(item, line, member["name"], member["note"] or "", member["words"]))
         return current
-    if label == "members" and _is_bare_name(line):
-        item.members.append(_member(item, line, line.words.strip(" `'\":").partition(" ")[0], "", ""))
+    if _is_bare_name(line) and (label == "members" or (label and _holds_members(item, label))):
+        bare = line.words.strip(" `'\":").partition(" ")[0]
+        item.members.append(_member(item, line, bare.rpartition(".")[2], "", ""))
     elif label:
         item.labels[label] = f"{item.labels.get(label, '')}\n{line.words}".strip()
     else:
@@ -287,7 +301,10 @@ def _holds_members(item: Item, label: str) -> bool:
         return True
     return (
         label == "operator"
-        and pattern(r"\b(?:contain|with|group|compris|consist)").search(item.labels.get("operator", "")) is not None
+        and pattern(r"\b(?:contain|with|group|compris|consist|loop|comprehension|created|generated|each)").search(
+            item.labels.get("operator", "")
+        )
+        is not None
     )
 
 

@@ -12,6 +12,7 @@ from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline.branches import choices, targets_of
 from airflow_llm.readers.prose.outline.data import slips_in, systems_in
+from airflow_llm.readers.prose.outline.generated import spread
 from airflow_llm.readers.prose.outline.kinds import kind_of
 from airflow_llm.readers.prose.outline.mapping import for_each
 from airflow_llm.readers.prose.outline.names import Names, Node, layout, slug
@@ -89,6 +90,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     for item in document.items:
         if item.loose:
             item.labels.setdefault("objective", "\n".join(item.loose))
+    document.items = [spread(item, text) for item in document.items]
     root = layout(document.items)
     names = Names(root.nodes())
     if not names.nodes:
