@@ -42,7 +42,7 @@ def drawn(sentence: str, names: Names) -> list[tuple[str, str]]:
     if pattern(ARROW).search(sentence) is None:
         return []
     edges: list[tuple[str, str]] = []
-    plain = sentence.replace("`", "")
+    plain = pattern(r"\s+on\s+(?:the\s+)?one\s+(?:side|hand)\b.*$").sub("", sentence.replace("`", ""))
     for drawing in _drawings(_pieces(pattern(_HOLE, 0).sub("*", plain))):
         listed = _split(drawing, "joint")
         plainly = all(sort not in ("open", "close") for sort, _ in drawing)

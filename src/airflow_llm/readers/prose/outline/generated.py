@@ -23,6 +23,8 @@ _TIMES = (
 def spread(item: Item, text: str) -> Item:
     """The entry with a task for each value that its loop goes over; as it is where the text lists none."""
     hole = pattern(_HOLE).search(item.name)
+    if hole is not None and item.members:
+        return replace(item, spread=True)
     values = _values(item, text) if hole is not None else []
     if hole is None or len(values) < 2:
         return item

@@ -132,12 +132,14 @@ def _is_parallel_stage(stage: str) -> bool:
 
 
 def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Block:
-    parallel = pattern(r"\b(?:in\s+parallel|parallel|concurrent(?:ly)?|simultaneously|fan-?out)\b").search(
-        "\n".join([item.name, item.text("objective", "parameters", "notes", "operator")])
-    )
+    parallel = pattern(
+        r"\b(?:in\s+parallel|parallel|concurrent(?:ly)?|simultaneously|fan-?out|independent\s+of\s+(?:one\s+another|each\s+other)"
+        r"|not\s+depend\s+on\s+(?:one\s+another|each\s+other)|no\s+order|side\s+by\s+side)\b"
+    ).search("\n".join([item.name, item.text("objective", "parameters", "notes", "operator")]))
     named = pattern(r"\btask\s?group\b").search(item.everything) is not None or ("_" in name and not item.members)
     group = slug(name) or None if named else None
-    beside = item.spread or parallel is not None or (group is None and _is_parallel_stage(item.stage))
+    among = group is None and "\n" not in item.stage and _is_parallel_stage(item.stage)
+    beside = item.spread or parallel is not None or among
     block = Block(parallel=beside, group=group)
     told = item.labels.get("input", "")
     own = any(pattern(rf"\b{re.escape(member.name)}\b").search(told) for member in item.members)

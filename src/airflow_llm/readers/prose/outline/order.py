@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.outline.arrows import drawn
 from airflow_llm.readers.prose.outline.names import Block, Names, Node
 from airflow_llm.readers.prose.outline.parts import Document
 from airflow_llm.readers.prose.outline.rules import stated
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 _ALL = (
     r"\b(?:all|every|each|both)\b[^,.;\n]{0,50}?\b(?:parallel|branch(?:es)?|upstream|previous|preceding|"
@@ -34,6 +35,8 @@ _DENIED = (
     r"\b(?:(?:does|do|did|need|is|are|has|have)\s*(?:not|n't)|cannot|never|neither"
     r"|independent(?:ly)?\s+(?:of|from))\b[^.;,()\n]*"
 )
+_ALIKE = r"\b(?:the\s+)?same\b[^.;()\n]{0,60}\bas\b[^.;,()\n]*"
+_COUNTED = r"\b(both|two|three|four|five|six|seven|eight|nine|ten|[2-9]|1\d)\s+((?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*s)\b"
 _NOT_LINEAR = (
     r"\b(?:fan-?out|fan-?in|branch(?:ing|es)?|in\s+parallel|parallel|concurrent(?:ly)?|"
     r"conditional(?:ly)?\s+rout\w+|dynamic\s+task\s+mapping)\b"
@@ -194,7 +197,9 @@ class _Placer:
         said_before = self.order.upstream(node.id)
         if siblings and not named and not said_before:
             front = self.entries[siblings[0]]
-        widely = pattern(_ALL).search(node.item.text("input", "upstream")) is not None
+        counted = self._counted(node, front)
+        widely = not counted and pattern(_ALL).search(node.item.text("input", "upstream")) is not None
+        named += [up for up in counted if up not in named]
         ups = list(named)
         if self.linear or widely or (not named and not said_before):
             ups += [one for one in front if not self._exclusive(one, node, named)]
@@ -204,6 +209,19 @@ class _Placer:
         self.placed.add(node.id)
         self._remember(node)
         return [] if node.id in self.alarms else [node.id]
+
+    def _counted(self, node: Node, front: Sequence[str]) -> list[str]:
+        """`both sensors`, `the three ward readers`: of what nothing follows yet, as many as are of that sort."""
+        found: list[str] = []
+        for match in pattern(_COUNTED).finditer(node.item.text("input", "upstream")):
+            count = 2 if match[1].lower() == "both" else int(number(match[1]))
+            said = [
+                word for word in pattern(r"[a-z]{3,}").findall(match[2].lower()) if word not in lexicon("generic_names")
+            ]
+            parts = {node.id: (*node.words, *(node.group or "").split("_")) for node in self.names.nodes}
+            sorts = ([one for one in front if any(_alike(part, word) for part in parts[one])] for word in said)
+            found += next((sort for sort in sorts if len(sort) == count), front if len(front) == count > 1 else ())
+        return found
 
     def _exclusive(self, up: str, node: Node, named: Sequence[str]) -> bool:
         """Whether both are targets of one branch, so that neither follows the other."""
@@ -280,6 +298,11 @@ class _Placer:
         return [one for one in unique if not self.order.below(one) & set(unique)]
 
 
+def _alike(part: str, word: str) -> bool:
+    """Whether a part of a name and a word are of one stem: `read` and `readers`."""
+    return len(part) > 2 and (word.startswith(part) or part.startswith(word[: max(4, len(word) - 3)]))
+
+
 def _stands_first(node: Node) -> bool:
     """Whether the text says that nothing comes before the task."""
     labelled = pattern(_NOTHING).fullmatch(node.item.labels.get("upstream", "?")) is not None
@@ -297,8 +320,8 @@ def _roots(names: Names) -> set[str]:
 
 
 def _told(words: str) -> str:
-    """The words without what they deny: `dbt_run (does not wait for the tests)`."""
-    return pattern(_DENIED).sub("", words)
+    """The words without what they deny or compare with: `does not wait for x`, `the same as y`."""
+    return pattern(rf"{_DENIED}|{_ALIKE}").sub("", words)
 
 
 def _before_siblings(line: str) -> str:

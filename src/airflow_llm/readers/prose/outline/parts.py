@@ -14,6 +14,8 @@ _STAGE = (
     r"branch(?:es)?|path|merge|gate|group|lane|chain|track|strand)\b)"
     r"[^.;=]{3,90}"
 )
+_NESTING = ("parameters", "systems", "operator")
+_HEAD = r"[A-Z][\w-]*(?:\s+[\w-]+){0,4}:?"
 _OF_THE_WHOLE = r"(?:schedule(?:[_ ]interval)?|cron|catch-?up|start[_ ]date|max[_ ]active[_ ]runs)\s*:\s*\S"
 _MEMBER = (
     r"[`'\"]?(?P<name>[A-Za-z]\w*(?:[.-]\w+)*)[`'\"]?\s*(?:\((?P<note>[^)]{1,80})\))?\s*(?::|"
@@ -220,7 +222,9 @@ def _is_bare_name(line: Line) -> bool:
     """A bullet under a stage that is nothing but a task's name."""
     return (
         line.bullet
-        and pattern(r"[`'\"]?(?:[A-Za-z]\w*\.)?[A-Za-z]\w*_\w+[`'\"]?\s*(?:\([^)]*\))?\s*:?").fullmatch(line.words)
+        and pattern(r"[`'\"]?(?:[A-Za-z]\w*\.)?[A-Za-z]\w*_\w+[`'\"]?\s*(?:\([^)]*\)|,\s.*)?\s*:?").fullmatch(
+            line.words
+        )
         is not None
     )
 
@@ -233,9 +237,12 @@ def _is_task_label(line: Line) -> bool:
 def _is_stage(line: Line, lines: list[Line], position: int) -> bool:
     if line.staged and not line.number:
         return True
-    if line.bullet or line.number or line.indent > 1 or pattern(_STAGE).fullmatch(line.words) is None:
+    if line.bullet or line.number or line.indent > 1:
         return False
-    return (
+    following = lines[position + 1] if position + 1 < len(lines) else None
+    if following is not None and following.number and not line.indent and pattern(_HEAD).fullmatch(line.words):
+        return True
+    return pattern(_STAGE).fullmatch(line.words) is not None and (
         line.words.endswith((":", ")"))
         or line.heading > 0
         or len(line.words.split()) <= 6
@@ -273,22 +280,22 @@ def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
     """The line's words go to its own label, to the one that it stands under, or to a task inside of the item."""
     label, depth = current
     labelled = line.label
-    nested = label in ("parameters", "systems", "operator") and line.indent > depth
+    nested = label in _NESTING and line.indent > depth
     if labelled is not None and not nested:
         kind, value = labelled
         if kind == "technical" and not value:
-            return current
+            return ("", line.indent) if label in _NESTING else current
         item.labels[kind] = f"{item.labels[kind]}\n{value}" if kind in item.labels else value
         if kind == "members":
             item.members += [_member(item, line, name, "", "") for name in _listed(value)]
         return kind, line.indent
     member = pattern(_MEMBER).fullmatch(line.words)
     if member is not None and line.bullet and _holds_members(item, label) and _is_name(member["name"]):
-        item.members.append(_member(item, line, member["name"], member["note"] or "", member["words"]))
+        item.members.append(_member(item, line, _own(item, member["name"]), member["note"] or "", member["words"]))
         return current
     if _is_bare_name(line) and (label == "members" or (label and _holds_members(item, label))):
-        bare = line.words.strip(" `'\":").partition(" ")[0]
-        item.members.append(_member(item, line, bare.rpartition(".")[2], "", ""))
+        bare = line.words.strip(" `'\":").partition(" ")[0].strip("`'\",")
+        item.members.append(_member(item, line, _own(item, bare), "", ""))
     elif label:
         item.labels[label] = f"{item.labels.get(label, '')}\n{line.words}".strip()
     else:
@@ -296,8 +303,17 @@ def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
     return current
 
 
+def _own(item: Item, name: str) -> str:
+    """`enrich.snv` inside of `enrich (TaskGroup)` is `snv`."""
+    group, dot, own = name.partition(".")
+    return own if dot and pattern(rf"\W*{group}\b").match(item.name) else name
+
+
 def _holds_members(item: Item, label: str) -> bool:
     if label in ("", "members"):
+        return True
+    last = item.labels.get(label, "").rstrip()
+    if label == "notes" and last.endswith(":") and pattern(r"\b(?:tasks|loop|yields|members)\b").search(last):
         return True
     return (
         label == "operator"
