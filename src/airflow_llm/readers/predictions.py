@@ -30,6 +30,7 @@ _KINDS = {
     "marker": "empty",
     "python": "other",
 }
+_PRESETS = {3600.0: "@hourly", 86400.0: "@daily", 604800.0: "@weekly"}
 _READ_FOR_SYSTEMS = 20_000
 _CALLED = frozenset(
     {"http", "airbyte", "fivetran", "power_bi", "tableau", "azure_data_factory", "salesforce", "rds", "emr"}
@@ -132,7 +133,7 @@ def _schedule(pipeline: Pipeline) -> dict[str, Any]:
             found["cron"] = expressions[0]
         case IntervalSchedule(every=every):
             minutes, seconds = divmod(int(every.total_seconds()), 60)
-            found["cron"] = f"every {60 * minutes + seconds} s" if seconds else f"every {minutes} minutes"
+            found["cron"] = _PRESETS.get(every.total_seconds()) or f"every {60 * minutes + seconds} s" if seconds else f"every {minutes} minutes"
         case AssetSchedule(assets=assets):
             found["trigger"] = f"asset:{assets[0]}"
         case OnceSchedule():
