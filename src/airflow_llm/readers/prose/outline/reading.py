@@ -11,6 +11,8 @@ from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline.branches import choices, targets_of
+from airflow_llm.readers.prose.outline.catalogue import Catalogue
+from airflow_llm.readers.prose.outline.catalogued import ToldDocument, catalogue_document, declared
 from airflow_llm.readers.prose.outline.data import slips_in, systems_in
 from airflow_llm.readers.prose.outline.generated import spread
 from airflow_llm.readers.prose.outline.kinds import kind_of
@@ -40,6 +42,7 @@ _LISTED = (
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _NAMED = 0.75
+_DECLARED = 0.85
 _UNLISTED = 0.2
 _LONGEST_ORIGIN = 2000
 _MOST_STEPS = 5000
@@ -50,8 +53,16 @@ _WRITERS = frozenset({"python", "http", "predict", "spark", "container"})
 def looks_structured(text: str) -> float:
     """How surely the text is a structured description, 0 to 1."""
     sample = normalise(text[:200_000])
-    sure = _listed(sample, parse(sample).items)
+    items = parse(sample).items
+    sure = _listed(sample, items)
+    if _declared(text[:200_000], items, sure) is not None:
+        return max(sure, _DECLARED)
     return sure if sure > _UNLISTED or not names_its_tasks(sample) else _NAMED
+
+
+def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
+    """The catalogue of tasks, when the text has one and not the list of steps that was found."""
+    return declared(text, [node.id for node in layout(items).nodes()] if sure > _UNLISTED else ())
 
 
 def _listed(sample: str, items: list[Item]) -> float:
@@ -81,7 +92,7 @@ def _titled(items: list[Item]) -> bool:
 def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = False) -> Reading | None:
     """The structured description as a pipeline; None when it lists no steps."""
     refuse_contradictions(normalise(text))
-    document = _document(normalise(text))
+    document = _document(normalise(text), text)
     if len(document.items) > _MOST_STEPS:
         raise InputError(
             f"the description lists {len(document.items)} steps; {_MOST_STEPS} is the most",
@@ -98,6 +109,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     note_rules(document, names)
     targets = targets_of(document, names)
     order = order_of(document, root, names, targets)
+    order.said -= document.guessed if isinstance(document, ToldDocument) else set()
     chosen = choices(document, names, targets)
     rules = {node.id: rule for node in names.nodes if (rule := stated(node)) is not None}
     settings = settings_of(document, own_alarm=_has_own_alarm(names.nodes, rules))
@@ -120,9 +132,12 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     return Reading(pipeline, (), certainty.value, facts, trace)
 
 
-def _document(text: str) -> Document:
-    """The listed steps; without a list, the tasks that running text names."""
+def _document(text: str, source: str) -> Document:
+    """The listed steps, or those that a catalogue declares; without a list, the tasks that running text names."""
     document = parse(text)
+    catalogue = _declared(source, document.items, _listed(text, document.items))
+    if catalogue is not None:
+        return catalogue_document(source, catalogue)
     if _listed(text, document.items) <= _UNLISTED and names_its_tasks(text):
         return prose_document(text) or document
     return document

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from airflow_llm.readers.prose.outline.lines import unmarked
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
-_CIRCLED = "\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468\u2469\u246a\u246b\u246c\u246d\u246e\u246f\u2470\u2471\u2472\u2473"
+_CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))
 _COUNTED = (
     r"(?:step|task|stage|job|component|node|element|item|part|activity|phase)\s*(?:no\.?\s*|#\s*)?"
     r"(?P<word>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -16,6 +16,13 @@ _COUNTED = (
 )
 _NUMBERED = r"(?P<number>\(?(?:[A-Z]{0,2}[.-]?)\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):\]](?=\s)|(?=\s{1,4}\S))\s*"
 _LETTERED = r"(?P<number>[A-Z]|[IVX]{1,4})[.)]\s+"
+_MARKS = str.maketrans(
+    {
+        "\u00a0": " ", "\u202f": " ", "\ufeff": " ", "\t": " ", "\r": " ", "\u2018": "'", "\u2019": "'",
+        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2010": "-", "\u2011": "-", "\u2014": "\u2013",
+        "\u21d2": "\u2192", "\u279c": "\u2192", "\u27a1": "\u2192", "\u2794": "\u2192",
+    }
+)  # fmt: skip
 _RULE = r"[-=_*~#\s]{3,}"
 
 
@@ -58,8 +65,10 @@ def cells_of(words: str) -> list[str]:
 
 def rows_of(text: str) -> list[Row]:
     """Every row with words; underlined rows and framed ones (`--- Flow ---`) are headings."""
+    text = text.translate(_MARKS)
     rows: list[Row] = []
     at, gap, fenced = 0, True, False
+    matter = text.lstrip().startswith("---\n")
     for raw in text.split("\n"):
         rest = raw.strip()
         if rest.startswith("```"):
@@ -69,7 +78,9 @@ def rows_of(text: str) -> list[Row]:
         elif pattern(_RULE).fullmatch(rest) and not fenced:
             if rows and not gap and rows[-1].gap and rest[0] in "-=~":
                 rows[-1] = replace(rows[-1], level=rows[-1].level or 1)
-            gap = True
+            gap, matter = True, matter and not rows
+        elif matter or rest.startswith("<!--"):
+            rows.append(Row(at, 0, rest, "y", gap=gap))
         else:
             rows.append(_row(raw, at, gap=gap, fenced=fenced))
             gap = False
@@ -78,8 +89,7 @@ def rows_of(text: str) -> list[Row]:
 
 
 def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
-    plain = raw.expandtabs(4)
-    indent = len(plain) - len(plain.lstrip())
+    indent = len(raw) - len(raw.lstrip())
     words, mark, level = raw.strip(), "", 0
     start = at + len(raw) - len(raw.lstrip())
     if fenced:
@@ -108,7 +118,11 @@ def _number(words: str) -> tuple[str, str]:
     if counted is not None:
         return str(lexicon("numbers").get(counted["word"].lower(), counted["word"])), words[counted.end() :]
     match = pattern(_NUMBERED, 0).match(words) or pattern(_LETTERED, 0).match(words)
-    if match is None or not words[match.end() :].strip() or pattern(rf"{any_of('units')}\b").match(words[match.end() :]):
+    if (
+        match is None
+        or not words[match.end() :].strip()
+        or pattern(rf"{any_of('units')}\b").match(words[match.end() :])
+    ):
         return "", words
     return match["number"].strip("(").lower(), words[match.end() :].strip()
 
@@ -117,7 +131,7 @@ def _headed(rows: list[Row]) -> Iterator[Row]:
     """Short rows that stand alone, in capitals or before indented text are headings too."""
     for at, row in enumerate(rows):
         after = rows[at + 1] if at + 1 < len(rows) else None
-        if row.level or row.fenced or row.mark == "-" or row.words.startswith("|") or len(row.words) > 90:
+        if row.level or row.fenced or row.mark in ("-", "y") or row.words.startswith("|") or len(row.words) > 90:
             yield row
         elif _stands_over(row, after):
             level = 3 if row.number.count(".") or row.indent else 2
@@ -127,8 +141,8 @@ def _headed(rows: list[Row]) -> Iterator[Row]:
 
 
 def _stands_over(row: Row, after: Row | None) -> bool:
-    bare = row.words.rstrip(":")
-    if row.indent > 1 or after is None or bare.endswith((".", ";", ",", "!", "?", ")")) or not row.gap:
+    bare = pattern(r"\s*\([^()]{1,40}\)$").sub("", row.words).rstrip(":")
+    if row.indent > 1 or after is None or bare.endswith((".", ";", ",", "!", "?")) or not row.gap:
         return False
     if row.kind and row.label is not None and row.label[1]:
         return False

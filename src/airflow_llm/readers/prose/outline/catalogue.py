@@ -1,0 +1,330 @@
+"""The tasks that a long description declares: each has a head (`### Load (`load_x`)`) and the text under it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.outline.names import slug
+from airflow_llm.readers.prose.outline.rows import Row, cells_of, rows_of
+from airflow_llm.readers.prose.outline.rules import RULES
+from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+
+_UNDER = r"[A-Za-z]\w*_\w+"
+_ID = rf"(?:`(?:[A-Za-z]\w*\.)?[A-Za-z]\w*`|(?<![\w.@/$-])(?:[A-Za-z]\w*\.)?{_UNDER}(?![\w/@]|\.\w))"
+_IDS = rf"{_ID}(?:\s*(?:,\s*(?:and\s+)?|/|&|\+|\band\b)\s*{_ID}){{0,40}}"
+_QUOTE = "\"\u201c\u201d'"
+_DASH = "\u2013\u2014\u00b7\u2022"
+_FIRST = (
+    rf"[\[(]?(?P<ids>{_IDS})[\])]?"
+    rf"(?P<rest>\s*$|\s*[:{_DASH}(\"]|\s+-\s|\.\s|\s*,\s*[{_QUOTE}]|\s+[{_QUOTE}])"
+)
+_TITLED = (
+    rf"[{_QUOTE}]?(?P<title>[A-Z0-9][^.`;|{_QUOTE}\n]{{1,70}}?)[{_QUOTE}]?\s*(?:[{_DASH}:(\[]|\s-\s|\s(?=`|\())\s*\(?"
+    rf"(?:(?:task[ _]?)?(?:id|identifier)s?\s*[:=]?\s*)?[\[(]?(?P<ids>{_IDS})"
+    rf"(?P<rest>[\])]*\s*(?:$|[.:{_DASH}]|-\s|[\])]|,\s))"
+)
+_OPERATED = rf"(?P<ids>[A-Za-z]\w*)(?P<rest>\s*(?:\(|[{_DASH}]\s*|-\s+))(?:an?\s+)?\w*(?:Operator|Sensor)\b"
+_HOW = r"\b\w+(?:Operator|Sensor)s?\b|@task\b|\bTaskFlow\b|\bsensor\b|\boperator\b"
+_NAMED_BY = r"(?:task[ _]?)?(?:id|identifier|name)|task"
+_WHOLE = r"\b(?:dag|pipeline|workflow|airflow)[ _]?(?:id|name)?\b"
+_DAG = (
+    r"(?:\bdag(?:[ _]?id)?|\bairflow\s+id|\bpipeline(?:[ _]id)?|\bworkflow)\b"
+    rf"\W{{0,6}}(?:called\s+|named\s+)?\W?({_UNDER})"
+)
+_FEWEST = 2
+
+
+@dataclass
+class Entry:
+    """A declared task: its id, title and number, the row of its head, and the rows under it."""
+
+    id: str
+    title: str
+    row: Row
+    number: str = ""
+    group: str = ""
+    stage: int = 0
+    body: list[Row] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """All that stands under the head, and the head itself."""
+        return "\n".join([self.row.words, *(row.words for row in self.body), *self.cells.values()])
+
+
+@dataclass
+class Section:
+    """The rows under one heading that no task owns; `members` are the tasks declared there."""
+
+    title: str
+    rows: list[Row] = field(default_factory=list)
+    members: list[Entry] = field(default_factory=list)
+    number: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`aside` when it tells nothing of the order, `wiring` when the order is all that it tells, else empty."""
+        words = " ".join(pattern(r"[^\w\s]").sub(" ", self.title.lower()).split())
+        for kind in ("wiring", "aside"):
+            if pattern(rf"\b{any_of('catalogue_sections', kind)}\b").search(words):
+                return kind
+        return ""
+
+
+@dataclass
+class Catalogue:
+    """What a description declares, with the sections around it. `dags` are names of whole pipelines."""
+
+    entries: list[Entry] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    dags: frozenset[str] = frozenset()
+    routes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Head:
+    ids: tuple[str, ...]
+    title: str
+    form: str
+    at: int
+    taken: int = 0
+    cells: tuple[tuple[str, str], ...] = ()
+
+    def style(self, rows: Sequence[Row]) -> tuple[str, str, int]:
+        """What its row looks like: heads of one list look alike."""
+        row = rows[self.at]
+        return (self.form, row.mark, row.level) if self.form != "table" else ("table", "", 0)
+
+
+def catalogue_of(text: str) -> Catalogue:
+    """The declared tasks of the text; without entries when it declares none in a list."""
+    rows = rows_of(text)
+    dags = dags_in(text, rows)
+    tables = _Tables(rows, dags)
+    heads = _chosen([*_heads(rows, dags), *tables.heads], rows)
+    return _built(rows, heads, Catalogue(dags=dags, routes=tables.routes))
+
+
+def dags_in(text: str, rows: Sequence[Row]) -> frozenset[str]:
+    """The identifiers that name pipelines, not tasks."""
+    found = {match[1].lower() for match in pattern(_DAG).finditer(text)}
+    for row in rows[:1]:
+        alone = pattern(rf"\W*({_UNDER})\W*").fullmatch(row.words)
+        if alone is not None:
+            found.add(alone[1].lower())
+        found |= {one.lower() for one in pattern(rf"`({_UNDER})`").findall(row.words) if row.level == 1}
+    named = [row for row in rows if row.label is not None and row.label[0] in ("identifier", "id", "name")]
+    if len(named) == 1 and named[0] in rows[:5]:
+        found |= {one.lower() for one in pattern(_UNDER).findall(named[0].words)}
+    return frozenset(found)
+
+
+def is_task_name(name: str, dags: frozenset[str]) -> bool:
+    """Whether an identifier may name a task: no setting, no rule, no constant, no pipeline."""
+    low = name.lower()
+    if low in dags or low in RULES or low in lexicon("setting_names") or low in lexicon("outline_labels"):
+        return False
+    setting = (
+        r"\w+_(?:callback|interval|timeout|rule|delay|retries|date|args|per_dag|toggle)|\w+_id|on_\w+|email_on_\w+"
+    )
+    return pattern(setting).fullmatch(low) is None and (not name.isupper() or "_" not in name)
+
+
+def _ids(words: str, dags: frozenset[str]) -> tuple[str, ...]:
+    found = [one.strip("`") for one in pattern(_ID).findall(words)]
+    return tuple(dict.fromkeys(found)) if all(is_task_name(one.rpartition(".")[2], dags) for one in found) else ()
+
+
+def _heads(rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
+    for at, row in enumerate(rows):
+        if row.fenced or row.mark == "y" or row.words.startswith("|"):
+            continue
+        head = _head(at, row, dags) or _headed_by(at, rows, dags)
+        if head is not None and head.ids and len(head.title.split()) <= 9:
+            yield head
+
+
+def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
+    """A row that begins with identifiers, or with a title and identifiers."""
+    match = pattern(_FIRST).match(row.words)
+    if match is not None and not (row.label and row.label[0] in lexicon("outline_labels")):
+        after = pattern(rf"[\s{_DASH}:,.(-]*[{_QUOTE}(]?([A-Z][^{_QUOTE}\n.:;]{{2,70}})").match(
+            row.words[match.end("ids") :].lstrip("]) ")
+        )
+        title = after[1].strip() if after is not None and pattern(_HOW).search(after[1]) is None else ""
+        return _Head(_ids(match["ids"], dags), title if len(title.split()) <= 7 else "", "first", at)
+    match = pattern(_TITLED, 0).match(row.words)
+    plain = row.kind == "" and not (row.label and pattern(_NAMED_BY).fullmatch(row.label[0]))
+    if match is not None and plain and pattern(rf"{_WHOLE}|{_HOW}").search(match["title"]) is None:
+        return _Head(_ids(match["ids"], dags), match["title"].strip(), "titled", at)
+    match = pattern(_OPERATED).match(row.words)
+    if match is not None and is_task_name(match["ids"], dags) and pattern(_HOW).fullmatch(match["ids"]) is None:
+        return _Head((match["ids"],), "", "first", at)
+    return None
+
+
+def _headed_by(at: int, rows: Sequence[Row], dags: frozenset[str]) -> _Head | None:
+    """A title over a row that names the task: `id   load_x`, `Identifier: load_x`, or a sentence about `load_x`."""
+    row = rows[at]
+    if row.mark == "-" or len(row.words) > 90 or at + 1 == len(rows) or row.words.endswith("."):
+        return None
+    for taken, below in enumerate(rows[at + 1 : at + 4], 1):
+        label = below.label
+        if label is not None and pattern(_NAMED_BY).fullmatch(label[0]):
+            exact = pattern(rf"`?({_ID}|[A-Za-z]\w*)`?\W*").fullmatch(label[1])
+            ids = (exact[1].strip("`"),) if exact is not None and is_task_name(exact[1].strip("`"), dags) else ()
+            return _Head(ids, row.words.strip(": "), "under", at, taken)
+        if below.gap or below.level:
+            break
+    first = rows[at + 1]
+    opens = pattern(rf"(?P<ids>{_ID})(?=\s+(?:\(|is\b|[a-z]+s\b|has\b))").match(first.words)
+    if row.level and opens is not None and first.label is None and pattern(_WHOLE).search(row.words) is None:
+        return _Head(_ids(opens["ids"], dags), pattern(r"^\w+:\s+").sub("", row.words), "said", at)
+    return None
+
+
+class _Tables:
+    """Tables with a column of tasks, and those whose rows say where a run goes on."""
+
+    def __init__(self, rows: Sequence[Row], dags: frozenset[str]) -> None:
+        self.rows, self.dags = rows, dags
+        self.heads: list[_Head] = []
+        self.routes: list[tuple[str, str]] = []
+        header: list[str] = []
+        for at, row in enumerate(rows):
+            cells = cells_of(row.words)
+            if not cells:
+                header = []
+            elif not header:
+                header = [self._kind(cell) for cell in cells]
+                self._pair(at, cells)
+            else:
+                self._row(at, header, cells)
+
+    @staticmethod
+    def _kind(cell: str) -> str:
+        name = " ".join(pattern(r"[^\w#\s]").sub(" ", cell.lower()).split())
+        return lexicon("catalogue_columns").get(name) or lexicon("outline_labels").get(name, "")
+
+    def _pair(self, at: int, cells: list[str]) -> None:
+        if len(cells) == 2 and pattern(_NAMED_BY).fullmatch(cells[0]):
+            self._add(at, cells[1], "", (), frozenset())
+
+    def _row(self, at: int, header: list[str], cells: list[str]) -> None:
+        named = {kind: cell for kind, cell in zip(header, cells, strict=False) if kind}
+        task = named.pop("task_id", "")
+        if "next" in named:
+            source = _ids(named.get("from", "") or task, self.dags)
+            self.routes += [(up, down) for up in source for down in _ids(named["next"], self.dags)]
+        elif task:
+            self._add(at, task, named.pop("title", ""), tuple(named.items()), self.dags)
+        elif len(cells) == 2:
+            self._pair(at, cells)
+
+    def _add(self, at: int, cell: str, title: str, cells: tuple[tuple[str, str], ...], dags: frozenset[str]) -> None:
+        ids = _ids(cell, dags)
+        bare = cell.strip("`* ")
+        if not ids and cells and pattern(r"[A-Za-z]\w*").fullmatch(bare) and is_task_name(bare, dags):
+            ids = (bare,)
+        if len(ids) == 1:
+            named = pattern(rf"([A-Z][^`(|]{{1,60}}?)\s*\(`?{re.escape(ids[0])}").match(cell)
+            title = title or (named[1] if named is not None else "")
+            self.heads.append(_Head(ids, title, "table", at, 0, cells))
+
+
+def _chosen(heads: list[_Head], rows: Sequence[Row]) -> list[_Head]:
+    """The heads that belong to the list of tasks: those that look like most, and others among them that say how."""
+    sections = _sections_of(rows, {head.at for head in heads})
+    heads = sorted((head for head in heads if sections[head.at] != "aside"), key=lambda head: head.at)
+    count: Counter[tuple[str, str, int]] = Counter()
+    for head in heads:
+        count[head.style(rows)] += len(head.ids)
+    if not count:
+        return []
+    main = max(count, key=lambda style: (count[style], style[1] == "#"))
+    inside = [head.at for head in heads if head.style(rows) == main]
+    kept = []
+    for head in heads:
+        style = head.style(rows)
+        like = style == main or (style[1:] == main[1:] and (inside[0] <= head.at <= inside[-1]))
+        if like or (pattern(_HOW).search(rows[head.at].words) and main[0] not in ("table", "under")):
+            kept.append(head)
+    return kept
+
+
+def _sections_of(rows: Sequence[Row], heads: set[int]) -> list[str]:
+    """The kind of section that each row stands in."""
+    kinds, over = [], [""] * 8
+    for at, row in enumerate(rows):
+        if row.level and at not in heads:
+            over[row.level :] = [Section(row.words).kind] * (8 - row.level)
+        kinds.append(over[7])
+    return kinds
+
+
+def _built(rows: Sequence[Row], heads: list[_Head], made: Catalogue) -> Catalogue:
+    """Every row goes to the task or to the section that it stands under."""
+    by_row = {head.at: head for head in heads}
+    titles: dict[str, list[Entry]] = {}
+    here, current = Section(""), list[Entry]()
+    made.sections.append(here)
+    known: set[str] = set()
+    skipped, level = -1, 0
+    for at, row in enumerate(rows):
+        head = by_row.get(at)
+        again = titles.get(_opening(row), []) if head is None else []
+        if head is not None:
+            current = [one for one in _entries(head, row, len(made.sections)) if one.id not in known]
+            known |= {one.id for one in current}
+            made.entries += current
+            here.members += current
+            for one in current:
+                titles |= {name.lower(): [one] for name in (one.title, one.id) if name}
+            skipped, level = at + head.taken, row.level
+        elif at <= skipped and row.kind in ("", "task_id"):
+            continue
+        elif again:
+            current, level = again, 9
+            _own(current, row)
+        elif row.level and not (current and level and row.level > level):
+            here, current = Section(row.words, number=row.number), []
+            made.sections.append(here)
+        elif current and not _of_all(row, current[-1]):
+            _own(current, row)
+        else:
+            current = [] if row.gap and not row.indent else current
+            here.rows.append(row)
+    return made
+
+
+def _own(entries: list[Entry], row: Row) -> None:
+    for entry in entries:
+        entry.body.append(row)
+
+
+def _opening(row: Row) -> str:
+    """What a row begins with, up to its first colon or full stop: perhaps the title of a task that was declared."""
+    match = pattern(r"`?([^.:`|]{3,70})`?\s*(?::|\.(?=\s|$))").match(row.words)
+    return match[1].strip().lower() if match is not None else ""
+
+
+def _of_all(row: Row, entry: Entry) -> bool:
+    """Whether the row speaks of several tasks, or stands apart from a list of one-row heads."""
+    if entry.row.level or entry.row.mark == "b":
+        return False
+    if row.indent > entry.row.indent:
+        return False
+    together = pattern(r"(?:all|both|each|they|the|these|every|none)\b").match(row.words) is not None
+    return together or (row.gap and entry.row.mark != "") or row.fenced
+
+
+def _entries(head: _Head, row: Row, stage: int) -> Iterator[Entry]:
+    for name in head.ids:
+        group, _, bare = name.rpartition(".")
+        title = head.title if len(head.ids) == 1 else ""
+        number = dict(head.cells).get("number", "").strip("#. ").lower() or row.number
+        yield Entry(slug(bare) or bare, title, row, number, group, stage, cells=dict(head.cells))

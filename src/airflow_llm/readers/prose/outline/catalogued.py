@@ -1,0 +1,341 @@
+"""A description that declares its tasks one by one, as a document: each task with its own words and what it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
+from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
+from airflow_llm.readers.prose.outline.lines import Line
+from airflow_llm.readers.prose.outline.mentions import Mentions, Named
+from airflow_llm.readers.prose.outline.parts import Document, Item, parse
+from airflow_llm.readers.prose.outline.rows import Row
+from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
+from airflow_llm.readers.prose.spellings import pattern
+
+_OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
+_ALPHABETICAL = (
+    r"\balphabet\w*|\border\s+of\s+(?:their|the)\s+names?\b|\bby\s+name\b|"
+    r"\bin\s+no\s+(?:particular|special)\s+order\b|\bsorted\s+by\b"
+)
+_PARALLEL = r"\b(?:parallel|concurrent(?:ly)?|simultaneous(?:ly)?|side\s+by\s+side|fan-?out)\b"
+_ALIAS = r"\bis\s+(?:the|a|an)\s+(?:\w+\s+)?(\w+)\b(?!\s+of)"
+_FEWEST, _FEWEST_OTHERS = 4, 3
+_SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
+_FAILURE = r"\bone_failed\b|\ball_failed\b"
+
+
+@dataclass
+class ToldDocument(Document):
+    """A document whose order is read; `guessed` are the edges that only the order of the list says."""
+
+    guessed: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Catalogued:
+    """What a catalogue says of its tasks, put in order."""
+
+    def __init__(self, text: str, catalogue: Catalogue) -> None:
+        self.text, self.catalogue = text, catalogue
+        self.entries = catalogue.entries
+        self.ids = [entry.id for entry in self.entries]
+        self.mentions = Mentions(Named(entry.id, entry.title, entry.number, _alias(entry)) for entry in self.entries)
+        self.told = Told()
+        self.teller = Teller(self.mentions, self.told)
+        self.guessed: set[tuple[str, str]] = set()
+
+    def read(self) -> None:
+        """Reads every row for what it says of the order."""
+        for up, down in self.catalogue.routes:
+            self.told.add("route", [(up, down)] if up in self.ids and down in self.ids else [])
+        for rows, entries in self._shared():
+            self._entry(rows, entries)
+        for section in self.catalogue.sections:
+            self._section(section)
+
+    def _shared(self) -> Iterator[tuple[list[Row], list[Entry]]]:
+        """The tasks of one head, with their rows."""
+        groups: dict[int, list[Entry]] = {}
+        for entry in self.entries:
+            groups.setdefault(entry.row.start, []).append(entry)
+        for entries in groups.values():
+            yield [entries[0].row, *entries[0].body], entries
+
+    def _entry(self, rows: list[Row], entries: list[Entry]) -> None:
+        tasks = [entry.id for entry in entries]
+        members = [one.id for one in self.entries if one.stage == entries[0].stage]
+        self.teller.recent = members[: members.index(tasks[0])]
+        for kind, value in entries[0].cells.items():
+            if kind in ("upstream", "downstream"):
+                self.teller.label(value, tasks, down=kind == "downstream")
+        for at, row in enumerate(rows):
+            kind = row.kind if at else ""
+            if kind in ("upstream", "downstream") and row.label is not None:
+                self.teller.label(row.label[1], tasks, down=kind == "downstream")
+            elif drawn := arrows(row.words, self.mentions, tasks):
+                self.told.add("route", drawn)
+            elif at or not row.words.startswith("|"):
+                self._sentences(row.words, tasks, kind)
+
+    def _sentences(self, words: str, tasks: list[str], kind: str) -> None:
+        for sentence in sentences_of(words):
+            self.teller.tell(sentence, tasks, "own")
+            hits = [one for hit in self.mentions.strong(sentence) for one in hit.ids if one not in tasks]
+            said = {
+                one for edges in self.told.edges.values() for edge in edges for one in edge if set(edge) & set(tasks)
+            }
+            if kind == "input" or not any(one in said for one in hits):
+                for one in hits:
+                    self.told.add("input" if kind == "input" else "near", [(one, task) for task in tasks])
+            self.teller.recent += hits
+
+    def _section(self, section: Section) -> None:
+        kind = section.kind
+        if kind == "aside":
+            return
+        self.told.add("drawn", trees(section.rows, self.mentions))
+        members = [entry.id for entry in section.members]
+        for row in section.rows:
+            if drawn := arrows(row.words, self.mentions):
+                self.told.add("drawn", drawn)
+            elif members and speaks_of_all(row.words):
+                before = [entry.id for entry in section.members if entry.row.start < row.start]
+                for sentence in sentences_of(row.words):
+                    meant = together(sentence, before, self.mentions) if speaks_of_all(sentence) else before
+                    self.teller.tell(sentence, meant or before, "own")
+            else:
+                self.teller.topic = ()
+                for sentence in sentences_of(row.words):
+                    self.teller.tell(sentence, (), "wiring", free=kind == "wiring")
+
+    def order(self) -> dict[str, list[str]]:
+        """The tasks right before each."""
+        told, below = self.told, _Below()
+        ups: dict[str, list[str]] = {one: [] for one in self.ids}
+        drawn = told.edges.get("drawn", [])
+        covered = {one for edge in drawn for one in edge}
+        whole = len(covered) >= 0.8 * len(self.ids) and len(self.ids) > 1
+        labelled = bool(told.settled)
+        for task in self.ids:
+            found = self._said(task, whole=whole and not (labelled and task in told.settled))
+            for up in found:
+                if up in ups and below.add(up, task):
+                    ups[task].append(up)
+        self._rest(ups, below, covered if whole else set())
+        return ups
+
+    def _said(self, task: str, *, whole: bool) -> list[str]:
+        told = self.told
+        if whole:
+            return told.ups(task, "drawn", "route", "down")
+        if task in told.settled:
+            return told.ups(task, "label", "down", "route", "drawn")
+        if self._is_root(task):
+            return []
+        for kinds in (("down", "route", "drawn", "wiring", "own"), ("input",), ("loose",)):
+            found = told.ups(task, *kinds)
+            if found:
+                return found
+        beside = [other for pair in told.beside for other in pair if task in pair and other != task]
+        same = [
+            up
+            for other in beside
+            for up in told.ups(other, "label", "down", "route", "drawn", "wiring", "own", "loose")
+        ]
+        return list(dict.fromkeys(same)) or told.ups(task, "near")
+
+    def _is_root(self, task: str) -> bool:
+        first = self.told.roots[:1] if len(set(self.told.roots)) > 1 else self.told.roots
+        return task in first
+
+    def _rest(self, ups: dict[str, list[str]], below: _Below, covered: set[str]) -> None:
+        """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
+        sorted_by_name = pattern(_ALPHABETICAL).search(self.text) is not None
+        root = next(iter(self.told.roots), "")
+        for at, entry in enumerate(self.entries):
+            task = entry.id
+            if ups[task] or task in covered or task in self.told.settled or task == root:
+                continue
+            if task in self.told.finals:
+                found = [one for one in self.ids if one != task and not below.downs.get(one)]
+            elif alike := next((ups[group[0]] for group in self.told.alike if task in group[1:]), []):
+                found = alike
+            elif sorted_by_name or at == 0:
+                found = [root] if root else []
+            else:
+                found = self._before(at, below)
+            for up in found:
+                if below.add(up, task):
+                    ups[task].append(up)
+                    self.guessed.add((up, task))
+
+    def _before(self, at: int, below: _Below) -> list[str]:
+        entry = self.entries[at]
+        same = [one for one in self.entries[:at] if one.stage == entry.stage]
+        if same and pattern(_PARALLEL).search(self.catalogue.sections[entry.stage - 1].title):
+            first = self.entries.index(same[0])
+            return self._before(first, below) if first else []
+        before = self.entries[:at]
+        shared = [one.id for one in before if one.row.start == before[-1].row.start]
+        if before[-1].row.start == entry.row.start:
+            first = next(n for n, one in enumerate(self.entries) if one.row.start == entry.row.start)
+            return self._before(first, below) if first else []
+        return [one for one in shared if not pattern(_FAILURE).search(self.entries[self.ids.index(one)].words)]
+
+    def items(self) -> tuple[list[Item], set[tuple[str, str]]]:
+        """The tasks as entries of a document, each behind those that it follows."""
+        ups = self.order()
+        by_id = {entry.id: entry for entry in self.entries}
+        downs: dict[str, list[str]] = {}
+        for down, found in ups.items():
+            for up in found:
+                downs.setdefault(up, []).append(down)
+        return [self._item(by_id[one], ups[one], downs.get(one, [])) for one in _sorted(ups)], self.guessed
+
+    def _item(self, entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
+        line = Line(entry.row.start, entry.row.indent, entry.row.words)
+        item = Item(f"{entry.group}.{entry.id}" if entry.group else entry.id, line, settled=True)
+        rest: list[str] = []
+        for row in entry.body:
+            label = row.label
+            if row.kind in ("", "upstream", "downstream", "task_id", "group", "technical", "members") or label is None:
+                rest.append(row.words if row.kind == "" else "")
+            else:
+                item.labels[row.kind] = f"{item.labels.get(row.kind, '')}\n{label[1]}".strip()
+        kept = ("operator", "objective", "notes", "trigger", "condition", "parameters", "output", "input")
+        item.labels |= {kind: cell for kind, cell in entry.cells.items() if kind in kept}
+        head = pattern(rf"^.*?{entry.id}`?[\])]?\W*").sub("", entry.row.words) if entry.id in entry.row.words else ""
+        words = "\n".join(one for one in (head, *rest) if one)
+        if words:
+            item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()
+        operator = pattern(_OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
+        if operator is not None and operator.group() not in item.text("operator"):
+            item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
+        if pattern(r"\bBranch\w*|@task\.branch").search(item.text("operator")):
+            item.labels["output"] = ", ".join(downs)
+        item.labels["upstream"] = ", ".join(ups) or "none"
+        return item
+
+
+class _Below:
+    """What comes behind each task, so that no edge closes a ring."""
+
+    def __init__(self) -> None:
+        self.downs: dict[str, list[str]] = {}
+
+    def add(self, up: str, down: str) -> bool:
+        """Whether the edge can be added, which is done then."""
+        stack, seen = [down], {down}
+        while stack:
+            here = stack.pop()
+            if here == up:
+                return False
+            for one in self.downs.get(here, ()):
+                if one not in seen:
+                    seen.add(one)
+                    stack.append(one)
+        self.downs.setdefault(up, []).append(down)
+        return True
+
+
+def _sorted(ups: dict[str, list[str]]) -> Iterable[str]:
+    """The tasks so that each stands behind what it follows."""
+    done: dict[str, None] = {}
+    for start in ups:
+        stack = [start]
+        while stack:
+            here = stack[-1]
+            open_ups = [up for up in ups[here] if up not in done]
+            if here in done or not open_ups:
+                done.setdefault(here)
+                stack.pop()
+            else:
+                stack.append(open_ups[0])
+    return done
+
+
+def _alias(entry: Entry) -> str:
+    """What the head's own words call the task: `is the barrier`."""
+    words = entry.row.words[:200]
+    return " ".join(pattern(_ALIAS).findall(words[:120]))
+
+
+def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
+    """The tasks that the text declares, when they are its tasks; `listed` are those that its list of steps has."""
+    if pattern(r"\w_\w|`").search(text) is None:
+        return None
+    catalogue = catalogue_of(text)
+    ids = {entry.id for entry in catalogue.entries}
+    others = set(listed)
+    if len(ids) == 1:
+        alone = catalogue.entries[0].row.words.startswith("|") and not catalogue.entries[0].cells
+        return catalogue if alone else None
+    if others:
+        return catalogue if len(ids) >= _FEWEST_OTHERS and len(ids & others) < 0.5 * len(ids) else None
+    return catalogue if len(ids) >= _FEWEST else None
+
+
+def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
+    """The text as a document with an item for each task that it declares."""
+    read = Catalogued(text, catalogue)
+    read.read()
+    items, guessed = read.items()
+    document = parse(text)
+    return ToldDocument(document.title, items, _sections(catalogue, read.mentions), document.header, guessed)
+
+
+_SETTLED = {
+    "schedule": (
+        "schedule",
+        "scheduling",
+        "timing",
+        "timetable",
+        "calendar",
+        "when",
+        "run settings",
+        "settings",
+        "defaults",
+        "default",
+    ),
+    "failure": (
+        "alert",
+        "alerts",
+        "alerting",
+        "failure",
+        "failures",
+        "error",
+        "errors",
+        "retry",
+        "retries",
+        "notifications",
+        "fault",
+    ),
+    "infrastructure": (
+        "connections",
+        "environment",
+        "parameters",
+        "variables",
+        "external systems",
+        "integrations",
+        "storage",
+    ),
+}
+
+
+def _sections(catalogue: Catalogue, mentions: Mentions) -> dict[str, list[Line]]:
+    """The rows that no task owns, by what their section is about; what they say of the order is read already."""
+    sections: dict[str, list[Line]] = {}
+    for section in catalogue.sections:
+        title = " ".join(pattern(r"[^\w\s]").sub(" ", section.title.lower()).split())
+        kind = next(
+            (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"
+        )
+        for row in section.rows:
+            ordered = pattern(ARROW).search(row.words) or len(mentions.strong(row.words)) > 1
+            if not ordered and section.kind != "wiring":
+                label = row.label
+                words = f"{label[0]}: {label[1]}" if label is not None and row.words.startswith("|") else row.words
+                words = " ".join(one for one in sentences_of(words) if not pattern(_SHAPE).search(one))
+                sections.setdefault(kind, []).append(Line(row.start, row.indent, words))
+    return sections

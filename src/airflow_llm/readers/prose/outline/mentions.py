@@ -1,0 +1,196 @@
+"""Which declared tasks a piece of text means: by id, title or number, or loosely (`the join`, `both parsers`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from airflow_llm.readers.prose.spellings import lexicon, pattern
+
+_CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))
+_WORD = rf"[A-Za-z][\w-]*(?:\.\w+)*|[{_CIRCLED}]"
+_MANY = r"\b(?P<many>both|all|every|each|two|three|four|five|six|seven|eight|nine|ten|these|those|the\s+\w+s)\b"
+_GLUE = (
+    r"[\s`'\"\])]*(?:\([^()]{0,60}\))?[\s`'\"]*(?:,|/|&|\+|\band\b|\bor\b|\bas\s+well\s+as\b|\balong\s+with\b|\bplus\b|"
+    r"\btogether\s+with\b|\bboth\b|\balso\b|\bthe\b|\bnor\b|\bof\b\s+\bboth\b|[\s`'\"(\[]){0,8}"
+)
+
+
+class Hit(NamedTuple):
+    """Tasks that some words at a place mean."""
+
+    start: int
+    end: int
+    ids: tuple[str, ...]
+
+
+@dataclass
+class Named:
+    """What a task is called: its id, its title, its number in the text, and further words for it."""
+
+    id: str
+    title: str = ""
+    number: str = ""
+    also: str = ""
+    stems: frozenset[str] = field(default=frozenset())
+
+
+@lru_cache(maxsize=1)
+def _endings() -> tuple[str, ...]:
+    known = [word for word, meaning in lexicon("mention_words").items() if meaning == "ending"]
+    return tuple(sorted(known, key=lambda word: -len(word)))
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without its ending, so that `encryption`, `encrypts` and `encrypt` are one."""
+    low = word.lower().removesuffix("'s")
+    for ending in _endings():
+        if low.endswith(ending) and len(low) - len(ending) >= 3:
+            low = low.removesuffix(ending)
+            break
+    return low[:-1] if len(low) > 3 and low[-1] == low[-2:-1] else low
+
+
+def stems_of(words: str) -> list[str]:
+    """The stems of all words that say something."""
+    found = pattern(r"[A-Za-z][A-Za-z0-9]*|\d+").findall(words.replace("_", " "))
+    return [stem(word) for word in found if lexicon("mention_words").get(word.lower()) != "small"]
+
+
+class Mentions:
+    """Finds the tasks that a text means."""
+
+    def __init__(self, tasks: Iterable[Named]) -> None:
+        self.tasks = list(tasks)
+        self.by_id = {task.id.lower(): task.id for task in self.tasks}
+        self.by_number = {task.number.lower(): task.id for task in self.tasks if task.number}
+        self.titles: dict[str, list[tuple[str, str]]] = {}
+        self.having: dict[str, list[Named]] = {}
+        for task in self.tasks:
+            title = " ".join(task.title.lower().split())
+            if " " in title:
+                self.titles.setdefault(title.split()[0], []).append((title, task.id))
+            task.stems = frozenset(stems_of(f"{task.id} {task.title} {task.also}"))
+            for one in task.stems:
+                self.having.setdefault(one, []).append(task)
+
+    def strong(self, text: str, *, bare: bool = False) -> list[Hit]:
+        """The ids, titles and numbers in the text. `bare`: also ids that are everyday words."""
+        hits: list[Hit] = []
+        end = 0
+        for match in pattern(_WORD).finditer(text):
+            if match.start() < end:
+                continue
+            hit = self._named(text, match, bare=bare) or self._titled(text, match)
+            if hit is not None:
+                hits.append(hit)
+                end = hit.end
+        return hits
+
+    def _named(self, text: str, match: re.Match[str], *, bare: bool) -> Hit | None:
+        word = match.group().rstrip(".").lower()
+        if word in _CIRCLED:
+            found = self.by_number.get(str(_CIRCLED.index(word) + 1))
+            return Hit(match.start(), match.end(), (found,)) if found else None
+        found = self.by_id.get(word) or self.by_id.get(word.rpartition(".")[2])
+        if found is None and word in self.by_number and pattern(r"[A-Z]\.?\d+(?:\.\d+)?", 0).fullmatch(match.group()):
+            found = self.by_number[word]
+        if found is None:
+            return None
+        before = text[max(0, match.start() - 8) : match.start()]
+        marked = before.endswith(("`", "'", '"', "["))
+        plain = "_" not in word and not any(sign.isdigit() for sign in word)
+        article = pattern(r"\b(?:the|a|an|to|at|in|from)\s+$").search(before) is not None
+        return Hit(match.start(), match.end(), (found,)) if not plain or marked or (bare and not article) else None
+
+    def _titled(self, text: str, match: re.Match[str]) -> Hit | None:
+        low = match.group().lower()
+        for title, task in sorted(self.titles.get(low, ()), key=lambda one: -len(one[0])):
+            end = match.start() + len(title)
+            if text[match.start() : end].lower() == title and not text[end : end + 1].isalnum():
+                return Hit(match.start(), end, (task,))
+        return None
+
+    def groups(self, text: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Hits that stand in one list, as one."""
+        found: list[Hit] = []
+        for hit in hits:
+            last = found[-1] if found else None
+            if last is not None and pattern(_GLUE).fullmatch(text[last.end : hit.start]) is not None:
+                found[-1] = Hit(last.start, hit.end, tuple(dict.fromkeys([*last.ids, *hit.ids])))
+            else:
+                found.append(hit)
+        return found
+
+    def numbered(self, words: str) -> tuple[str, ...]:
+        """The tasks of a list of numbers: `1, 2`, `3 and 4`, `#5`; none when anything else is said."""
+        if pattern(r"[\s#\d.,&a-z]{1,60}").fullmatch(words) is None:
+            return ()
+        numbers = pattern(r"#?\s*(\d{1,3}(?:\.\d{1,3})*[a-z]?)\b").findall(words)
+        rest = pattern(r"#?\s*\d{1,3}(?:\.\d{1,3})*[a-z]?\b|\band\b|\bsteps?\b|\btasks?\b|[\s,.&]").sub("", words)
+        found = [self.by_number.get(number.lower(), "") for number in numbers]
+        return tuple(one for one in found if one) if found and all(found) and not rest else ()
+
+    def loose(self, words: str, without: Iterable[str] = (), *, classes: bool = False) -> tuple[str, ...]:
+        """The tasks of `the join and both parsers`; none when no part of it clearly means any."""
+        found: dict[str, None] = {}
+        for part in pattern(r"\s*(?:,\s*(?:and\s+)?|\band\b|\bor\b|\bas\s+well\s+as\b)\s*").split(words):
+            found.update(dict.fromkeys(self._part(part, set(without), classes=classes)))
+        return tuple(found)
+
+    def _part(self, part: str, without: set[str], *, classes: bool) -> Iterator[str]:
+        said = list(dict.fromkeys(stems_of(part)))[:8]
+        score: dict[str, int] = {}
+        for one in said:
+            for task in self.having.get(one, ()):
+                if task.id not in without:
+                    score[task.id] = score.get(task.id, 0) + 1
+        if not score:
+            return
+        most = max(score.values())
+        best = [task.id for task in self.tasks if score.get(task.id) == most]
+        lead = pattern(r"\W*(?:the|its|their|this|that)\s").match(part) is not None
+        many = pattern(_MANY).search(part)
+        covered = most == len(said)
+        if not (lead or many is not None or covered or most > 1) or (most == 1 and len(said) > 3):
+            return
+        if len(best) == 1 or classes:
+            yield from best
+        elif many is not None:
+            number = _number_in(part)
+            if number in (0, len(best)):
+                yield from best
+
+
+def _number_in(words: str) -> int:
+    """`the three uploads` says 3; 0 when no number is said."""
+    for word in pattern(r"[a-z]+|\d+").findall(words):
+        value = "2" if word.lower() == "both" else word if word.isdigit() else lexicon("numbers").get(word.lower(), "")
+        if value.isdigit() and 2 <= int(value) <= 20:
+            return int(value)
+    return 0
+
+
+def paired(ups: Sequence[str], downs: Sequence[str], *, lanes: bool) -> list[tuple[str, str]]:
+    """Each up with each down; in lanes only those whose names end (or begin) alike."""
+    for part in (
+        lambda name: name.split("_", 1)[-1],
+        lambda name: name.rsplit("_", 1)[-1],
+        lambda name: name.rsplit("_", 1)[0],
+    ):
+        keys, others = [part(up) for up in ups], [part(down) for down in downs]
+        distinct = len(set(keys)) == len(ups) and len(set(others)) == len(downs)
+        if lanes and len(ups) > 1 and distinct and set(keys) == set(others):
+            where = dict(zip(keys, ups, strict=True))
+            return [(where[key], down) for key, down in zip(others, downs, strict=True)]
+    return [(up, down) for up in ups for down in downs if up != down]
+
+
+def unique(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The edges without repetition, in order."""
+    return [edge for edge, _ in groupby(dict.fromkeys(edges))]

@@ -1,0 +1,294 @@
+"""What sentences, labelled lines and drawings say of the order of the tasks that a description declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, paired
+from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+
+_NONE = (
+    r"\W*(?:none|nothing|nobody|no\s+(?:upstream|predecessor|dependenc)\w*|n/a|no\s+one|start\b.*|root\b.*|entry\b.*|"
+    r"\(?(?:the\s+)?(?:start|begin)\w*\s+of\b.*|-+|[\u2013\u2014]+|\u2205|first\b.*|)\W*"
+)
+_ROOT = (
+    r"\bopens?\s+the\s+(?:run|flow|pipeline|lanes?|day|night|chain|\w+\s+lanes?)\b|\b(?:entry|starting)\s+point\b|\bcommon\s+root\b|"
+    r"\bfirst\s+(?:task|step|component|job|to\s+run)\b|\bwithout\s+a\s+predecessor\b|\bmarks\s+the\s+(?:beginning|start)\b|"
+    r"\bcomes?\s+first\b|\bprecedes?\s+(?:everything|all)\b|\bbefore\s+(?:everything|anything|all)\b|\bhas\s+no\s+predecessors?\b|"
+    r"\bnothing\b[^.;]{0,40}\bbefore\b|\bkicks?\s+off\s+the\b|\b(?:begins|starts)\s+the\s+(?:run|pipeline|flow|dag)\b|"
+    r"\bdepends?\s+on\s+nothing\b|\bwaits?\s+for\s+nothing\b|\bneeds?\s+nothing\b"
+)
+_FINAL = (
+    r"\b(?:last|final|closing)\s+(?:task|step|component|job|act|station)\b|\bcloses?\s+the\s+(?:run|dag|pipeline|flow|day|night)\b|"
+    r"\bconcludes?\s+the\b|\bmarks\s+the\s+(?:end|conclusion)\b|\bcomes?\s+last\b|\bafter\s+(?:everything|all\s+others?|all\s+other\s+tasks)\b|"
+    r"\bends\s+the\s+(?:run|dag|pipeline|flow)\b"
+)
+_CHAIN = (
+    r"^(?P<names>.{5,300}?)\s+(?:form|make\s+up|are|run|follow|come|stand)\s+(?:as\s+)?(?:in\s+)?(?:a\s+)?(?:single\s+|straight\s+|strict\s+)?"
+    r"(?:chain|sequence|line|row|one\s+after\s+(?:the\s+other|another))\b"
+)
+_LANES = r"\b(?:same|own|corresponding|respective(?:ly)?|its\s+lane|a\s+lane|each\s+lane|per|counterpart)\b"
+_SCOPE = (
+    r"^\W*(?:with)?in(?:side)?\s+(?:a|an|one|each|every|the\s+same)\s+\w+,?|"
+    r"\b(?:of|for|from|in)\s+(?:the\s+same|its\s+own|each|the\s+respective|the\s+corresponding)\s+\w+"
+)
+_THENCE = r"\W*(?:and\s+)?from\s+(?:there|here|then\s+on|this\s+point)(?:\s+on)?\W*"
+_PRONOUN = (
+    r"(?:both(?:\s+of\s+them)?|the\s+two(?:\s+of\s+them)?|all\s+(?:of\s+them|three|four|five|six)|the\s+(?:three|four|five)|them|either)"
+    r"(?=\s*(?:$|[.,;:)]|(?:are|is|have|has|were|had|exist|succe\w+|finish\w*)\b))"
+)
+_ALL = r"(?:all|both|each|they|every|the\s+\w+s|these|none|neither|the\s+(?:two|three|four))\b"
+
+
+class Cue(NamedTuple):
+    """Order words at a place."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass
+class Told:
+    """What was said: `ups` by kind of saying, the tasks before and behind all others, and tasks side by side."""
+
+    edges: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    roots: list[str] = field(default_factory=list)
+    finals: list[str] = field(default_factory=list)
+    beside: list[tuple[str, str]] = field(default_factory=list)
+    alike: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, kind: str, edges: Sequence[tuple[str, str]]) -> None:
+        """More edges that were said in this way."""
+        self.edges.setdefault(kind, []).extend(edge for edge in edges if edge[0] != edge[1])
+
+    def ups(self, task: str, *kinds: str) -> list[str]:
+        """The tasks said to be right before one."""
+        return list(dict.fromkeys(up for kind in kinds for up, down in self.edges.get(kind, ()) if down == task))
+
+
+def cues_in(words: str) -> list[Cue]:
+    """The order words of a sentence."""
+    found = []
+    for match in pattern(rf"(?<![\w-]){any_of('told_cues')}(?![\w-])\s*:?").finditer(words):
+        kind = lexicon("told_cues")[" ".join(match.group().rstrip(" :").lower().split())]
+        found.append(Cue(match.start(), match.end(), kind))
+    return found
+
+
+def sentences_of(words: str) -> list[str]:
+    """The sentences of some words."""
+    return [one for one in pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(\u2460-\u2473])", 0).split(words) if one.strip()]
+
+
+class Teller:
+    """Reads sentences about tasks, one after another; `topic` is what the last one spoke of."""
+
+    def __init__(self, mentions: Mentions, told: Told) -> None:
+        self.mentions, self.told = mentions, told
+        self.recent: list[str] = []
+        self.topic: tuple[str, ...] = ()
+
+    def label(self, value: str, tasks: Sequence[str], *, down: bool = False) -> None:
+        """`Waits for: x and the join`: all that it names comes right before the tasks (`down`: behind them)."""
+        first = pattern(r";|\.\s").split(value, maxsplit=1)[0]
+        found = self._listed(first, tasks) or self._listed(value, tasks)
+        if found:
+            edges = paired(tasks, found, lanes=True) if down else paired(found, tasks, lanes=True)
+            self.told.add("down" if down else "label", edges)
+            self.told.settled.update(() if down else tasks)
+        elif not down and pattern(_NONE).fullmatch(first):
+            self.told.settled.update(tasks)
+
+    def _listed(self, value: str, tasks: Sequence[str]) -> tuple[str, ...]:
+        numbered = self.mentions.numbered(value.strip(" .`"))
+        if numbered:
+            return numbered
+        found: list[str] = []
+        for part in pattern(r",\s*(?:and\s+)?|\s+and\s+|\s*[/&+]\s*|\s+as\s+well\s+as\s+").split(value):
+            strong = [one for hit in self.mentions.strong(part, bare=True) for one in hit.ids]
+            found += strong or self.mentions.loose(part, tasks)
+        return tuple(dict.fromkeys(one for one in found if one not in tasks))
+
+    def tell(self, words: str, tasks: Sequence[str], kind: str, *, bare: bool = False, free: bool = False) -> None:
+        """One sentence of the words under `tasks` (none: it stands alone). `free`: its subject may be loose."""
+        if len(words) > 2000:
+            return
+        words = pattern(r",?\s*\b(?:e\.g\.|for\s+(?:example|instance)),?\s[^;]*").sub("", words)
+        for mark, place in ((_ROOT, self.told.roots), (_FINAL, self.told.finals)):
+            if pattern(mark).search(words) is not None:
+                subject = tasks or self._subject(words, free=free)
+                place.extend(subject if len(subject) == 1 else ())
+        chained = pattern(_CHAIN).match(words) if free else None
+        if chained is not None and self._chain(chained["names"], kind):
+            return
+        ahead: tuple[str, ...] = ()
+        for clause in pattern(r";\s+|:\s+(?=\S)|,\s+(?=(?:while|whereas)\b)").split(words):
+            if pattern(_THENCE).fullmatch(clause):
+                ahead = self.topic
+                continue
+            _Clause(self, clause, _Said(tuple(tasks), kind, ahead, free)).read(bare=bare or free)
+            ahead = ()
+
+    def _subject(self, words: str, *, free: bool) -> tuple[str, ...]:
+        hits = self.mentions.strong(words, bare=True)
+        cue = next(iter(cues_in(words)), None)
+        return hits[0].ids if hits else self.mentions.loose(words[: cue.start]) if free and cue is not None else ()
+
+    def _chain(self, names: str, kind: str) -> bool:
+        found: list[tuple[str, ...]] = []
+        for part in pattern(r",\s*(?:and\s+)?|\s+and\s+").split(names):
+            strong = [one for hit in self.mentions.strong(part, bare=True) for one in hit.ids]
+            found.append(tuple(strong) or self.mentions.loose(part))
+        if len(found) < 2 or not all(found):
+            return False
+        for one, two in pairwise(found):
+            self.told.add(kind, paired(one, two, lanes=True))
+        return True
+
+    def pronoun(self, words: str, tasks: Sequence[str]) -> tuple[str, ...]:
+        """`both of them`, `the three`: the tasks that were last spoken of."""
+        match = pattern(rf"\s*(?:\w+\s+){{0,2}}?{_PRONOUN}").match(words)
+        if match is None:
+            return ()
+        number = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+        count = next((number[word] for word in match.group().lower().split() if word in number), 0)
+        before = [one for one in self.recent if one not in tasks]
+        return tuple(before[-count:]) if count and len(before) >= count else ()
+
+
+class _Said(NamedTuple):
+    """Where a clause stands: the tasks whose words it is, and those that the words before it put first."""
+
+    tasks: tuple[str, ...]
+    kind: str
+    ahead: tuple[str, ...]
+    free: bool
+
+
+class _Clause:
+    """One clause: its tasks and its order words, from left to right."""
+
+    def __init__(self, teller: Teller, words: str, said: _Said) -> None:
+        self.teller, self.tasks, self.kind, self.free = teller, said.tasks, said.kind, said.free
+        self.subject, self.ahead = said.tasks, said.ahead
+        self.last: tuple[str, ...] = ()
+        self.lanes = pattern(_LANES).search(words) is not None
+        self.words = pattern(_SCOPE).sub(lambda match: " " * len(match.group()), words)
+
+    def read(self, *, bare: bool) -> None:
+        """Adds what the clause says."""
+        mentions = self.teller.mentions
+        hits = mentions.groups(self.words, mentions.strong(self.words, bare=bare))
+        cues = [cue for cue in cues_in(self.words) if not any(hit.start <= cue.start < hit.end for hit in hits)]
+        if not cues:
+            if hits and not self.tasks:
+                self.teller.topic = hits[-1].ids
+            return
+        if not hits or hits[0].start > cues[0].start:
+            self._open(cues[0])
+        cue: Cue | None = None
+        for part in sorted([*hits, *cues], key=lambda one: one.start):
+            if isinstance(part, Cue):
+                if cue is not None and not isinstance(cue, Hit):
+                    self._loosely(cue, part.start)
+                cue = part
+            else:
+                self._meet(cue, part.ids)
+                cue = None
+        if cue is not None:
+            self._loosely(cue, len(self.words))
+        if self.ahead and self.subject:
+            self._add(self.ahead, self.subject)
+
+    def _open(self, cue: Cue) -> None:
+        """A clause whose first words name no task outright."""
+        lead = self.words[: cue.start]
+        if pattern(_THENCE).match(lead):
+            self.subject = self.teller.topic
+        elif self.free and lead.strip():
+            found = self.teller.mentions.loose(lead, classes=self.lanes)
+            self.subject = found or self.subject
+
+    def _loosely(self, cue: Cue, end: int) -> None:
+        words = self.words[cue.end : end]
+        if cue.kind == "not":
+            return
+        found = self.teller.pronoun(words, self.tasks)
+        short = pattern(r"[.(]|,\s+(?!and\b|or\b)(?:\w+\s+){2}").split(words, maxsplit=1)[0]
+        without = self.subject or self.tasks
+        found = found or self.teller.mentions.loose(short, without, classes=self.lanes)
+        if not found:
+            several = pattern(r"\b(?:both|all|the\s+(?:two|three|four|five))\b[\w\s-]{1,40}").search(words)
+            found = self.teller.mentions.loose(several.group(), without) if several is not None else ()
+        if found:
+            self._meet(cue, found, loosely=True)
+
+    def _meet(self, cue: Cue | None, ids: tuple[str, ...], *, loosely: bool = False) -> None:
+        """A group of tasks behind a cue, or at the head of the clause."""
+        kind = cue.kind if cue is not None else ""
+        self.last = ids
+        if kind == "after" and cue is not None and (self._fronted(cue) or not self.subject):
+            self.ahead = (*self.ahead, *ids)
+        elif kind == "after":
+            self._add(ids, self.subject, loosely=loosely)
+        elif kind in ("before", "chain"):
+            self._add(self.subject or self.teller.topic, ids, loosely=loosely)
+            self.subject = ids if kind == "chain" else self.subject
+        elif kind == "beside":
+            self.teller.told.beside += [(one, other) for one in self.subject for other in ids]
+        elif not kind:
+            if self.ahead:
+                self._add(self.ahead, ids)
+                self.ahead = ()
+            if not self.tasks or pattern(r"\W*").fullmatch(self.words[: self.words.find(ids[0])]):
+                self.subject = ids
+        if not self.tasks:
+            self.teller.topic = ids
+
+    def _fronted(self, cue: Cue) -> bool:
+        lead = self.words[: cue.start]
+        return (
+            pattern(r"\W*(?:and|but|so|only|thus|hence|not|directly|immediately|right|as\s+soon)?\W*").fullmatch(lead)
+            is not None
+        )
+
+    def _add(self, ups: Sequence[str], downs: Sequence[str], *, loosely: bool = False) -> None:
+        edges = paired([one for one in ups if one not in downs], downs, lanes=self.lanes)
+        if len(edges) == len(ups) > 1:
+            self.teller.told.alike += [tuple(ups), tuple(downs)]
+        self.teller.told.add("loose" if loosely and not self.free else self.kind, edges)
+
+
+def speaks_of_all(words: str) -> bool:
+    """Whether a row speaks of several tasks that were listed before it."""
+    return pattern(_ALL).match(words) is not None
+
+
+def together(words: str, members: Sequence[str], mentions: Mentions) -> tuple[str, ...]:
+    """Of the tasks listed so far, those that `both`, `all of them`, `the parsers` speaks of."""
+    number = pattern(r"\W*(?:both|the\s+two|neither)\b").match(words)
+    if number is not None:
+        return tuple(members[-2:])
+    named = pattern(r"(?:all\s+|both\s+)?(?:the\s+)(\w+s)\b").match(words)
+    if named is not None:
+        meant = mentions.loose(f"all {named[1]}")
+        return tuple(one for one in members if one in meant)
+    return tuple(members)
+
+
+def numbers_in(words: str) -> Iterator[int]:
+    """The small numbers that the words say: `goes two ways`."""
+    for word in pattern(r"[a-z]+|\d+").findall(words):
+        value = lexicon("numbers").get(word.lower(), "") if not word.isdigit() else word
+        if value.isdigit() and 2 <= int(value) <= 20 and word.lower() != "twice":
+            yield int(value)
+
+
+def hit_ids(hits: Sequence[Hit]) -> list[str]:
+    """All tasks of some hits."""
+    return list(dict.fromkeys(one for hit in hits for one in hit.ids))
