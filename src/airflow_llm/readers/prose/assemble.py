@@ -20,6 +20,7 @@ from airflow_llm.readers.prose.naming import step_id, title_of
 from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.references import resolve
 from airflow_llm.readers.prose.rings import cut_rings, keep_order
+from airflow_llm.readers.prose.run_settings import CATCHUP_OFF
 from airflow_llm.readers.prose.scope import Scopes
 from airflow_llm.readers.prose.spellings import finds
 from airflow_llm.spec.pipeline import Pipeline, Question
@@ -320,11 +321,7 @@ def _schedule(findings: Findings, flow: Flow) -> dict[str, Any]:
             data[name] = hit.value
     if data.get("catchup") and data["kind"] in ("manual", "asset"):
         data["catchup"] = False
-        flow.assume(
-            "schedule.catchup",
-            "only runs at times can be caught up, and the text names none; catch-up is left off",
-            "say when the pipeline runs",
-        )
+        flow.assume("schedule.catchup", CATCHUP_OFF, "say when the pipeline runs")
     return data
 
 

@@ -51,6 +51,7 @@ _NOT_SAID = (
     r"(?:\s+(?:or|and|nor)\s+[\w-]+){0,2}\s+(?:is\s+|are\s+|was\s+)?"
     r"(?:specified|stated|mentioned|given|defined|set\b(?!\s+to))"
 )
+CATCHUP_OFF = "only runs at times can be caught up, and the text names none; catch-up is left off"
 
 
 def find_catchup(text: str) -> Found[bool] | None:

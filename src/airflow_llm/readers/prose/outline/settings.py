@@ -15,6 +15,7 @@ from airflow_llm.readers.prose.pools import find_pools
 from airflow_llm.readers.prose.retries import find_retries
 from airflow_llm.readers.prose.retry_delays import find_retry_delay
 from airflow_llm.readers.prose.run_settings import (
+    CATCHUP_OFF,
     find_catchup,
     find_depends_on_past,
     find_end,
@@ -91,7 +92,11 @@ def _schedule(document: Document, settings: Settings) -> None:
     schedule: Schedule = found or ManualSchedule()
     lines = document.words("schedule", "summary")
     zone = _zone(document) if schedule.timezone is None else None
-    settings.schedule = schedule.model_copy(update={**({"timezone": zone} if zone else {}), **_runs(lines, settings)})
+    runs = _runs(lines, settings)
+    if runs.get("catchup") and schedule.kind in ("manual", "asset"):
+        runs["catchup"] = False
+        settings.assumptions.append(("schedule.catchup", CATCHUP_OFF, "say when the pipeline runs"))
+    settings.schedule = schedule.model_copy(update={**({"timezone": zone} if zone else {}), **runs})
 
 
 def _zone(document: Document) -> str | None:
