@@ -28,28 +28,37 @@ class _Station:
     exits: list[Node] = field(default_factory=list)
     edges: list[tuple[str, str]] = field(default_factory=list)
     known: bool = True
+    groups: list[list[Node]] = field(default_factory=list)
+    """The tasks that stand side by side in it."""
 
     def beside(self, other: _Station) -> _Station:
         """Both, side by side."""
         return _Station(
             [*self.entries, *other.entries], [*self.exits, *other.exits], [*self.edges, *other.edges],
-            self.known and other.known,
+            self.known and other.known, [*self.groups, *other.groups],
         )  # fmt: skip
 
 
 def drawn(sentence: str, names: Names) -> list[tuple[str, str]]:
     """The edges that the sentence draws between tasks; what is no task breaks a chain."""
+    return list(dict.fromkeys(edge for chain in _chains(sentence, names) for edge in chain.edges))
+
+
+def stations(sentence: str, names: Names) -> list[list[Node]]:
+    """The tasks that the sentence draws side by side: `[a, b] -> c`."""
+    return [group for chain in _chains(sentence, names) for group in chain.groups]
+
+
+def _chains(sentence: str, names: Names) -> Iterator[_Station]:
     if pattern(ARROW).search(sentence) is None:
-        return []
-    edges: list[tuple[str, str]] = []
+        return
     plain = pattern(r"\s+on\s+(?:the\s+)?one\s+(?:side|hand)\b.*$").sub("", sentence.replace("`", ""))
     for drawing in _drawings(_pieces(pattern(_HOLE, 0).sub("*", plain))):
         listed = _split(drawing, "joint")
         plainly = all(sort not in ("open", "close") for sort, _ in drawing)
         each = all(any(sort == "arrow" for sort, _ in part) for part in listed)
         for chain in listed if plainly and each else [drawing]:  # `a -> b, c -> d`
-            edges += _chain(chain, names).edges
-    return list(dict.fromkeys(edges))
+            yield _chain(chain, names)
 
 
 def _pieces(sentence: str) -> list[tuple[str, str]]:
@@ -84,14 +93,14 @@ def _drawings(pieces: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str
 def _chain(pieces: Sequence[tuple[str, str]], names: Names) -> _Station:
     """What stands between arrows, one after another."""
     parts = _split(pieces, "arrow")
-    stations = [_beside(part, names, first=place == 0 < len(parts) - 1) for place, part in enumerate(parts)]
-    edges = [edge for station in stations for edge in station.edges]
-    for before, after in pairwise(stations):
+    held = [_beside(part, names, first=place == 0 < len(parts) - 1) for place, part in enumerate(parts)]
+    edges = [edge for station in held for edge in station.edges]
+    for before, after in pairwise(held):
         if before.known and after.known:
             edges += _between(before.exits, after.entries, names)
-    return _Station(
-        stations[0].entries, stations[-1].exits, edges, bool(stations) and stations[0].known and stations[-1].known
-    )
+    groups = [group for one in held for group in (*one.groups, one.entries) if len(group) > 1]
+    known = held[0].known and held[-1].known
+    return _Station(held[0].entries, held[-1].exits, edges, known, groups)
 
 
 def _beside(pieces: Sequence[tuple[str, str]], names: Names, *, first: bool) -> _Station:
@@ -182,9 +191,9 @@ def _between(ups: Sequence[Node], downs: Sequence[Node], names: Names) -> list[t
     """The edges from a list to a list: those that a task says it takes, lanes by their endings, else all."""
     if len(ups) < 2 or len(downs) < 2:
         return [(up.id, down.id) for down in downs for up in ups if up.id != down.id]
-    lanes = _lanes(ups, downs)
-    if lanes:
-        return lanes
+    paired = lanes(ups, downs)
+    if paired:
+        return paired
     edges = []
     for down in downs:
         said = {node.id for node in names.mentioned(down.item.text("input", "upstream"))}
@@ -192,7 +201,7 @@ def _between(ups: Sequence[Node], downs: Sequence[Node], names: Names) -> list[t
     return edges
 
 
-def _lanes(ups: Sequence[Node], downs: Sequence[Node]) -> list[tuple[str, str]]:
+def lanes(ups: Sequence[Node], downs: Sequence[Node]) -> list[tuple[str, str]]:
     """`[dump_a, dump_b] -> [load_a, load_b]` in pairs; empty when the endings do not pair them."""
     if len(ups) != len(downs):
         return []

@@ -134,7 +134,7 @@ def _is_parallel_stage(stage: str) -> bool:
 def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Block:
     parallel = pattern(
         r"\b(?:in\s+parallel|parallel|concurrent(?:ly)?|simultaneously|fan-?out|independent\s+of\s+(?:one\s+another|each\s+other)"
-        r"|not\s+depend\s+on\s+(?:one\s+another|each\s+other)|no\s+order|side\s+by\s+side)\b"
+        r"|not\s+depend\s+on\s+(?:one\s+another|each\s+other)|independent\s+(?:\w+\s+){0,2}tasks|no\s+order|side\s+by\s+side)\b"
     ).search("\n".join([item.name, item.text("objective", "parameters", "notes", "operator")]))
     named = pattern(r"\btask\s?group\b").search(item.everything) is not None or ("_" in name and not item.members)
     group = slug(name) or None if named else None
@@ -153,7 +153,7 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
 
 def _node(item: Item, name: str, group: str | None, taken: set[str]) -> Node:
     dotted = pattern(r"([A-Za-z]\w*)\.([A-Za-z]\w*)").fullmatch(name)
-    if dotted is not None and group is None:
+    if dotted is not None and group in (None, slug(dotted[1])):
         group, name = slug(dotted[1]) or None, dotted[2]
     base = slug(name) or f"step_{item.line.number.replace('.', '_') or len(taken) + 1}"
     candidate, count = base, 2

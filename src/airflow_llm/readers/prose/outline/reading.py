@@ -14,11 +14,12 @@ from airflow_llm.readers.prose.outline.branches import choices, targets_of
 from airflow_llm.readers.prose.outline.catalogue import Catalogue
 from airflow_llm.readers.prose.outline.catalogued import ToldDocument, catalogue_document, declared
 from airflow_llm.readers.prose.outline.data import slips_in, systems_in
+from airflow_llm.readers.prose.outline.edges import Order
 from airflow_llm.readers.prose.outline.generated import spread
 from airflow_llm.readers.prose.outline.kinds import kind_of
 from airflow_llm.readers.prose.outline.mapping import for_each
 from airflow_llm.readers.prose.outline.names import Names, Node, layout, slug
-from airflow_llm.readers.prose.outline.order import Order, is_linear, order_of
+from airflow_llm.readers.prose.outline.order import is_linear, order_of
 from airflow_llm.readers.prose.outline.parts import Document, Item, parse
 from airflow_llm.readers.prose.outline.prose import names_its_tasks, prose_document
 from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
@@ -62,6 +63,8 @@ def looks_structured(text: str) -> float:
 
 def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
     """The catalogue of tasks, when the text has one and not the list of steps that was found."""
+    if items and sum(1 for item in items if len(item.labels) > 1) > 0.5 * len(items) and sure > _UNLISTED:
+        return None  # steps with labelled lines each are what they say they are
     return declared(text, [node.id for node in layout(items).nodes()] if sure > _UNLISTED else ())
 
 

@@ -11,8 +11,8 @@ from airflow_llm.spec.steps import TriggerRule
 
 if TYPE_CHECKING:
     from airflow_llm.readers.prose.outline.branches import Choice
+    from airflow_llm.readers.prose.outline.edges import Order
     from airflow_llm.readers.prose.outline.names import Names
-    from airflow_llm.readers.prose.outline.order import Order
     from airflow_llm.readers.prose.outline.parts import Document
 
 _BARE = r"(?<!\w)(?:none_failed_min_one_success|none_failed|one_success|all_done|one_failed|all_failed)(?!\w)"
