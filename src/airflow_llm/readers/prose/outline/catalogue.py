@@ -32,7 +32,7 @@ _NAMED_BY = r"(?:task[ _]?)?(?:id|identifier|name)|task"
 _WHOLE = r"\b(?:dag|pipeline|workflow|airflow)[ _]?(?:id|name)?\b"
 _DAG = (
     r"(?:\bdag(?:[ _]?id)?|\bairflow\s+id|\bpipeline(?:[ _]id)?|\bworkflow)\b"
-    rf"\W{{0,6}}(?:called\s+|named\s+)?\W?({_UNDER})"
+    rf"\W{{0,6}}(?:is\s+)?(?:called\s+|named\s+)?\W?({_UNDER})"
 )
 _FEWEST = 2
 
@@ -105,7 +105,7 @@ def catalogue_of(text: str) -> Catalogue:
     rows = rows_of(text)
     dags = dags_in(text, rows)
     tables = _Tables(rows, dags)
-    heads = _chosen([*_heads(rows, dags), *tables.heads], rows)
+    heads = _chosen([*_heads(rows, dags), *tables.heads], rows) or _steps(rows)
     return _built(rows, heads, Catalogue(dags=dags, routes=tables.routes))
 
 
@@ -185,6 +185,15 @@ def _headed_by(at: int, rows: Sequence[Row], dags: frozenset[str]) -> _Head | No
     if row.level and opens is not None and first.label is None and pattern(_WHOLE).search(row.words) is None:
         return _Head(_ids(opens["ids"], dags), pattern(r"^\w+:\s+").sub("", row.words), "said", at)
     return None
+
+
+def _steps(rows: Sequence[Row]) -> list[_Head]:
+    """Without any identifiers: `Step One: Collect Results` and those that are counted on from it."""
+    found: list[_Head] = []
+    for at, row in enumerate(rows):
+        if row.level and row.mark == "s" and row.number == str(len(found) + 1) and len(row.words.split()) <= 7:
+            found.append(_Head((slug(row.words),), row.words.strip(": "), "step", at))
+    return found if len(found) > _FEWEST else []
 
 
 class _Tables:

@@ -14,7 +14,7 @@ from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
 from airflow_llm.readers.prose.spellings import pattern
 
-_OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
+OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
 _ALPHABETICAL = (
     r"\balphabet\w*|\border\s+of\s+(?:their|the)\s+names?\b|\bby\s+name\b|"
     r"\bin\s+no\s+(?:particular|special)\s+order\b|\bsorted\s+by\b"
@@ -191,7 +191,7 @@ class Catalogued:
         for down, found in ups.items():
             for up in found:
                 downs.setdefault(up, []).append(down)
-        return [self._item(by_id[one], ups[one], downs.get(one, [])) for one in _sorted(ups)], self.guessed
+        return [self._item(by_id[one], ups[one], downs.get(one, [])) for one in in_order(ups)], self.guessed
 
     def _item(self, entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
         line = Line(entry.row.start, entry.row.indent, entry.row.words)
@@ -209,7 +209,7 @@ class Catalogued:
         words = "\n".join(one for one in (head, *rest) if one)
         if words:
             item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()
-        operator = pattern(_OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
+        operator = pattern(OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
         if operator is not None and operator.group() not in item.text("operator"):
             item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
         if pattern(r"\bBranch\w*|@task\.branch").search(item.text("operator")):
@@ -239,7 +239,7 @@ class _Below:
         return True
 
 
-def _sorted(ups: dict[str, list[str]]) -> Iterable[str]:
+def in_order(ups: dict[str, list[str]]) -> Iterable[str]:
     """The tasks so that each stands behind what it follows."""
     done: dict[str, None] = {}
     for start in ups:
@@ -263,7 +263,7 @@ def _alias(entry: Entry) -> str:
 
 def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
     """The tasks that the text declares, when they are its tasks; `listed` are those that its list of steps has."""
-    if pattern(r"\w_\w|`").search(text) is None:
+    if pattern(r"\w_\w|`|\bstep\s+(?:one|1)\b").search(text) is None:
         return None
     catalogue = catalogue_of(text)
     ids = {entry.id for entry in catalogue.entries}
@@ -282,7 +282,7 @@ def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
     read.read()
     items, guessed = read.items()
     document = parse(text)
-    return ToldDocument(document.title, items, _sections(catalogue, read.mentions), document.header, guessed)
+    return ToldDocument(document.title, items, sections_of(catalogue.sections, read.mentions), document.header, guessed)
 
 
 _SETTLED = {
@@ -323,10 +323,10 @@ _SETTLED = {
 }
 
 
-def _sections(catalogue: Catalogue, mentions: Mentions) -> dict[str, list[Line]]:
+def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[Line]]:
     """The rows that no task owns, by what their section is about; what they say of the order is read already."""
     sections: dict[str, list[Line]] = {}
-    for section in catalogue.sections:
+    for section in parts:
         title = " ".join(pattern(r"[^\w\s]").sub(" ", section.title.lower()).split())
         kind = next(
             (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"

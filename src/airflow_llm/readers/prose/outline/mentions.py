@@ -97,7 +97,8 @@ class Mentions:
         if word in _CIRCLED:
             found = self.by_number.get(str(_CIRCLED.index(word) + 1))
             return Hit(match.start(), match.end(), (found,)) if found else None
-        found = self.by_id.get(word) or self.by_id.get(word.rpartition(".")[2])
+        whole = pattern(r"\.(?:expand|partial|override|output)$").sub("", word)
+        found = self.by_id.get(whole) or self.by_id.get(whole.rpartition(".")[2])
         if found is None and word in self.by_number and pattern(r"[A-Z]\.?\d+(?:\.\d+)?", 0).fullmatch(match.group()):
             found = self.by_number[word]
         if found is None:

@@ -25,6 +25,7 @@ from airflow_llm.readers.prose.outline.prose import names_its_tasks, prose_docum
 from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline.settings import Settings, settings_of
 from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
+from airflow_llm.readers.prose.outline.told_document import tells_tasks, told_document
 from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern
@@ -58,7 +59,9 @@ def looks_structured(text: str) -> float:
     sure = _listed(sample, items)
     if _declared(text[:200_000], items, sure) is not None:
         return max(sure, _DECLARED)
-    return sure if sure > _UNLISTED or not names_its_tasks(sample) else _NAMED
+    if sure > _UNLISTED:
+        return sure
+    return _NAMED if names_its_tasks(sample) or tells_tasks(text[:200_000]) else sure
 
 
 def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
@@ -141,9 +144,10 @@ def _document(text: str, source: str) -> Document:
     catalogue = _declared(source, document.items, _listed(text, document.items))
     if catalogue is not None:
         return catalogue_document(source, catalogue)
-    if _listed(text, document.items) <= _UNLISTED and names_its_tasks(text):
-        return prose_document(text) or document
-    return document
+    if _listed(text, document.items) > _UNLISTED:
+        return document
+    named = prose_document(text) if names_its_tasks(text) else None
+    return named or told_document(source) or document
 
 
 def _has_own_alarm(nodes: list[Node], rules: dict[str, str]) -> bool:

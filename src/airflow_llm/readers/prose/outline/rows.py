@@ -106,7 +106,10 @@ def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
         mark = "b"
         whole = pattern(r"([*_]{2,3})[^*_].*?[^*_]\1:?").fullmatch(words)
         level = 5 if whole is not None else 0
-    number, words = _number(unmarked(words).strip("*"))
+    plain = unmarked(words).strip("*")
+    number, words = _number(plain)
+    if number and pattern(rf"\[?{_COUNTED}").match(plain) is not None:
+        mark = mark or "s"
     return Row(start, indent, words, mark, number, level, gap)
 
 

@@ -16,13 +16,14 @@ _NONE = (
 )
 _ROOT = (
     r"\bopens?\s+the\s+(?:run|flow|pipeline|lanes?|day|night|chain|\w+\s+lanes?)\b|\b(?:entry|starting)\s+point\b|\bcommon\s+root\b|"
-    r"\bfirst\s+(?:task|step|component|job|to\s+run)\b|\bwithout\s+a\s+predecessor\b|\bmarks\s+the\s+(?:beginning|start)\b|"
+    r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?first\s+(?:task|step|component|job|to\s+run)\b|\bwithout\s+a\s+predecessor\b|\bmarks\s+the\s+(?:beginning|start)\b|"
     r"\bcomes?\s+first\b|\bprecedes?\s+(?:everything|all)\b|\bbefore\s+(?:everything|anything|all)\b|\bhas\s+no\s+predecessors?\b|"
     r"\bnothing\b[^.;]{0,40}\bbefore\b|\bkicks?\s+off\s+the\b|\b(?:begins|starts)\s+the\s+(?:run|pipeline|flow|dag)\b|"
     r"\bdepends?\s+on\s+nothing\b|\bwaits?\s+for\s+nothing\b|\bneeds?\s+nothing\b"
 )
 _FINAL = (
-    r"\b(?:last|final|closing)\s+(?:task|step|component|job|act|station)\b|\bcloses?\s+the\s+(?:run|dag|pipeline|flow|day|night)\b|"
+    r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?(?:last|final|closing)\s+(?:task|step|component|job|act|station)\b|"
+    r"\bcloses?\s+the\s+(?:run|dag|pipeline|flow|day|night)\b|"
     r"\bconcludes?\s+the\b|\bmarks\s+the\s+(?:end|conclusion)\b|\bcomes?\s+last\b|\bafter\s+(?:everything|all\s+others?|all\s+other\s+tasks)\b|"
     r"\bends\s+the\s+(?:run|dag|pipeline|flow)\b"
 )
@@ -198,12 +199,22 @@ class _Clause:
                     self._loosely(cue, part.start)
                 cue = part
             else:
-                self._meet(cue, part.ids)
+                comma = self._ends_before(cue, part) if cue is not None else 0
+                if cue is not None and comma:
+                    self._loosely(cue, comma)
+                self._meet(None if comma else cue, part.ids)
                 cue = None
         if cue is not None:
             self._loosely(cue, len(self.words))
         if self.ahead and self.subject:
             self._add(self.ahead, self.subject)
+
+    def _ends_before(self, cue: Cue, hit: Hit) -> int:
+        """Where a comma ends what stands behind the order word: `As soon as the file is there, load_x runs`; else 0."""
+        before, comma, rest = self.words[cue.end : hit.start].rpartition(",")
+        if not comma or len(before.split()) < 2 or len(rest.split()) > 2 or not self._fronted(cue):
+            return 0
+        return cue.end + len(before)
 
     def _open(self, cue: Cue) -> None:
         """A clause whose first words name no task outright."""
