@@ -20,7 +20,7 @@ _NAMED = (
 )
 _WORDS_BETWEEN = (
     r"(?!(?:when|if|on|in|for|and|or|with|at|to|by|only|should|gets?|is|are|any|all|p\d|as|via|who|the|immediately|alerts?|"
-    r"incidents?|page|notifications?|messages?|service|team|channel|after|once|message|too|also|please|not|but|then|job|me|us|"
+    r"incidents?|page|notifications?|messages?|service|team|channel|callbacks?|hooks?|after|once|message|too|also|please|not|but|then|job|me|us|"
     r"somebody|someone|on-call|whoever|a|an)\b)"
 )
 _SLUG = rf"{_WORDS_BETWEEN}[A-Za-z]\w*(?:-\w+)+"

@@ -153,9 +153,12 @@ def find_unwanted(text: str) -> Found[bool] | None:
         r"slack\s+|failure\s+)*"
         r"(?:alerts?|alerting|notifications?|e-?mails?)(?!\s+on\s+(?:retry|retries|success))\b"
         r"|\bemail_on_failure[\"'`*]*\s*(?:is|[:=])?\s*[\"'`*]*\s*(?:false|disabled|off|no)\b"
+        r"|\bneither\b[^.;\n]{0,40}\be-?mails?\b|\b(?:failure|retry)\s+(?:e-?)?mails?\s+(?:are|is|stay)\s+(?:not\b|off\b|disabled\b|at\b)"
         r"|\be-?mail\s+notifications?[\"'`*]*\s*[:=]\s*(?:disabled|off|none|no)\b"
     )
-    if not hints(text, r"\b(?:no|without|disable|don'?t|email_on_failure|e-?mail\s+notif\w*)\b"):
+    if not hints(
+        text, r"\b(?:no|without|disable|don'?t|email_on_failure|e-?mail\s+notif\w*|neither|mails?\s+(?:are|is|stay))\b"
+    ):
         return None
     match = next(finds(words, text, "alert", "mail", "notif"), None)
     return found(text, *match.span(), True) if match else None

@@ -97,7 +97,7 @@ _REFUSES = (
 )
 _AGAIN = (
     r"(?:re-?(?:try|tried|run|attempt(?:ed)?|trys)|retyr|rety|(?:try|tried|attempted)(?:\s+it|\s+this)?\s+again|"
-    r"retrying|repeat(?:ed)?|re-?tries(?=\s+(?:\S+\s+){0,2}\S+\s+times))"
+    r"retrying|repeat(?:ed)?|re-?tries(?=\s+(?:\S+\s+){0,2}\S+\s+times|\s+(?:an?|the|each|every)\s+(?:\w+\s+){1,2}(?:once|twice)))"
 )
 _UP_TO = (
     r"(?:(?:as|to|by|a|an|additional(?:ly)?|for)\s+)?(?:up\s+to\s+|at\s+most\s+|max(?:imum|imally)?\.?\s+(?:of\s+)?|"
@@ -109,7 +109,7 @@ _RETRY_WORDS = ("retr", "re-tr", "rety", "retires", "rerun", "re-run", "attempt"
 
 def _counted(text: str) -> Iterator[Found[Retries]]:
     count = number_words()
-    kind = r"(?:automatic\s+|auto\s+|task\s+|more\s+|immediate\s+|further\s+)?"
+    kind = r"(?:airflow\s+|automatic\s+|auto\s+|task\s+|more\s+|immediate\s+|further\s+)?"
     verb = (
         rf"\b(?:{_AGAIN})\b(?:\s+(?!and\b|with\b|after\b|retries\b)[\w'/-]+){{0,5}}?\s+{_UP_TO}({count})(?:{_TIMES}|(?=\W|"
         rf"$))(?!\s*{any_of('units')}\b)(?!-)"

@@ -20,6 +20,8 @@ def for_each(node: Node, text: str) -> Fields | None:
     words = node.item.text("objective", "parameters", "notes", "operator", "input")
     words = f"{node.item.name}\n{words}"
     templated = pattern(r"^\W*\w*[{<]\w+[}>]\w*").match(node.item.name) is not None
+    if node.item.parent[:1].isalpha() and ".expand" not in words:
+        return None  # one of several that the text names
     if not node.mapped and not templated and pattern(_DYNAMIC).search(words) is None:
         return None
     named = _named(words)

@@ -114,6 +114,8 @@ def _value(said: str, settings: Settings) -> Schedule | None:
     bare = pattern(r"\s*\([^)]*\)").sub("", said).strip(" .'\"`")
     if pattern(_UNSAID).search(said) and read_schedule(bare) is None:
         return None
+    if pattern(r"\b(?:Dataset|Asset)\(\s*\w*=?\s*['\"]", 0).search(said) and (assets := _assets(said)) is not None:
+        return assets
     if pattern(r"^(?:none|null|manual(?:ly)?\b.*|on[\s-]demand.*|n/a)$").fullmatch(bare):
         return ManualSchedule()
     zoned = bool(find_zones(said))
