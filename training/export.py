@@ -18,7 +18,7 @@ OPSET = 20  # the first with the encoder's activation as one operation
 _LEAST_BYTES = 1024
 """Smaller weights stay inside the graph."""
 _SLOWER = "SkipLayerNormFusion"
-"""One operation for a sum and its norm, which takes three times as long as the two."""
+"""One operation for a sum and its norm, which takes longer than the two of them."""
 
 
 class Window(nn.Module):

@@ -83,7 +83,7 @@ class ProseReader:
         refuse_contradictions(text)
         answer = None if source.by_rules else asked(text)
         findings = find_all(_shielded(text))
-        held = _Held(source, text, findings, answer)
+        request = _Request(source, text, findings, answer)
         tokens = tokenise(text, findings.spans())
         rules = by_grammar(tokens.items, watched=source.traced)
         graph = _graph(rules, answer is not None)  # before the drafts are assembled, which changes them
@@ -92,36 +92,36 @@ class ProseReader:
         except ContradictionError:
             raise
         except InputError as error:
-            told = self._second(held)
+            told = self._second(request)
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
         if source.by_rules:
             return _because(first, "the grammar was to read alone")
         try:
-            told = self._second(held, _Ours(rules, graph, first))
+            told = self._second(request, _Ours(rules, graph, first))
         except InputError:
             if first.confidence < GRAMMAR_SURE:
                 raise
             return _because(first, "the network sees no request, but the grammar is sure")
         return _because(first, "the network has no reading of its own") if told is None else _taken(first, told)
 
-    def _second(self, held: _Held, ours: _Ours | None = None) -> Reading | None:
+    def _second(self, request: _Request, ours: _Ours | None = None) -> Reading | None:
         """What the network makes of the text; None where it was not to be asked, or has no better reading."""
-        if held.answer is None:
+        if request.answer is None:
             return None
-        tokens = tokenise(held.text, held.findings.spans())
+        tokens = tokenise(request.text, request.findings.spans())
         rules = ours.understood if ours is not None else None
         try:
-            told = by_network(held.text, tokens.items, held.findings.alerts, held.answer, rules=rules)
+            told = by_network(request.text, tokens.items, request.findings.alerts, request.answer, rules=rules)
         except NothingAskedError:
-            raise _nothing_understood(held.source) from None
+            raise _nothing_understood(request.source) from None
         if told is None:
             return None
-        if ours is not None and not held.source.traced and ours.is_drawn_by(told):
+        if ours is not None and not request.source.traced and ours.is_drawn_by(told):
             return with_confidence(ours.reading, told.confidence)
         try:
-            return self._reading(held.source, told, without_alerts_in_tasks(held.findings, told.said), tokens)
+            return self._reading(request.source, told, without_alerts_in_tasks(request.findings, told.said), tokens)
         except InputError:
             return None  # a graph that no pipeline can have is no better reading
 
@@ -160,8 +160,8 @@ class ProseReader:
         )
 
 
-class _Held(NamedTuple):
-    """A text on its way: normalised, with what was found in it, and the network's answer, which is worked out."""
+class _Request(NamedTuple):
+    """What is asked for: the text, normalised, with what was found in it, and the answer that the network works out."""
 
     source: Source
     text: str

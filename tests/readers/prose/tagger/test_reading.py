@@ -113,6 +113,8 @@ def test_each_one_with_a_verb_names_no_item() -> None:
 
 
 def test_a_wait_is_never_mapped() -> None:
-    text = "every 45 minutes poll the ferry API once for each open booking, afterwards upsert the states to Postgres"
+    text = "for each of the 3 shops wait for its file in s3://in, then load it into Postgres"
     pipeline = read(Source(text=text)).pipeline
-    assert not any(step.for_each for step in pipeline.steps if step.kind == "wait")
+    waits = [step for step in pipeline.steps if step.kind == "wait"]
+    assert waits
+    assert not any(step.for_each for step in waits)
