@@ -44,6 +44,7 @@ _LISTED = (
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _SURE = 0.9
 _NAMED = 0.75
+_TOLD = 0.85
 _DECLARED = 0.85
 _UNLISTED = 0.2
 _LONGEST_ORIGIN = 2000
@@ -126,6 +127,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     builder = Builder(order, kinds, names, chosen, address.group() if address else "")
     pipeline = _Assembly(text, document, builder, settings, rules).pipeline(pipeline_id)
     certainty = _certainty(order, linear=is_linear(document, root))
+    certainty = _doubted(certainty) if isinstance(document, ToldDocument) else certainty
     pipeline = pipeline.model_copy(update={"confidence": certainty.value})
     trace = None
     if traced:
@@ -242,6 +244,11 @@ class _Certainty(NamedTuple):
 
     value: float
     doubts: tuple[str, ...]
+
+
+def _doubted(certainty: _Certainty) -> _Certainty:
+    """Of a text in a layout of its own nobody can be sure: tasks may be named in it that are none."""
+    return _Certainty(min(certainty.value, _TOLD), ("a layout of its own", *certainty.doubts))
 
 
 def _certainty(order: Order, *, linear: bool) -> _Certainty:
