@@ -126,8 +126,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     kinds = {node.id: kind_of(node) for node in names.nodes}
     builder = Builder(order, kinds, names, chosen, address.group() if address else "")
     pipeline = _Assembly(text, document, builder, settings, rules).pipeline(pipeline_id)
-    certainty = _certainty(order, linear=is_linear(document, root))
-    certainty = _doubted(certainty) if isinstance(document, ToldDocument) else certainty
+    certainty = _certainty(order, linear=is_linear(document, root), told=isinstance(document, ToldDocument))
     pipeline = pipeline.model_copy(update={"confidence": certainty.value})
     trace = None
     if traced:
@@ -246,13 +245,11 @@ class _Certainty(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def _doubted(certainty: _Certainty) -> _Certainty:
-    """Of a text in a layout of its own nobody can be sure: tasks may be named in it that are none."""
-    return _Certainty(min(certainty.value, _TOLD), ("a layout of its own", *certainty.doubts))
+def _certainty(order: Order, *, linear: bool, told: bool) -> _Certainty:
+    """How sure the graph is: edges that words say count more than edges from the order of the list.
 
-
-def _certainty(order: Order, *, linear: bool) -> _Certainty:
-    """How sure the graph is: edges that words say count more than edges from the order of the list."""
+    `told`: the layout is the text's own; then words may be taken for tasks that are none, and nobody can be sure.
+    """
     later = [node for node in order.nodes if node.index > 0]
     said = sum(1 for node in later if linear or any((up, node.id) in order.said for up in order.upstream(node.id)))
     share = said / len(later) if later else 1.0
@@ -264,7 +261,8 @@ def _certainty(order: Order, *, linear: bool) -> _Certainty:
         f"{len(later) - said} of {len(later)} places from the order of the list": said < len(later),
         f"{bare} tasks of which only the name is said": bare > 0,
         "mapped tasks": mapped,
+        "a layout of its own": told,
         f"{roots} tasks that nothing comes before": roots > 1,
     }
-    value = round(max(0.3, min(0.97, 0.6 + 0.37 * share - penalty - 0.03 * max(roots - 1, 0))), 3)
+    value = round(max(0.3, min(_TOLD if told else 0.97, 0.6 + 0.37 * share - penalty - 0.03 * max(roots - 1, 0))), 3)
     return _Certainty(value, tuple(why for why, holds in doubts.items() if holds))
