@@ -170,7 +170,11 @@ def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
 def _headed_by(at: int, rows: Sequence[Row], dags: frozenset[str]) -> _Head | None:
     """A title over a row that names the task: `id   load_x`, `Identifier: load_x`, or a sentence about `load_x`."""
     row = rows[at]
-    if row.mark == "-" or len(row.words) > 90 or at + 1 == len(rows) or row.words.endswith("."):
+    label = row.label
+    if label is not None and pattern(_NAMED_BY).fullmatch(label[0]) and row.mark in ("-", "n", "b", "#"):
+        exact = pattern(rf"`?({_ID}|[A-Za-z]\w*)`?\W*").fullmatch(label[1])
+        return _Head(_ids(exact[1], dags) or (exact[1],), "", "named", at) if exact is not None else None
+    if row.mark == "-" or row.kind or len(row.words) > 90 or at + 1 == len(rows) or row.words.endswith("."):
         return None
     for taken, below in enumerate(rows[at + 1 : at + 4], 1):
         label = below.label

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
+from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of, is_task_name
 from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
 from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Mentions, Named
 from airflow_llm.readers.prose.outline.parts import Document, Item, parse
 from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
+_BRANCH = r"\bBranch\w*Operator|@task\.branch|\bbranch(?:ing)?\s+operator\b"
 _ALPHABETICAL = (
     r"\balphabet\w*|\border\s+of\s+(?:their|the)\s+names?\b|\bby\s+name\b|"
     r"\bin\s+no\s+(?:particular|special)\s+order\b|\bsorted\s+by\b"
 )
 _PARALLEL = r"\b(?:parallel|concurrent(?:ly)?|simultaneous(?:ly)?|side\s+by\s+side|fan-?out)\b"
 _ALIAS = r"\bis\s+(?:the|a|an)\s+(?:\w+\s+)?(\w+)\b(?!\s+of)"
-_FEWEST, _FEWEST_OTHERS = 4, 3
+_FEWEST, _FEWEST_OTHERS, _MOSTLY = 4, 3, 0.7
 _SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
 _FAILURE = r"\bone_failed\b|\ball_failed\b"
 
@@ -77,14 +79,17 @@ class Catalogued:
                 self.told.add("route", drawn)
             elif at or not row.words.startswith("|"):
                 self._sentences(row.words, tasks, kind)
+        if pattern(_BRANCH).search(entries[0].words) is not None:
+            said = self.told.ups(tasks[0], "label", "down", "own")
+            hits = [one for row in rows for hit in self.mentions.strong(row.words) for one in hit.ids]
+            taken = [one for one in dict.fromkeys(hits) if one not in tasks and one not in said]
+            self.told.add("route", [(tasks[0], one) for one in taken] if len(taken) > 1 else [])
 
     def _sentences(self, words: str, tasks: list[str], kind: str) -> None:
         for sentence in sentences_of(words):
             self.teller.tell(sentence, tasks, "own")
             hits = [one for hit in self.mentions.strong(sentence) for one in hit.ids if one not in tasks]
-            said = {
-                one for edges in self.told.edges.values() for edge in edges for one in edge if set(edge) & set(tasks)
-            }
+            said = {one for task in tasks for one in self.told.partners.get(task, ())}
             if kind == "input" or not any(one in said for one in hits):
                 for one in hits:
                     self.told.add("input" if kind == "input" else "near", [(one, task) for task in tasks])
@@ -96,8 +101,11 @@ class Catalogued:
             return
         self.told.add("drawn", trees(section.rows, self.mentions))
         members = [entry.id for entry in section.members]
+        above: Row | None = None
         for row in section.rows:
-            if drawn := arrows(row.words, self.mentions):
+            start = self._over(above, row) if above is not None else []
+            above = row
+            if drawn := arrows(row.words, self.mentions, start):
                 self.told.add("drawn", drawn)
             elif members and speaks_of_all(row.words):
                 before = [entry.id for entry in section.members if entry.row.start < row.start]
@@ -108,6 +116,14 @@ class Catalogued:
                 self.teller.topic = ()
                 for sentence in sentences_of(row.words):
                     self.teller.tell(sentence, (), "wiring", free=kind == "wiring")
+
+    def _over(self, above: Row, row: Row) -> list[str]:
+        """The task from which a row that begins with an arrow goes on: the last one that ends left of it above."""
+        if pattern(ARROW).match(row.words) is None:
+            return []
+        hits = self.mentions.strong(above.words, bare=True)
+        left = [hit for hit in hits if above.indent + hit.end <= row.indent + 1]
+        return list(left[-1].ids) if left else []
 
     def order(self) -> dict[str, list[str]]:
         """The tasks right before each."""
@@ -131,33 +147,41 @@ class Catalogued:
             return told.ups(task, "drawn", "route", "down")
         if task in told.settled:
             return told.ups(task, "label", "down", "route", "drawn")
-        if self._is_root(task):
+        if task in self.told.roots:
             return []
         for kinds in (("down", "route", "drawn", "wiring", "own"), ("input",), ("loose",)):
             found = told.ups(task, *kinds)
             if found:
                 return found
-        beside = [other for pair in told.beside for other in pair if task in pair and other != task]
-        same = [
-            up
-            for other in beside
-            for up in told.ups(other, "label", "down", "route", "drawn", "wiring", "own", "loose")
-        ]
-        return list(dict.fromkeys(same)) or told.ups(task, "near")
+        return told.ups(task, "near") if task not in self.beside else []
 
-    def _is_root(self, task: str) -> bool:
-        first = self.told.roots[:1] if len(set(self.told.roots)) > 1 else self.told.roots
-        return task in first
+    @cached_property
+    def beside(self) -> dict[str, str]:
+        """For tasks that are said to stand beside another (or beside the one before them): that one."""
+        found: dict[str, str] = {}
+        place = {one: at for at, one in enumerate(self.ids)}
+        for one, other in self.told.beside:
+            at = place[one]
+            beside = other or (self.ids[at - 1] if at else "")
+            if beside and beside != one and found.get(beside) != one:
+                found.setdefault(one, beside)
+        return found
 
     def _rest(self, ups: dict[str, list[str]], below: _Below, covered: set[str]) -> None:
         """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
         sorted_by_name = pattern(_ALPHABETICAL).search(self.text) is not None
-        root = next(iter(self.told.roots), "")
+        root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
+        forward = len(self.told.forward) >= _MOSTLY * len(self.ids)
+        beside = self.beside
         for at, entry in enumerate(self.entries):
             task = entry.id
-            if ups[task] or task in covered or task in self.told.settled or task == root:
+            if ups[task] or task in covered or task in self.told.settled or task in self.told.roots:
                 continue
-            if task in self.told.finals:
+            if forward:
+                continue
+            if task in beside and beside[task] != self.ids[at]:
+                found = list(ups[beside[task]])
+            elif task in self.told.finals:
                 found = [one for one in self.ids if one != task and not below.downs.get(one)]
             elif alike := next((ups[group[0]] for group in self.told.alike if task in group[1:]), []):
                 found = alike
@@ -212,7 +236,7 @@ class Catalogued:
         operator = pattern(OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
         if operator is not None and operator.group() not in item.text("operator"):
             item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
-        if pattern(r"\bBranch\w*|@task\.branch").search(item.text("operator")):
+        if pattern(_BRANCH).search(item.text("operator")):
             item.labels["output"] = ", ".join(downs)
         item.labels["upstream"] = ", ".join(ups) or "none"
         return item
@@ -271,9 +295,31 @@ def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
     if len(ids) == 1:
         alone = catalogue.entries[0].row.words.startswith("|") and not catalogue.entries[0].cells
         return catalogue if alone else None
+    if others and len(ids) >= _FEWEST_OTHERS:
+        table = all("upstream" in entry.cells for entry in catalogue.entries)
+        beyond = [one for one in others - ids if is_task_name(one, catalogue.dags) and not _is_label(one)]
+        better = (ids == others and (table or _said_wholly(text, catalogue))) or (
+            not beyond and ids > others & ids and ids != others
+        )
+        return catalogue if better or len(ids & others) < 0.5 * len(ids) else None
     if others:
-        return catalogue if len(ids) >= _FEWEST_OTHERS and len(ids & others) < 0.5 * len(ids) else None
+        return None
     return catalogue if len(ids) >= _FEWEST else None
+
+
+def _said_wholly(text: str, catalogue: Catalogue) -> bool:
+    """Whether words say where each task stands, and none chooses among others."""
+    if any(pattern(_BRANCH).search(entry.words) for entry in catalogue.entries):
+        return False
+    read = Catalogued(text, catalogue)
+    read.read()
+    read.order()
+    return not read.guessed
+
+
+def _is_label(name: str) -> bool:
+    words = name.replace("_", " ")
+    return any(words in lexicon(known) for known in ("outline_labels", "outline_sections", "setting_names"))
 
 
 def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:

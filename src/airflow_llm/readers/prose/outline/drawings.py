@@ -166,7 +166,8 @@ def _tree(run: Sequence[Row], mentions: Mentions) -> Edges:
         hits = mentions.strong(row.words, bare=True)
         nodes = [(row.indent + hit.start, one) for hit in hits for one in hit.ids]
         if nodes:
-            edges += _down(nodes, placed, linked=linked) + list(_along(row.words, hits, pending))
+            first = nodes[:1] if pattern(ARROW).search(row.words) else nodes
+            edges += _down(first, placed, linked=linked) + list(_along(row.words, hits, pending))
             if pattern(r"[\u2510\u2518\u2524]").search(row.words[hits[-1].end :]):
                 pending.append(hits[-1].ids[-1])
             placed.append(nodes)

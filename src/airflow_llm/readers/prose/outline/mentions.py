@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple
 
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 _CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))
 _WORD = rf"[A-Za-z][\w-]*(?:\.\w+)*|[{_CIRCLED}]"
-_MANY = r"\b(?P<many>both|all|every|each|two|three|four|five|six|seven|eight|nine|ten|these|those|the\s+\w+s)\b"
+_MANY = r"\b(?P<many>both|either|all|every|each|two|three|four|five|six|seven|eight|nine|ten|these|those|the\s+\w+s)\b"
+_STEPS = (
+    r"\b(?:steps?|tasks?|components?|parts?|modules?|items?|numbers?|nos?\.)\s+"
+    r"(#?\d{1,3}(?:\.\d{1,3})*[a-z]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)#?\d{1,3}(?:\.\d{1,3})*[a-z]?){0,20})\b"
+)
 _GLUE = (
     r"[\s`'\"\])]*(?:\([^()]{0,60}\))?[\s`'\"]*(?:,|/|&|\+|\band\b|\bor\b|\bas\s+well\s+as\b|\balong\s+with\b|\bplus\b|"
     r"\btogether\s+with\b|\bboth\b|\balso\b|\bthe\b|\bnor\b|\bof\b\s+\bboth\b|[\s`'\"(\[]){0,8}"
@@ -67,6 +70,8 @@ class Mentions:
 
     def __init__(self, tasks: Iterable[Named]) -> None:
         self.tasks = list(tasks)
+        self.place = {task.id: at for at, task in enumerate(self.tasks)}
+        self.within: Container[str] | None = None
         self.by_id = {task.id.lower(): task.id for task in self.tasks}
         self.by_number = {task.number.lower(): task.id for task in self.tasks if task.number}
         self.titles: dict[str, list[tuple[str, str]]] = {}
@@ -90,7 +95,16 @@ class Mentions:
             if hit is not None:
                 hits.append(hit)
                 end = hit.end
-        return hits
+        return sorted([*hits, *self._steps(text, hits)])
+
+    def _steps(self, text: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+        """`steps 1 and 2`."""
+        if not self.by_number:
+            return
+        for match in pattern(_STEPS).finditer(text):
+            ids = self.numbered(match[1])
+            if ids and not any(hit.start < match.end() and match.start() < hit.end for hit in hits):
+                yield Hit(match.start(), match.end(), ids)
 
     def _named(self, text: str, match: re.Match[str], *, bare: bool) -> Hit | None:
         word = match.group().rstrip(".").lower()
@@ -149,12 +163,12 @@ class Mentions:
         score: dict[str, int] = {}
         for one in said:
             for task in self.having.get(one, ()):
-                if task.id not in without:
+                if task.id not in without and (self.within is None or task.id in self.within):
                     score[task.id] = score.get(task.id, 0) + 1
         if not score:
             return
         most = max(score.values())
-        best = [task.id for task in self.tasks if score.get(task.id) == most]
+        best = sorted((one for one, count in score.items() if count == most), key=self.place.__getitem__)
         lead = pattern(r"\W*(?:the|its|their|this|that)\s").match(part) is not None
         many = pattern(_MANY).search(part)
         covered = most == len(said)
@@ -171,7 +185,13 @@ class Mentions:
 def _number_in(words: str) -> int:
     """`the three uploads` says 3; 0 when no number is said."""
     for word in pattern(r"[a-z]+|\d+").findall(words):
-        value = "2" if word.lower() == "both" else word if word.isdigit() else lexicon("numbers").get(word.lower(), "")
+        value = (
+            "2"
+            if word.lower() in ("both", "either")
+            else word
+            if word.isdigit()
+            else lexicon("numbers").get(word.lower(), "")
+        )
         if value.isdigit() and 2 <= int(value) <= 20:
             return int(value)
     return 0
@@ -179,19 +199,15 @@ def _number_in(words: str) -> int:
 
 def paired(ups: Sequence[str], downs: Sequence[str], *, lanes: bool) -> list[tuple[str, str]]:
     """Each up with each down; in lanes only those whose names end (or begin) alike."""
-    for part in (
+    parts: tuple[Callable[[str], str], ...] = (
         lambda name: name.split("_", 1)[-1],
         lambda name: name.rsplit("_", 1)[-1],
         lambda name: name.rsplit("_", 1)[0],
-    ):
+    )
+    for part in parts:
         keys, others = [part(up) for up in ups], [part(down) for down in downs]
         distinct = len(set(keys)) == len(ups) and len(set(others)) == len(downs)
         if lanes and len(ups) > 1 and distinct and set(keys) == set(others):
             where = dict(zip(keys, ups, strict=True))
             return [(where[key], down) for key, down in zip(others, downs, strict=True)]
     return [(up, down) for up in ups for down in downs if up != down]
-
-
-def unique(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The edges without repetition, in order."""
-    return [edge for edge, _ in groupby(dict.fromkeys(edges))]

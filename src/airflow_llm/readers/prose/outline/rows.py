@@ -58,6 +58,7 @@ class Row:
 
 def cells_of(words: str) -> list[str]:
     """The cells of a table row, none when it is none."""
+    words = words.replace("||", "|") if words.startswith("||") else words
     if not words.startswith("|") or words.count("|") < 3:
         return []
     return [cell.strip() for cell in words.strip().strip("|").split("|")]
@@ -71,7 +72,7 @@ def rows_of(text: str) -> list[Row]:
     matter = text.lstrip().startswith("---\n")
     for raw in text.split("\n"):
         rest = raw.strip()
-        if rest.startswith("```"):
+        if rest.startswith(("```", "{code", "{noformat")):
             fenced, gap = not fenced, True
         elif not rest:
             gap = True
@@ -95,9 +96,12 @@ def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
     if fenced:
         return Row(start, indent, words, "fence", gap=gap, fenced=True)
     marks = pattern(r"(#{1,6})\s+(.*?)\s*#*").fullmatch(words)
+    wiki = pattern(r"h([1-6])\.\s+(\S.*)").fullmatch(words)
     framed = pattern(r"(?:={2,}|-{2,})\s*([^\s=-].*?)\s*(?:={2,}|-{2,})").fullmatch(words)
     if marks is not None:
         words, level, mark = marks[2], len(marks[1]), "#"
+    elif wiki is not None:
+        words, level, mark = wiki[2], int(wiki[1]), "#"
     elif framed is not None:
         words, level, mark = framed[1], 2, "="
     elif len(words) > 1 and words[0] in "-*+\u2022\u25aa\u25cf" and words[1] in " \t":

@@ -19,7 +19,7 @@ _ROOT = (
     r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?first\s+(?:task|step|component|job|to\s+run)\b|\bwithout\s+a\s+predecessor\b|\bmarks\s+the\s+(?:beginning|start)\b|"
     r"\bcomes?\s+first\b|\bprecedes?\s+(?:everything|all)\b|\bbefore\s+(?:everything|anything|all)\b|\bhas\s+no\s+predecessors?\b|"
     r"\bnothing\b[^.;]{0,40}\bbefore\b|\bkicks?\s+off\s+the\b|\b(?:begins|starts)\s+the\s+(?:run|pipeline|flow|dag)\b|"
-    r"\bdepends?\s+on\s+nothing\b|\bwaits?\s+for\s+nothing\b|\bneeds?\s+nothing\b"
+    r"\bno\s+(?:predecessors?|upstream|task\s+before)\b|\bdepends?\s+on\s+nothing\b|\bwaits?\s+for\s+nothing\b|\bneeds?\s+nothing\b"
 )
 _FINAL = (
     r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?(?:last|final|closing)\s+(?:task|step|component|job|act|station)\b|"
@@ -36,10 +36,12 @@ _SCOPE = (
     r"^\W*(?:with)?in(?:side)?\s+(?:a|an|one|each|every|the\s+same)\s+\w+,?|"
     r"\b(?:of|for|from|in)\s+(?:the\s+same|its\s+own|each|the\s+respective|the\s+corresponding)\s+\w+"
 )
+_ALONGSIDE = r"(?:at\s+the\s+same\s+time|in\s+parallel|simultaneously|concurrently)\W*(?:$|[.,;)])"
+_MAPPED = r"\b(?:instances?|mapped|threads?|workers?|requests?|processes|copies|pods?|files|calls|inside)\b"
 _THENCE = r"\W*(?:and\s+)?from\s+(?:there|here|then\s+on|this\s+point)(?:\s+on)?\W*"
 _PRONOUN = (
     r"(?:both(?:\s+of\s+them)?|the\s+two(?:\s+of\s+them)?|all\s+(?:of\s+them|three|four|five|six)|the\s+(?:three|four|five)|them|either)"
-    r"(?=\s*(?:$|[.,;:)]|(?:are|is|have|has|were|had|exist|succe\w+|finish\w*)\b))"
+    r"(?=\s*(?:$|[.,;:)]|(?:are|is|have|has|must|need|were|had|exist|succe\w+|finish\w*)\b))"
 )
 _ALL = r"(?:all|both|each|they|every|the\s+\w+s|these|none|neither|the\s+(?:two|three|four))\b"
 
@@ -61,15 +63,23 @@ class Told:
     roots: list[str] = field(default_factory=list)
     finals: list[str] = field(default_factory=list)
     beside: list[tuple[str, str]] = field(default_factory=list)
+    partners: dict[str, set[str]] = field(default_factory=dict)
+    _ups: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    forward: set[str] = field(default_factory=set)
     alike: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, kind: str, edges: Sequence[tuple[str, str]]) -> None:
         """More edges that were said in this way."""
-        self.edges.setdefault(kind, []).extend(edge for edge in edges if edge[0] != edge[1])
+        for up, down in edges:
+            if up != down and up not in self._ups.get((kind, down), ()):
+                self.edges.setdefault(kind, []).append((up, down))
+                self._ups.setdefault((kind, down), {})[up] = None
+                self.partners.setdefault(up, set()).add(down)
+                self.partners.setdefault(down, set()).add(up)
 
     def ups(self, task: str, *kinds: str) -> list[str]:
         """The tasks said to be right before one."""
-        return list(dict.fromkeys(up for kind in kinds for up, down in self.edges.get(kind, ()) if down == task))
+        return list(dict.fromkeys(up for kind in kinds for up in self._ups.get((kind, task), ())))
 
 
 def cues_in(words: str) -> list[Cue]:
@@ -83,7 +93,9 @@ def cues_in(words: str) -> list[Cue]:
 
 def sentences_of(words: str) -> list[str]:
     """The sentences of some words."""
-    return [one for one in pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(\u2460-\u2473])", 0).split(words) if one.strip()]
+    return [
+        one for one in pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(\u2460-\u2473]|[a-z]+_\w)", 0).split(words) if one.strip()
+    ]
 
 
 class Teller:
@@ -93,6 +105,7 @@ class Teller:
         self.mentions, self.told = mentions, told
         self.recent: list[str] = []
         self.topic: tuple[str, ...] = ()
+        self.thence: tuple[str, ...] = ()
 
     def label(self, value: str, tasks: Sequence[str], *, down: bool = False) -> None:
         """`Waits for: x and the join`: all that it names comes right before the tasks (`down`: behind them)."""
@@ -102,7 +115,9 @@ class Teller:
             edges = paired(tasks, found, lanes=True) if down else paired(found, tasks, lanes=True)
             self.told.add("down" if down else "label", edges)
             self.told.settled.update(() if down else tasks)
-        elif not down and pattern(_NONE).fullmatch(first):
+        if down and (found or pattern(_NONE).fullmatch(first)):
+            self.told.forward.update(tasks)
+        elif not found and pattern(_NONE).fullmatch(first):
             self.told.settled.update(tasks)
 
     def _listed(self, value: str, tasks: Sequence[str]) -> tuple[str, ...]:
@@ -130,7 +145,7 @@ class Teller:
         ahead: tuple[str, ...] = ()
         for clause in pattern(r";\s+|:\s+(?=\S)|,\s+(?=(?:while|whereas)\b)").split(words):
             if pattern(_THENCE).fullmatch(clause):
-                ahead = self.topic
+                ahead = self.thence or self.topic
                 continue
             _Clause(self, clause, _Said(tuple(tasks), kind, ahead, free)).read(bare=bare or free)
             ahead = ()
@@ -193,25 +208,38 @@ class _Clause:
         if not hits or hits[0].start > cues[0].start:
             self._open(cues[0])
         cue: Cue | None = None
-        for part in sorted([*hits, *cues], key=lambda one: one.start):
+        parts: list[Hit | Cue] = sorted([*hits, *cues], key=lambda one: one.start)
+        for part in parts:
             if isinstance(part, Cue):
-                if cue is not None and not isinstance(cue, Hit):
+                if cue is not None:
                     self._loosely(cue, part.start)
                 cue = part
             else:
-                comma = self._ends_before(cue, part) if cue is not None else 0
-                if cue is not None and comma:
-                    self._loosely(cue, comma)
-                self._meet(None if comma else cue, part.ids)
+                self._meet(self._reaching(cue, part), part.ids)
                 cue = None
         if cue is not None:
             self._loosely(cue, len(self.words))
-        if self.ahead and self.subject:
-            self._add(self.ahead, self.subject)
+        subject = self.subject or tuple(one for one in self.teller.topic if one not in self.ahead)
+        if self.ahead and subject:
+            self._add(self.ahead, subject)
+
+    def _reaching(self, cue: Cue | None, hit: Hit) -> Cue | None:
+        """The order word, when it speaks of the task behind it and not of other words between."""
+        if cue is None:
+            return None
+        if cue.kind == "after" and pattern(r"\s*(?:it|them)\b").match(self.words[cue.end :]):
+            self.ahead = self.subject or self.teller.topic
+            return None
+        comma = self._ends_before(cue, hit)
+        if comma:
+            self._loosely(cue, comma)
+        return None if comma else cue
 
     def _ends_before(self, cue: Cue, hit: Hit) -> int:
         """Where a comma ends what stands behind the order word: `As soon as the file is there, load_x runs`; else 0."""
         before, comma, rest = self.words[cue.end : hit.start].rpartition(",")
+        if cue.kind == "not" and comma:
+            return cue.end + len(before)
         if not comma or len(before.split()) < 2 or len(rest.split()) > 2 or not self._fronted(cue):
             return 0
         return cue.end + len(before)
@@ -219,16 +247,17 @@ class _Clause:
     def _open(self, cue: Cue) -> None:
         """A clause whose first words name no task outright."""
         lead = self.words[: cue.start]
-        if pattern(_THENCE).match(lead):
-            self.subject = self.teller.topic
+        several = self.teller.pronoun(lead, self.tasks) if not self.tasks else ()
+        if several:
+            self.subject = several
+        elif pattern(_THENCE).match(lead):
+            self.subject = self.teller.thence or self.teller.topic
         elif self.free and lead.strip():
             found = self.teller.mentions.loose(lead, classes=self.lanes)
             self.subject = found or self.subject
 
     def _loosely(self, cue: Cue, end: int) -> None:
         words = self.words[cue.end : end]
-        if cue.kind == "not":
-            return
         found = self.teller.pronoun(words, self.tasks)
         short = pattern(r"[.(]|,\s+(?!and\b|or\b)(?:\w+\s+){2}").split(words, maxsplit=1)[0]
         without = self.subject or self.tasks
@@ -238,19 +267,31 @@ class _Clause:
             found = self.teller.mentions.loose(several.group(), without) if several is not None else ()
         if found:
             self._meet(cue, found, loosely=True)
+        elif (
+            pattern(_ALONGSIDE).match(self.words[cue.start :])
+            and len(self.tasks) == 1
+            and not pattern(_MAPPED).search(self.words)
+        ):
+            self.teller.told.beside += [(one, "") for one in self.tasks]
 
     def _meet(self, cue: Cue | None, ids: tuple[str, ...], *, loosely: bool = False) -> None:
         """A group of tasks behind a cue, or at the head of the clause."""
         kind = cue.kind if cue is not None else ""
+        if kind not in ("not", "beside"):
+            self.teller.thence = self.subject if kind == "after" and self.subject else ids
         self.last = ids
         if kind == "after" and cue is not None and (self._fronted(cue) or not self.subject):
             self.ahead = (*self.ahead, *ids)
         elif kind == "after":
             self._add(ids, self.subject, loosely=loosely)
         elif kind in ("before", "chain"):
-            self._add(self.subject or self.teller.topic, ids, loosely=loosely)
+            pointing = cue is None or pattern(r"\W*(?:(?:and|which|it|this|that|then)\b|$)").match(
+                self.words[: cue.start]
+            )
+            self._add(self.subject or (self.teller.topic if pointing else ()), ids, loosely=loosely)
+            self.teller.topic = self.teller.topic if self.subject else ids
             self.subject = ids if kind == "chain" else self.subject
-        elif kind == "beside":
+        elif kind in ("beside", "not"):
             self.teller.told.beside += [(one, other) for one in self.subject for other in ids]
         elif not kind:
             if self.ahead:
@@ -258,7 +299,7 @@ class _Clause:
                 self.ahead = ()
             if not self.tasks or pattern(r"\W*").fullmatch(self.words[: self.words.find(ids[0])]):
                 self.subject = ids
-        if not self.tasks:
+        if not self.tasks and (not kind or kind == "chain" or not self.teller.topic):
             self.teller.topic = ids
 
     def _fronted(self, cue: Cue) -> bool:
@@ -298,8 +339,3 @@ def numbers_in(words: str) -> Iterator[int]:
         value = lexicon("numbers").get(word.lower(), "") if not word.isdigit() else word
         if value.isdigit() and 2 <= int(value) <= 20 and word.lower() != "twice":
             yield int(value)
-
-
-def hit_ids(hits: Sequence[Hit]) -> list[str]:
-    """All tasks of some hits."""
-    return list(dict.fromkeys(one for hit in hits for one in hit.ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -41,15 +42,19 @@ _WAYS = (
 _SPREAD = (
     rf"{_WAYS}|\bat\s+the\s+same\s+(?:time|level)\b|\bin\s+parallel\b|\bparallel\b|\bsimultaneously\b|\bconcurrently\b|"
     r"\bindependent(?:ly)?\b|\bside\s+by\s+side\b|\bfans?\s+out\b|\bsplits?\b|\bat\s+once\b|\b(?:begin|start|run)\s+together\b|"
-    r"\bregard\s+to\s+(?:one|each)\b|\bno\s+bearing\b|\bknows?\s+nothing\s+of\b|\bno\s+order\b|\bnot\s+ordered\b|\bneither\b"
+    r"\bregard\s+to\s+(?:one|each)\b|\bno\s+bearing\b|\bknows?\s+nothing\s+of\b|\bno\s+order\b|\b(?:one\s+another|each\s+other)\b|\bnot\s+ordered\b|\bneither\b"
+)
+_SEVERAL = (
+    r"\b(?:two|three|four|five)\s+(?:\w+\s+)?(?:tasks|sensors|operators|steps|jobs|extracts|loads|sources|checks|consumers|"
+    r"preparations|functions|branches)\b"
 )
 _COMING = (
-    r"\b(?:begins?|starts?|opens?|follows?|comes?|next|happens?|rests?|feeds?|then|leads?)\b|"
+    r"\b(?:begins?|starts?|opens?|follows?|comes?|next|happens?|rests?|feeds?|then|leads?|at\s+the\s+(?:beginning|start|front))\b|"
     r"\bfrom\s+(?:here|there|this\s+point)\b"
 )
 _BESIDE = (
     r"\bat\s+the\s+same\s+time\b|\bin\s+parallel\b|\bmeanwhile\b|\balongside\b|\bsimultaneously\b|\bconcurrently\b|\bindependently\b|"
-    r"^\W*(?:otherwise|else|if\s+not|in\s+the\s+other\s+case)\b|\blikewise\b|"
+    r"^\W*(?:otherwise|else|if\s+not|in\s+the\s+other\s+case)\b|\b(?:whereas|likewise)\b|"
     r"\bon\s+the\s+other\b|\bin\s+the\s+meantime\b|\bside\s+by\s+side\b"
 )
 _CHOICE = (
@@ -62,7 +67,7 @@ _PLAN = (
     r"\b(?:would\s+like|later\s+on\s+we|in\s+(?:the\s+)?future|some\s*day|one\s+day|no\s+longer|used\s+to|earlier\s+versions?|"
     r"was\s+(?:considered|rejected|removed|dropped)|had\s+been)\b"
 )
-_FEWEST, _WIDEST = 2, 9
+_FEWEST, _FEWEST_TITLED, _WIDEST = 2, 3, 9
 
 
 @dataclass
@@ -125,23 +130,29 @@ def _judged(sentence: str, dags: frozenset[str] | set[str]) -> Iterator[tuple[st
             groups.append([match])
     for group in groups:
         before, after = sentence[: group[0].start()], sentence[group[-1].end() :]
-        says = -1 if _is_thing(before, after, alone=len(group) == 1) else max(_shown(sentence, one) for one in group)
-        yield from ((one[1], says) for one in group)
+        kind = _thing(before, after, alone=len(group) == 1)
+        for one in group:
+            other = kind == "all" or (kind == "one" and one is group[0])
+            yield one[1], -1 if other else _shown(sentence, one)
 
 
-def _is_thing(before: str, after: str, *, alone: bool) -> bool:
-    """Whether the words around say that it is a table, a connection, a setting, or the like."""
+def _thing(before: str, after: str, *, alone: bool) -> str:
+    """Whether it is a table, a setting, or the like: `one` (the first of a list), `all` of them, or none."""
     things = any_of("told_things")
-    led = rf"\b{things}\s+(?:(?:is|are|called|named|of|include|named\s+by)\s+|:\s*)?[`'\"(]*$"
-    if pattern(rf"{led}|\b(?:its|their|whose|our)\s+[`'\"(]*$").search(before):
-        return True
-    if alone and pattern(rf"[`'\"]?\s+{things}\b").match(after):
-        return True
-    return pattern(_SETTING).match(after) is not None
+    led = pattern(rf"\b({things})\s+(?:(?:is|are|called|named|of|include|named\s+by)\s+|:\s*)?[`'\"(]*$").search(before)
+    if led is not None:
+        return "all" if led[1].endswith("s") else "one"
+    if pattern(r"\b(?:its|their|whose|our)\s+[`'\"(]*$").search(before):
+        return "one"
+    behind = alone and pattern(rf"[`'\"]?\s+{things}\b").match(after) is not None
+    return "all" if behind or pattern(_SETTING).match(after) is not None else ""
 
 
 def _shown(sentence: str, match: re.Match[str]) -> int:
     before, after = sentence[: match.start()], sentence[match.end() :]
+    cued = rf"\b{any_of('told_cues')}\s+(?:the\s+|both\s+|either\s+)?[`'\"(]*$"
+    if pattern(cued).search(before[-60:]) is not None:
+        return 1
     if pattern(_LED).search(before) or pattern(_CALLED).match(after) or pattern(_FOLLOWED).match(after):
         return 1
     if pattern(rf"\s*(?:[,(]\s*)(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}{_HOW}", 0).match(after):
@@ -160,15 +171,19 @@ def _shown(sentence: str, match: re.Match[str]) -> int:
 def titled_names(blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
     """Names such as `Fetch Feed` that act in sentences: a verb and its object in capitals, before a finite verb."""
     found: dict[str, Named] = {}
+    others: dict[str, Named] = {}
     for _, words in blocks:
         for match in pattern(rf"\b([A-Z][a-z]+(?:\s+[A-Z][\w-]+){{0,4}})(?=,?{_VERB})", 0).finditer(words):
+            before = words[: match.start()]
             forms = verbs().get(match[1].split()[0].lower(), ())
-            if (
-                any(verb.form == "base" for verb in forms)
-                and pattern(r"\b(?:the|a|an)\s+$").search(words[: match.start()]) is None
-            ):
-                found.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
-    return found if len([name for name in found if "_" in name]) >= 3 else {}
+            acts = any(verb.form == "base" for verb in forms) or match[1].split()[0].lower() in lexicon("step_verbs")
+            inside = " " in match[1] and pattern(r"[\w,;]\s+$").search(before) is not None
+            if (acts or inside) and pattern(r"\b(?:the|a|an)\s+$").search(before) is None:
+                known = found if acts else others
+                known.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
+    if len([name for name in found if "_" in name]) < _FEWEST_TITLED:
+        return {}
+    return {**found, **others}
 
 
 class _Placer:
@@ -179,6 +194,11 @@ class _Placer:
         self.mentions = Mentions(names.values())
         self.told = Told()
         self.teller = Teller(self.mentions, self.told)
+        self.mentions.within = self.telling.ups
+        self.recent: list[str] = []
+        self.loud: set[str] = set()
+        self.leaves: dict[str, None] = {}
+        self.behind: Counter[str] = Counter()
         self.topic: tuple[str, ...] = ()
         self.anchor: list[str] = []
         self.left = 0
@@ -194,11 +214,15 @@ class _Placer:
     def _sentence(self, row: Row, sentence: str) -> None:
         hits = self.mentions.groups(sentence, self.mentions.strong(sentence, bare=True))
         said = Told()
-        self.teller.told = said
+        self.teller.told, self.teller.recent = said, self.recent
         self.teller.tell(sentence, (), "own", bare=True)
         ups = self.telling.ups
         new = [hit for hit in hits if any(one not in ups for one in hit.ids)]
-        self._spread(sentence, hits, new)
+        chosen = self._choice(sentence, hits, new)
+        if chosen:
+            said = Told()
+        else:
+            self._spread(sentence, hits, new)
         for hit in new:
             self._place(sentence, hit, said)
         self._own(row, sentence, hits)
@@ -218,14 +242,18 @@ class _Placer:
             for one in hit.ids:
                 telling.rows.setdefault(one, row)
                 telling.words.setdefault(one, []).append(sentence[start:end].strip(" ,;"))
+                if pattern(_FAILED).search(sentence[start:end]):
+                    self.loud.add(one)
             self.topic = hit.ids
 
     def _connect(self, up: str, down: str) -> None:
         ups = self.telling.ups[down]
         for other in [one for one in ups if (one, down) in self.telling.guessed]:
             ups.remove(other)
+            self._follow(other, -1)
             self.telling.guessed.discard((other, down))
         ups.append(up)
+        self._follow(up, 1)
 
     def _above(self, start: str, wanted: str) -> bool:
         """Whether `wanted` comes before `start`."""
@@ -240,9 +268,7 @@ class _Placer:
         return False
 
     def _spread(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> None:
-        if self._choice(sentence, hits, new):
-            return
-        match = pattern(_SPREAD).search(sentence)
+        match = pattern(_SPREAD).search(sentence) or self._several(sentence, hits, new)
         if match is None or pattern(_POINTING).match(sentence):
             return
         coming = [hit for hit in new if hit.start > match.start()]
@@ -259,6 +285,14 @@ class _Placer:
         before = [hit for hit in hits if hit not in coming and hit.start < match.start()]
         self.anchor = list(before[-1].ids) if before and before[-1].ids[0] in self.telling.ups else self._open()
         self.left = count or sum(len(hit.ids) for hit in coming)
+
+    def _several(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> re.Match[str] | None:
+        """`Two tasks use them: a and b`, or `There are two sensors.` before a sentence about them."""
+        match = pattern(_SEVERAL).search(sentence)
+        if match is None or not hits:
+            return match
+        coming = sum(len(hit.ids) for hit in new if hit.start > match.start())
+        return match if coming == next(numbers_in(match.group()), 0) else None
 
     def _choice(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> bool:
         """`pick_x sends the rest to a, otherwise to b`: both come behind what decides."""
@@ -289,16 +323,24 @@ class _Placer:
             own = own or [up for up in said.ups(one, "loose") if up != one and up in ups and not self.left]
             root = one in said.roots and not own
             ups[one] = own or ([] if root else [up for up in front if up != one])
+            self.recent.append(one)
+            self.leaves[one] = None
+            for up in ups[one]:
+                self._follow(up, 1)
             if one == self.pivot:
                 self.left, self.pivot = self.later, ""
             self.telling.guessed |= set() if own else {(up, one) for up in ups[one] if guessed}
 
     def _open(self) -> list[str]:
         """The tasks that nothing follows yet, but for those that only run after a failure."""
-        telling = self.telling
-        followed = {up for ups in telling.ups.values() for up in ups}
-        loud = {name for name, words in telling.words.items() if pattern(_FAILED).search(" ".join(words)) is not None}
-        return [name for name in telling.ups if name not in followed and name not in loud]
+        return [name for name in self.leaves if name not in self.loud]
+
+    def _follow(self, up: str, by: int) -> None:
+        self.behind[up] += by
+        if self.behind[up] <= 0:
+            self.leaves[up] = None
+        else:
+            self.leaves.pop(up, None)
 
 
 def told_in_prose(text: str) -> Telling | None:
