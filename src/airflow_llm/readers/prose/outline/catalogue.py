@@ -13,13 +13,16 @@ from airflow_llm.readers.prose.outline.rules import RULES
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _UNDER = r"[A-Za-z]\w*_\w+"
-_ID = rf"(?:`(?:[A-Za-z]\w*\.)?[A-Za-z]\w*`|(?<![\w.@/$-])(?:[A-Za-z]\w*\.)?{_UNDER}(?![\w/@]|\.\w))"
+_ID = (
+    r"(?:`(?:[A-Za-z]\w*\.)?[A-Za-z]\w*(?:\([^()`\n]{0,60}\))?`|"
+    rf"(?<![\w.@/$-])(?:[A-Za-z]\w*\.)?{_UNDER}(?![\w/@]|\.\w))"
+)
 _IDS = rf"{_ID}(?:\s*(?:,\s*(?:and\s+)?|/|&|\+|\band\b)\s*{_ID}){{0,40}}"
 _QUOTE = "\"\u201c\u201d'"
 _DASH = "\u2013\u2014\u00b7\u2022"
 _FIRST = (
     rf"[\[(]?(?P<ids>{_IDS})[\])]?"
-    rf"(?P<rest>\s*$|\s*[:{_DASH}(\"]|\s+-\s|\.\s|\s*,\s*[{_QUOTE}]|\s+[{_QUOTE}])"
+    rf"(?P<rest>\s*$|\s*[:{_DASH}(\"]|\s+-\s|\.\s|\s*\.{{3,}}\s|\s*,\s*[{_QUOTE}]|\s+[{_QUOTE}])"
 )
 _TITLED = (
     rf"[{_QUOTE}]?(?P<title>[A-Z0-9][^.`;|{_QUOTE}\n]{{1,70}}?)[{_QUOTE}]?\s*(?:[{_DASH}:(\[]|\s-\s|\s(?=`|\())\s*\(?"
@@ -116,7 +119,7 @@ def dags_in(text: str, rows: Sequence[Row]) -> frozenset[str]:
         alone = pattern(rf"\W*({_UNDER})\W*").fullmatch(row.words)
         if alone is not None:
             found.add(alone[1].lower())
-        found |= {one.lower() for one in pattern(rf"`({_UNDER})`").findall(row.words) if row.level == 1}
+        found |= {one.lower() for one in pattern(_UNDER).findall(row.words) if row.level}
     named = [row for row in rows if row.label is not None and row.label[0] in ("identifier", "id", "name")]
     if len(named) == 1 and named[0] in rows[:5]:
         found |= {one.lower() for one in pattern(_UNDER).findall(named[0].words)}
@@ -135,7 +138,7 @@ def is_task_name(name: str, dags: frozenset[str]) -> bool:
 
 
 def _ids(words: str, dags: frozenset[str]) -> tuple[str, ...]:
-    found = [one.strip("`") for one in pattern(_ID).findall(words)]
+    found = [one.strip("`").partition("(")[0] for one in pattern(_ID).findall(words)]
     return tuple(dict.fromkeys(found)) if all(is_task_name(one.rpartition(".")[2], dags) for one in found) else ()
 
 

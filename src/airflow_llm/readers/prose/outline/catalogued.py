@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
-from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of, is_task_name
+from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section
 from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
-from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Mentions, Named
-from airflow_llm.readers.prose.outline.parts import Document, Item, parse
 from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
-OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
-_BRANCH = r"\bBranch\w*Operator|@task\.branch|\bbranch(?:ing)?\s+operator\b"
+BRANCH = r"\bBranch\w*Operator|@task\.branch|\bbranch(?:ing)?\s+operator\b"
 _ALPHABETICAL = (
     r"\balphabet\w*|\border\s+of\s+(?:their|the)\s+names?\b|\bby\s+name\b|"
     r"\bin\s+no\s+(?:particular|special)\s+order\b|\bsorted\s+by\b"
 )
 _PARALLEL = r"\b(?:parallel|concurrent(?:ly)?|simultaneous(?:ly)?|side\s+by\s+side|fan-?out)\b"
 _ALIAS = r"\bis\s+(?:the|a|an)\s+(?:\w+\s+)?(\w+)\b(?!\s+of)"
-_FEWEST, _FEWEST_OTHERS, _MOSTLY = 4, 3, 0.7
-_SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
+_FEWEST, _MOSTLY = 4, 0.7
+_IN_LANES = (
+    r"\b(?:with)?in(?:side)?\s+(?:a|each|every|one|the\s+same)\s+\w+\b[^.]{0,80}"
+    r"\b(?:follow|after|in\s+(?:the|this|that)\s+order|sequen\w+)"
+)
+_LONGEST_LABEL = 40
 _FAILURE = r"\bone_failed\b|\ball_failed\b"
-
-
-@dataclass
-class ToldDocument(Document):
-    """A document whose order is read; `guessed` are the edges that only the order of the list says."""
-
-    guessed: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Catalogued:
@@ -46,6 +40,7 @@ class Catalogued:
         self.told = Told()
         self.teller = Teller(self.mentions, self.told)
         self.guessed: set[tuple[str, str]] = set()
+        self.said: dict[str, set[str]] = {}
 
     def read(self) -> None:
         """Reads every row for what it says of the order."""
@@ -79,7 +74,7 @@ class Catalogued:
                 self.told.add("route", drawn)
             elif at or not row.words.startswith("|"):
                 self._sentences(row.words, tasks, kind)
-        if pattern(_BRANCH).search(entries[0].words) is not None:
+        if pattern(BRANCH).search(entries[0].words) is not None:
             said = self.told.ups(tasks[0], "label", "down", "own")
             hits = [one for row in rows for hit in self.mentions.strong(row.words) for one in hit.ids]
             taken = [one for one in dict.fromkeys(hits) if one not in tasks and one not in said]
@@ -87,6 +82,11 @@ class Catalogued:
 
     def _sentences(self, words: str, tasks: list[str], kind: str) -> None:
         for sentence in sentences_of(words):
+            label = pattern(r"([A-Za-z][A-Za-z ]{2,24}?)\s*:\s*(\S.*?)\.?").fullmatch(sentence)
+            named = lexicon("outline_labels").get(label[1].lower(), "") if label is not None else ""
+            if label is not None and named in ("upstream", "downstream"):
+                self.teller.label(label[2], tasks, down=named == "downstream")
+                continue
             self.teller.tell(sentence, tasks, "own")
             hits = [one for hit in self.mentions.strong(sentence) for one in hit.ids if one not in tasks]
             said = {one for task in tasks for one in self.told.partners.get(task, ())}
@@ -101,6 +101,7 @@ class Catalogued:
             return
         self.told.add("drawn", trees(section.rows, self.mentions))
         members = [entry.id for entry in section.members]
+        self._lanes(section)
         above: Row | None = None
         for row in section.rows:
             start = self._over(above, row) if above is not None else []
@@ -116,6 +117,22 @@ class Catalogued:
                 self.teller.topic = ()
                 for sentence in sentences_of(row.words):
                     self.teller.tell(sentence, (), "wiring", free=kind == "wiring")
+
+    def _lanes(self, section: Section) -> None:
+        """`North: a, b, c` and `East: d, e, f` where the text says that the tasks of a lane follow one another."""
+        if pattern(_IN_LANES).search("\n".join(row.words for row in section.rows)) is None:
+            return
+        lanes = [hit_ids for row in section.rows if len(hit_ids := self._listed(row.words)) > 1]
+        if len(lanes) < 2 or len({len(lane) for lane in lanes}) != 1:
+            return
+        for lane in lanes:
+            self.told.add("drawn", list(pairwise(lane)))
+        self.told.alike += list(zip(*lanes, strict=True))
+
+    def _listed(self, words: str) -> tuple[str, ...]:
+        label, colon, rest = words.partition(":")
+        groups = self.mentions.groups(rest, self.mentions.strong(rest)) if colon and len(label) < _LONGEST_LABEL else []
+        return groups[0].ids if len(groups) == 1 else ()
 
     def _over(self, above: Row, row: Row) -> list[str]:
         """The task from which a row that begins with an arrow goes on: the last one that ends left of it above."""
@@ -169,7 +186,9 @@ class Catalogued:
 
     def _rest(self, ups: dict[str, list[str]], below: _Below, covered: set[str]) -> None:
         """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
-        sorted_by_name = pattern(_ALPHABETICAL).search(self.text) is not None
+        by_name = len(self.ids) > _FEWEST and self.ids == sorted(self.ids)
+        sorted_by_name = by_name or pattern(_ALPHABETICAL).search(self.text) is not None
+        self.said = {task: set(found) for task, found in ups.items() if len(found) > 1}
         root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
         forward = len(self.told.forward) >= _MOSTLY * len(self.ids)
         beside = self.beside
@@ -200,46 +219,15 @@ class Catalogued:
         if same and pattern(_PARALLEL).search(self.catalogue.sections[entry.stage - 1].title):
             first = self.entries.index(same[0])
             return self._before(first, below) if first else []
-        before = self.entries[:at]
+        meet = [found for found in self.said.values() if entry.id in found]
+        before = [one for one in self.entries[:at] if not any(one.id in found for found in meet)]
+        if not before:
+            return []
         shared = [one.id for one in before if one.row.start == before[-1].row.start]
         if before[-1].row.start == entry.row.start:
             first = next(n for n, one in enumerate(self.entries) if one.row.start == entry.row.start)
             return self._before(first, below) if first else []
         return [one for one in shared if not pattern(_FAILURE).search(self.entries[self.ids.index(one)].words)]
-
-    def items(self) -> tuple[list[Item], set[tuple[str, str]]]:
-        """The tasks as entries of a document, each behind those that it follows."""
-        ups = self.order()
-        by_id = {entry.id: entry for entry in self.entries}
-        downs: dict[str, list[str]] = {}
-        for down, found in ups.items():
-            for up in found:
-                downs.setdefault(up, []).append(down)
-        return [self._item(by_id[one], ups[one], downs.get(one, [])) for one in in_order(ups)], self.guessed
-
-    def _item(self, entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
-        line = Line(entry.row.start, entry.row.indent, entry.row.words)
-        item = Item(f"{entry.group}.{entry.id}" if entry.group else entry.id, line, settled=True)
-        rest: list[str] = []
-        for row in entry.body:
-            label = row.label
-            if row.kind in ("", "upstream", "downstream", "task_id", "group", "technical", "members") or label is None:
-                rest.append(row.words if row.kind == "" else "")
-            else:
-                item.labels[row.kind] = f"{item.labels.get(row.kind, '')}\n{label[1]}".strip()
-        kept = ("operator", "objective", "notes", "trigger", "condition", "parameters", "output", "input")
-        item.labels |= {kind: cell for kind, cell in entry.cells.items() if kind in kept}
-        head = pattern(rf"^.*?{entry.id}`?[\])]?\W*").sub("", entry.row.words) if entry.id in entry.row.words else ""
-        words = "\n".join(one for one in (head, *rest) if one)
-        if words:
-            item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()
-        operator = pattern(OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
-        if operator is not None and operator.group() not in item.text("operator"):
-            item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
-        if pattern(_BRANCH).search(item.text("operator")):
-            item.labels["output"] = ", ".join(downs)
-        item.labels["upstream"] = ", ".join(ups) or "none"
-        return item
 
 
 class _Below:
@@ -263,125 +251,7 @@ class _Below:
         return True
 
 
-def in_order(ups: dict[str, list[str]]) -> Iterable[str]:
-    """The tasks so that each stands behind what it follows."""
-    done: dict[str, None] = {}
-    for start in ups:
-        stack = [start]
-        while stack:
-            here = stack[-1]
-            open_ups = [up for up in ups[here] if up not in done]
-            if here in done or not open_ups:
-                done.setdefault(here)
-                stack.pop()
-            else:
-                stack.append(open_ups[0])
-    return done
-
-
 def _alias(entry: Entry) -> str:
     """What the head's own words call the task: `is the barrier`."""
     words = entry.row.words[:200]
     return " ".join(pattern(_ALIAS).findall(words[:120]))
-
-
-def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
-    """The tasks that the text declares, when they are its tasks; `listed` are those that its list of steps has."""
-    if pattern(r"\w_\w|`|\bstep\s+(?:one|1)\b").search(text) is None:
-        return None
-    catalogue = catalogue_of(text)
-    ids = {entry.id for entry in catalogue.entries}
-    others = set(listed)
-    if len(ids) == 1:
-        alone = catalogue.entries[0].row.words.startswith("|") and not catalogue.entries[0].cells
-        return catalogue if alone else None
-    if others and len(ids) >= _FEWEST_OTHERS:
-        table = all("upstream" in entry.cells for entry in catalogue.entries)
-        beyond = [one for one in others - ids if is_task_name(one, catalogue.dags) and not _is_label(one)]
-        better = (ids == others and (table or _said_wholly(text, catalogue))) or (
-            not beyond and ids > others & ids and ids != others
-        )
-        return catalogue if better or len(ids & others) < 0.5 * len(ids) else None
-    if others:
-        return None
-    return catalogue if len(ids) >= _FEWEST else None
-
-
-def _said_wholly(text: str, catalogue: Catalogue) -> bool:
-    """Whether words say where each task stands, and none chooses among others."""
-    if any(pattern(_BRANCH).search(entry.words) for entry in catalogue.entries):
-        return False
-    read = Catalogued(text, catalogue)
-    read.read()
-    read.order()
-    return not read.guessed
-
-
-def _is_label(name: str) -> bool:
-    words = name.replace("_", " ")
-    return any(words in lexicon(known) for known in ("outline_labels", "outline_sections", "setting_names"))
-
-
-def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
-    """The text as a document with an item for each task that it declares."""
-    read = Catalogued(text, catalogue)
-    read.read()
-    items, guessed = read.items()
-    document = parse(text)
-    return ToldDocument(document.title, items, sections_of(catalogue.sections, read.mentions), document.header, guessed)
-
-
-_SETTLED = {
-    "schedule": (
-        "schedule",
-        "scheduling",
-        "timing",
-        "timetable",
-        "calendar",
-        "when",
-        "run settings",
-        "settings",
-        "defaults",
-        "default",
-    ),
-    "failure": (
-        "alert",
-        "alerts",
-        "alerting",
-        "failure",
-        "failures",
-        "error",
-        "errors",
-        "retry",
-        "retries",
-        "notifications",
-        "fault",
-    ),
-    "infrastructure": (
-        "connections",
-        "environment",
-        "parameters",
-        "variables",
-        "external systems",
-        "integrations",
-        "storage",
-    ),
-}
-
-
-def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[Line]]:
-    """The rows that no task owns, by what their section is about; what they say of the order is read already."""
-    sections: dict[str, list[Line]] = {}
-    for section in parts:
-        title = " ".join(pattern(r"[^\w\s]").sub(" ", section.title.lower()).split())
-        kind = next(
-            (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"
-        )
-        for row in section.rows:
-            ordered = pattern(ARROW).search(row.words) or len(mentions.strong(row.words)) > 1
-            if not ordered and section.kind != "wiring":
-                label = row.label
-                words = f"{label[0]}: {label[1]}" if label is not None and row.words.startswith("|") else row.words
-                words = " ".join(one for one in sentences_of(words) if not pattern(_SHAPE).search(one))
-                sections.setdefault(kind, []).append(Line(row.start, row.indent, words))
-    return sections

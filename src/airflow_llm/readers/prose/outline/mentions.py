@@ -178,7 +178,8 @@ class Mentions:
             yield from best
         elif many is not None:
             number = _number_in(part)
-            if number in (0, len(best)):
+            near = self.place[best[-1]] - self.place[best[0]] < len(best)
+            if number == len(best) or (number == 0 and (near or not many["many"].lower().startswith("the"))):
                 yield from best
 
 

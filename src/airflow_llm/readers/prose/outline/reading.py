@@ -12,7 +12,6 @@ from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.normalise import normalise
 from airflow_llm.readers.prose.outline.branches import choices, targets_of
 from airflow_llm.readers.prose.outline.catalogue import Catalogue
-from airflow_llm.readers.prose.outline.catalogued import ToldDocument, catalogue_document, declared
 from airflow_llm.readers.prose.outline.data import slips_in, systems_in
 from airflow_llm.readers.prose.outline.edges import Order
 from airflow_llm.readers.prose.outline.generated import spread
@@ -25,7 +24,13 @@ from airflow_llm.readers.prose.outline.prose import names_its_tasks, prose_docum
 from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline.settings import Settings, settings_of
 from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
-from airflow_llm.readers.prose.outline.told_document import tells_tasks, told_document
+from airflow_llm.readers.prose.outline.told_document import (
+    ToldDocument,
+    catalogue_document,
+    declared,
+    tells_tasks,
+    told_document,
+)
 from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern

@@ -1,18 +1,189 @@
-"""Running text about named tasks as a document: each task with its own words and what it follows."""
+"""Texts of any layout whose tasks were found, as documents: each task with its own words and what it follows."""
 
 from __future__ import annotations
 
-from airflow_llm.readers.prose.outline.catalogue import Section
-from airflow_llm.readers.prose.outline.catalogued import OPERATOR, ToldDocument, in_order, sections_of
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of, is_task_name
+from airflow_llm.readers.prose.outline.catalogued import BRANCH, Catalogued
+from airflow_llm.readers.prose.outline.drawings import ARROW
 from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Mentions
-from airflow_llm.readers.prose.outline.parts import Item, parse
+from airflow_llm.readers.prose.outline.parts import Document, Item, parse
 from airflow_llm.readers.prose.outline.rows import rows_of
+from airflow_llm.readers.prose.outline.told_order import sentences_of
 from airflow_llm.readers.prose.outline.told_prose import Telling, told_in_prose
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import lexicon, pattern
 
+_OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
+_SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
+_FEWEST, _FEWEST_OTHERS = 4, 3
 _SHORTEST = 1000
-_ANYHOW = r"\ball_done\b|\bwhatever\s+happened\b|\beven\s+if\b[^.;]{0,60}\bfail\w*|\bno\s+matter\b"
+_ANYHOW = r"\bwhatever\s+happened\b|\beven\s+if\b[^.;]{0,60}\bfail\w*|\bno\s+matter\b"
+
+
+@dataclass
+class ToldDocument(Document):
+    """A document whose order is read; `guessed` are the edges that only the order of the list says."""
+
+    guessed: set[tuple[str, str]] = field(default_factory=set)
+
+
+def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
+    """The tasks that the text declares, when they are its tasks; `listed` are those of its list of steps."""
+    if pattern(r"\w_\w|`|\bstep\s+(?:one|1)\b").search(text) is None:
+        return None
+    catalogue = catalogue_of(text)
+    ids = {entry.id for entry in catalogue.entries}
+    others = set(listed)
+    if len(ids) == 1:
+        alone = catalogue.entries[0].row.words.startswith("|") and not catalogue.entries[0].cells
+        return catalogue if alone else None
+    if others and len(ids) >= _FEWEST_OTHERS:
+        table = all("upstream" in entry.cells for entry in catalogue.entries)
+        beyond = [one for one in others - ids if is_task_name(one, catalogue.dags) and not _is_label(one)]
+        better = (ids == others and (table or _said_wholly(text, catalogue))) or (
+            not beyond and ids > others & ids and ids != others
+        )
+        return catalogue if better or len(ids & others) < 0.5 * len(ids) else None
+    if others:
+        return None
+    return catalogue if len(ids) >= _FEWEST else None
+
+
+def _said_wholly(text: str, catalogue: Catalogue) -> bool:
+    """Whether words say where each task stands, and none chooses among others."""
+    if any(pattern(BRANCH).search(entry.words) for entry in catalogue.entries):
+        return False
+    read = Catalogued(text, catalogue)
+    read.read()
+    read.order()
+    return not read.guessed
+
+
+def _is_label(name: str) -> bool:
+    words = name.replace("_", " ")
+    return any(words in lexicon(known) for known in ("outline_labels", "outline_sections", "setting_names"))
+
+
+def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
+    """The text as a document with an item for each task that it declares."""
+    read = Catalogued(text, catalogue)
+    read.read()
+    items = _items(read)
+    document = parse(text)
+    return ToldDocument(
+        document.title, items, sections_of(catalogue.sections, read.mentions), document.header, read.guessed
+    )
+
+
+_SETTLED = {
+    "schedule": (
+        "schedule",
+        "scheduling",
+        "timing",
+        "timetable",
+        "calendar",
+        "when",
+        "run settings",
+        "settings",
+        "defaults",
+        "default",
+    ),
+    "failure": (
+        "alert",
+        "alerts",
+        "alerting",
+        "failure",
+        "failures",
+        "error",
+        "errors",
+        "retry",
+        "retries",
+        "notifications",
+        "fault",
+    ),
+    "infrastructure": (
+        "connections",
+        "environment",
+        "parameters",
+        "variables",
+        "external systems",
+        "integrations",
+        "storage",
+    ),
+}
+
+
+def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[Line]]:
+    """The rows that no task owns, by what their section is about; what they say of the order is read already."""
+    sections: dict[str, list[Line]] = {}
+    for section in parts:
+        title = " ".join(pattern(r"[^\w\s]").sub(" ", section.title.lower()).split())
+        kind = next(
+            (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"
+        )
+        for row in section.rows:
+            ordered = pattern(ARROW).search(row.words) or len(mentions.strong(row.words)) > 1
+            if not ordered and section.kind != "wiring":
+                label = row.label
+                words = f"{label[0]}: {label[1]}" if label is not None and row.words.startswith("|") else row.words
+                words = " ".join(one for one in sentences_of(words) if not pattern(_SHAPE).search(one))
+                sections.setdefault(kind, []).append(Line(row.start, row.indent, words))
+    return sections
+
+
+def _items(read: Catalogued) -> list[Item]:
+    """The tasks as entries of a document, each behind those that it follows."""
+    ups = read.order()
+    by_id = {entry.id: entry for entry in read.entries}
+    downs: dict[str, list[str]] = {}
+    for down, found in ups.items():
+        for up in found:
+            downs.setdefault(up, []).append(down)
+    return [_entry_item(by_id[one], ups[one], downs.get(one, [])) for one in in_order(ups)]
+
+
+def _entry_item(entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
+    line = Line(entry.row.start, entry.row.indent, entry.row.words)
+    item = Item(f"{entry.group}.{entry.id}" if entry.group else entry.id, line, settled=True)
+    rest: list[str] = []
+    for row in entry.body:
+        label = row.label
+        if row.kind in ("", "upstream", "downstream", "task_id", "group", "technical", "members") or label is None:
+            rest.append(row.words if row.kind == "" else "")
+        else:
+            item.labels[row.kind] = f"{item.labels.get(row.kind, '')}\n{label[1]}".strip()
+    kept = ("operator", "objective", "notes", "trigger", "condition", "parameters", "output", "input")
+    item.labels |= {kind: cell for kind, cell in entry.cells.items() if kind in kept}
+    head = pattern(rf"^.*?{entry.id}`?[\])]?\W*").sub("", entry.row.words) if entry.id in entry.row.words else ""
+    words = "\n".join(one for one in (head, *rest) if one)
+    if words:
+        item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()
+    operator = pattern(_OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
+    if operator is not None and operator.group() not in item.text("operator"):
+        item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
+    if pattern(BRANCH).search(item.text("operator")):
+        item.labels["output"] = ", ".join(downs)
+    item.labels["upstream"] = ", ".join(ups) or "none"
+    return item
+
+
+def in_order(ups: dict[str, list[str]]) -> Iterable[str]:
+    """The tasks so that each stands behind what it follows."""
+    done: dict[str, None] = {}
+    for start in ups:
+        stack = [start]
+        while stack:
+            here = stack[-1]
+            open_ups = [up for up in ups[here] if up not in done]
+            if here in done or not open_ups:
+                done.setdefault(here)
+                stack.pop()
+            else:
+                stack.append(open_ups[0])
+    return done
 
 
 def tells_tasks(text: str) -> bool:
@@ -40,10 +211,12 @@ def _item(name: str, telling: Telling, downs: list[str]) -> Item:
     row, words = telling.rows[name], "\n".join(telling.words[name])
     item = Item(name, Line(row.start, row.indent, row.words), settled=True)
     item.labels["objective"] = words
-    operator = pattern(OPERATOR, 0).search(words)
+    operator = pattern(_OPERATOR, 0).search(words)
     if operator is not None:
         item.labels["operator"] = operator.group().removesuffix("s")
-    if pattern(r"\bBranch\w*Operator|@task\.branch").search(words):
+    if pattern(BRANCH).search(words):
         item.labels["output"] = ", ".join(downs)
+    if pattern(_ANYHOW).search(words):
+        item.labels["trigger"] = "all_done"
     item.labels["upstream"] = ", ".join(telling.ups[name]) or "none"
     return item

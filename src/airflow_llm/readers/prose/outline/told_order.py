@@ -19,7 +19,9 @@ _ROOT = (
     r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?first\s+(?:task|step|component|job|to\s+run)\b|\bwithout\s+a\s+predecessor\b|\bmarks\s+the\s+(?:beginning|start)\b|"
     r"\bcomes?\s+first\b|\bprecedes?\s+(?:everything|all)\b|\bbefore\s+(?:everything|anything|all)\b|\bhas\s+no\s+predecessors?\b|"
     r"\bnothing\b[^.;]{0,40}\bbefore\b|\bkicks?\s+off\s+the\b|\b(?:begins|starts)\s+the\s+(?:run|pipeline|flow|dag)\b|"
-    r"\bno\s+(?:predecessors?|upstream|task\s+before)\b|\bdepends?\s+on\s+nothing\b|\bwaits?\s+for\s+nothing\b|\bneeds?\s+nothing\b"
+    r"\bno\s+(?:predecessors?|upstream|task\s+before)\b|\bnothing\s+precedes\b|"
+    r"\b(?:another|second|third|further|other)\s+(?:root|entry\s+point|starting\s+point)\b|"
+    r"\b(?:depends?\s+on|waits?\s+for|needs?)\s+nothing\b(?!\s+(?:but|except|else|other))"
 )
 _FINAL = (
     r"(?:^|\b(?:is|as|being)\s+(?:\w+\s+)?)(?:the\s+)?(?:very\s+)?(?:last|final|closing)\s+(?:task|step|component|job|act|station)\b|"
@@ -105,6 +107,7 @@ class Teller:
         self.mentions, self.told = mentions, told
         self.recent: list[str] = []
         self.topic: tuple[str, ...] = ()
+        self.prior: tuple[str, ...] = ()
         self.thence: tuple[str, ...] = ()
 
     def label(self, value: str, tasks: Sequence[str], *, down: bool = False) -> None:
@@ -199,11 +202,12 @@ class _Clause:
     def read(self, *, bare: bool) -> None:
         """Adds what the clause says."""
         mentions = self.teller.mentions
-        hits = mentions.groups(self.words, mentions.strong(self.words, bare=bare))
+        single = mentions.strong(self.words, bare=bare)
+        hits = self._split(mentions.groups(self.words, single), single)
         cues = [cue for cue in cues_in(self.words) if not any(hit.start <= cue.start < hit.end for hit in hits)]
         if not cues:
             if hits and not self.tasks:
-                self.teller.topic = hits[-1].ids
+                self.teller.prior, self.teller.topic = self.teller.topic, hits[-1].ids
             return
         if not hits or hits[0].start > cues[0].start:
             self._open(cues[0])
@@ -223,6 +227,23 @@ class _Clause:
         if self.ahead and subject:
             self._add(self.ahead, subject)
 
+    def _split(self, groups: list[Hit], single: list[Hit]) -> list[Hit]:
+        """`a behind b and c behind d`: the second list is no list, for a new order word stands right behind it."""
+        found: list[Hit] = []
+        for group in groups:
+            inside = [hit for hit in single if group.start <= hit.start < group.end]
+            before, after = self.words[: group.start][-24:], self.words[group.end :][:24]
+            led = pattern(rf"{any_of('told_cues', 'after')}\s+[`'\"]?$").search(before)
+            if (
+                len(inside) > 1
+                and led
+                and pattern(rf"[`'\"]?\s+(?:\w+\s+)?{any_of('told_cues', 'after')}\s").match(after)
+            ):
+                found += [*self.teller.mentions.groups(self.words, inside[:-1]), inside[-1]]
+            else:
+                found.append(group)
+        return found
+
     def _reaching(self, cue: Cue | None, hit: Hit) -> Cue | None:
         """The order word, when it speaks of the task behind it and not of other words between."""
         if cue is None:
@@ -240,7 +261,9 @@ class _Clause:
         before, comma, rest = self.words[cue.end : hit.start].rpartition(",")
         if cue.kind == "not" and comma:
             return cue.end + len(before)
-        if not comma or len(before.split()) < 2 or len(rest.split()) > 2 or not self._fronted(cue):
+        if not comma or len(before.split()) < 2 or len(rest.split()) > 2:
+            return 0
+        if not self._fronted(cue) and not self.teller.mentions.loose(before, self.subject):
             return 0
         return cue.end + len(before)
 
@@ -258,6 +281,9 @@ class _Clause:
 
     def _loosely(self, cue: Cue, end: int) -> None:
         words = self.words[cue.end : end]
+        if it := self._it(words):
+            self._meet(cue, it)
+            return
         found = self.teller.pronoun(words, self.tasks)
         short = pattern(r"[.(]|,\s+(?!and\b|or\b)(?:\w+\s+){2}").split(words, maxsplit=1)[0]
         without = self.subject or self.tasks
@@ -273,6 +299,12 @@ class _Clause:
             and not pattern(_MAPPED).search(self.words)
         ):
             self.teller.told.beside += [(one, "") for one in self.tasks]
+
+    def _it(self, words: str) -> tuple[str, ...]:
+        if self.tasks or pattern(r"\s*it\b").match(words) is None:
+            return ()
+        spoken = self.teller.topic if self.teller.topic != self.subject else self.teller.prior
+        return spoken if spoken != self.subject else ()
 
     def _meet(self, cue: Cue | None, ids: tuple[str, ...], *, loosely: bool = False) -> None:
         """A group of tasks behind a cue, or at the head of the clause."""
@@ -299,8 +331,9 @@ class _Clause:
                 self.ahead = ()
             if not self.tasks or pattern(r"\W*").fullmatch(self.words[: self.words.find(ids[0])]):
                 self.subject = ids
-        if not self.tasks and (not kind or kind == "chain" or not self.teller.topic):
-            self.teller.topic = ids
+        fresh = kind in ("", "chain") or (kind == "after" and not self.subject) or not self.teller.topic
+        if not self.tasks and fresh and self.teller.topic != ids:
+            self.teller.prior, self.teller.topic = self.teller.topic, ids
 
     def _fronted(self, cue: Cue) -> bool:
         lead = self.words[: cue.start]

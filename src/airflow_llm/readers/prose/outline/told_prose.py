@@ -42,7 +42,7 @@ _WAYS = (
 _SPREAD = (
     rf"{_WAYS}|\bat\s+the\s+same\s+(?:time|level)\b|\bin\s+parallel\b|\bparallel\b|\bsimultaneously\b|\bconcurrently\b|"
     r"\bindependent(?:ly)?\b|\bside\s+by\s+side\b|\bfans?\s+out\b|\bsplits?\b|\bat\s+once\b|\b(?:begin|start|run)\s+together\b|"
-    r"\bregard\s+to\s+(?:one|each)\b|\bno\s+bearing\b|\bknows?\s+nothing\s+of\b|\bno\s+order\b|\b(?:one\s+another|each\s+other)\b|\bnot\s+ordered\b|\bneither\b"
+    r"\bregard\s+to\s+(?:one|each)\b|\bno\s+bearing\b|\bknows?\s+nothing\s+of\b|\bno\s+(?:\w+\s+)?order\b|\bon\s+(?:its|this|that|their)\s+results?\s+(?:depend|rest)\b|\b(?:one\s+another|each\s+other)\b|\bnot\s+ordered\b|\bneither\b"
 )
 _SEVERAL = (
     r"\b(?:two|three|four|five)\s+(?:\w+\s+)?(?:tasks|sensors|operators|steps|jobs|extracts|loads|sources|checks|consumers|"
@@ -139,7 +139,9 @@ def _judged(sentence: str, dags: frozenset[str] | set[str]) -> Iterator[tuple[st
 def _thing(before: str, after: str, *, alone: bool) -> str:
     """Whether it is a table, a setting, or the like: `one` (the first of a list), `all` of them, or none."""
     things = any_of("told_things")
-    led = pattern(rf"\b({things})\s+(?:(?:is|are|called|named|of|include|named\s+by)\s+|:\s*)?[`'\"(]*$").search(before)
+    led = pattern(rf"\b({things})\s+(?:(?:(?:is|are)\s+)?(?:called|named|of|include|is|are)\s+|:\s*)?[`'\"(]*$").search(
+        before
+    )
     if led is not None:
         return "all" if led[1].endswith("s") else "one"
     if pattern(r"\b(?:its|their|whose|our)\s+[`'\"(]*$").search(before):
@@ -248,7 +250,9 @@ class _Placer:
 
     def _connect(self, up: str, down: str) -> None:
         ups = self.telling.ups[down]
-        for other in [one for one in ups if (one, down) in self.telling.guessed]:
+        place = {one: at for at, one in enumerate(self.recent)}
+        earlier = place[up] < place[down]
+        for other in [one for one in ups if earlier and (one, down) in self.telling.guessed]:
             ups.remove(other)
             self._follow(other, -1)
             self.telling.guessed.discard((other, down))
@@ -269,6 +273,8 @@ class _Placer:
 
     def _spread(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> None:
         match = pattern(_SPREAD).search(sentence) or self._several(sentence, hits, new)
+        if match is not None and pattern(_POINTING).match(sentence) and not new:
+            self._were_beside(sentence)
         if match is None or pattern(_POINTING).match(sentence):
             return
         coming = [hit for hit in new if hit.start > match.start()]
@@ -285,6 +291,20 @@ class _Placer:
         before = [hit for hit in hits if hit not in coming and hit.start < match.start()]
         self.anchor = list(before[-1].ids) if before and before[-1].ids[0] in self.telling.ups else self._open()
         self.left = count or sum(len(hit.ids) for hit in coming)
+
+    def _were_beside(self, sentence: str) -> None:
+        """`The two senders run side by side`: the tasks told last do not follow one another after all."""
+        count = next(numbers_in(sentence[:40].replace("oth ", "oth two ")), 0)
+        last = self.recent[-count:] if 2 <= count <= len(self.recent) else []
+        for one in last[1:]:
+            ups = self.telling.ups[one]
+            if ups and all((up, one) in self.telling.guessed and up in last for up in ups):
+                for up in list(ups):
+                    self._follow(up, -1)
+                self.telling.ups[one] = list(self.telling.ups[last[0]])
+                self.telling.guessed |= {(up, one) for up in self.telling.ups[one]}
+                for up in self.telling.ups[one]:
+                    self._follow(up, 1)
 
     def _several(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> re.Match[str] | None:
         """`Two tasks use them: a and b`, or `There are two sensors.` before a sentence about them."""
