@@ -26,8 +26,9 @@ _VERB = (
 )
 _LED = (
     r"(?:\btask(?:s)?(?:\s+(?:id|ids|called|named|with\s+the\s+id))?|\bidentifier|\bnamely|\bdoes|\bdo|\bstands?|\bcomes?|\bcome|"
-    r"\bfollows|\bthen|\bby|\bafter|\bonce|\bbehind|\bstep|\bcalled|"
-    r"\b(?:first|last|final|next|second|third)\s+(?:step|task|one|job),)"
+    r"\bfollows|\bthen|\botherwise|\belse|\bby|\bafter|\bonce|\bbehind|\bstep|\bcalled|"
+    r"\b(?:first|last|final|next|second|third)\s+(?:step|task|one|job)(?:,|\s+is)|"
+    r"\b(?:is|are|was|were)\s+(?:\w+\s+)?\w+(?:ed|en|ne|nt|ught)\s+in)"
     r"\s*[:=]?\s*[`'\"(]*$"
 )
 _FOLLOWED = r"[`'\"]?(?:\s*,\s+(?:whose|which|where|who|an?\s)|\s+(?:allowed|permitted|able|free|ready)\s+to\b)"
@@ -59,8 +60,9 @@ _BESIDE = (
 )
 _CHOICE = (
     r"\b(?:otherwise|either|else|in\s+(?:the\s+other|any\s+other)\s+case|if\s+not|or\s+to|or\s+with)\b|"
-    r"\b(?:chooses|picks|decides|branches)\b"
+    r"\b(?:chooses|picks|decides|branches)\b|\b(?:when|if)\s+(?:it|they|this|that)\s+(?:is|are|does|do|has|have)(?:n't|\s+not)\b"
 )
+_PARTS = r";|\b(?:otherwise|else|(?:in\s+)?(?:the|any)\s+other\s+case|if|when|whereas|while|or)\b"
 _POINTING = r"\W*(?:they|both|these|neither|all|none|each|those|the\s+two|the\s+three)\b"
 _FAILED = r"\b(?:one_failed|all_failed)\b"
 _PLAN = (
@@ -105,6 +107,8 @@ def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]
     bad: set[str] = set()
     for _, words in blocks:
         for sentence in sentences_of(words):
+            if pattern(_PLAN).search(sentence) is not None:
+                continue
             for name, says in _judged(sentence, dags):
                 good[name] = good.get(name, 0) + (says > 0)
                 if says < 0:
@@ -115,8 +119,17 @@ def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]
 
 def _wholes(blocks: Sequence[tuple[Row, str]]) -> set[str]:
     """Names of which the text says that they are the pipeline."""
-    said = rf"{_NAME}\s+(?:is|was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}(?:dag|pipeline|workflow)\b"
-    return {match[1].lower() for _, words in blocks for match in pattern(said).finditer(words)}
+    whole = r"(?:dag|pipeline|workflow)"
+    said = rf"{_NAME}\s+(?:is|was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}{whole}\b"
+    named = rf"\b{whole}\b[^.;:]{{0,80}}?\b(?:called|named)\s+{_NAME}"
+    found = {match[1].lower() for _, words in blocks for match in pattern(said).finditer(words)}
+    found |= {match[1].lower() for _, words in blocks for match in pattern(named).finditer(words)}
+    opening = (
+        pattern(rf"{_NAME}\s+(?:is|was)\s+(?:triggered|scheduled|started|run)\b").match(blocks[0][1])
+        if blocks
+        else None
+    )
+    return found | ({opening[1].lower()} if opening is not None else set())
 
 
 def _judged(sentence: str, dags: frozenset[str] | set[str]) -> Iterator[tuple[str, int]]:
@@ -166,6 +179,8 @@ def _shown(sentence: str, match: re.Match[str]) -> int:
     )
     if not governed and pattern(rf"{_ASIDE}{_VERB}").match(after):
         return 1
+    if pattern(r"\(\s*[`'\"]?$").search(before) and pattern(r"[`'\"]?\s*\)").match(after):
+        return 1
     first = slug(match[1]).split("_")[0]
     return 1 if lexicon("step_verbs").get(first) and not governed else 0
 
@@ -204,7 +219,7 @@ class _Placer:
         self.topic: tuple[str, ...] = ()
         self.anchor: list[str] = []
         self.left = 0
-        self.pivot, self.later = "", 0
+        self.forced: dict[str, list[str]] = {}
 
     def tell(self, row: Row, words: str) -> None:
         """One paragraph."""
@@ -315,18 +330,22 @@ class _Placer:
         return match if coming == next(numbers_in(match.group()), 0) else None
 
     def _choice(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> bool:
-        """`pick_x sends the rest to a, otherwise to b`: both come behind what decides."""
+        """`pick_x sends it to a, otherwise to b and then c`: the first task of each part is behind what decides."""
         if len(new) < 2 or pattern(_CHOICE).search(sentence) is None:
             return False
-        first = hits[0]
-        if first in new and len(new) == 2:
-            self.anchor, self.left = self._open(), 2
-        elif len(first.ids) == 1:
-            taken = sum(len(hit.ids) for hit in new if hit is not first)
-            self.anchor, self.left = [first.ids[0]], 0 if first in new else taken
-            self.pivot = first.ids[0] if first in new else ""
-            self.later = taken
-        return len(first.ids) == 1
+        breaks = [match.start() for match in pattern(_PARTS).finditer(sentence)]
+        decides = breaks and hits[0].start < breaks[0] and len(hits[0].ids) == 1 and len(hits) > 2
+        decides = bool(decides) or (hits[0] not in new and len(hits[0].ids) == 1)
+        anchor = list(hits[0].ids) if decides else self._open()
+        last: tuple[int, tuple[str, ...]] = (-1, ())
+        for hit in new:
+            if decides and hit is hits[0]:
+                continue
+            part = sum(1 for one in breaks if one < hit.start)
+            follows = part == last[0]
+            self.forced.update({one: list(last[1]) if follows else anchor for one in hit.ids})
+            last = (part, hit.ids)
+        return True
 
     def _place(self, sentence: str, hit: Hit, said: Told) -> None:
         ups = self.telling.ups
@@ -339,6 +358,7 @@ class _Placer:
         elif last is not None and pattern(_BESIDE).search(f"{lead[-60:]} {sentence[hit.end : hit.end + 40]}"):
             front = list(ups[last])
         for one in fresh:
+            front = self.forced.get(one, front)
             own = [up for up in said.ups(one, "own") if up != one and up in ups]
             own = own or [up for up in said.ups(one, "loose") if up != one and up in ups and not self.left]
             root = one in said.roots and not own
@@ -347,8 +367,6 @@ class _Placer:
             self.leaves[one] = None
             for up in ups[one]:
                 self._follow(up, 1)
-            if one == self.pivot:
-                self.left, self.pivot = self.later, ""
             self.telling.guessed |= set() if own else {(up, one) for up in ups[one] if guessed}
 
     def _open(self) -> list[str]:
