@@ -293,6 +293,8 @@ def _built(rows: Sequence[Row], heads: list[_Head], made: Catalogue) -> Catalogu
     for at, row in enumerate(rows):
         head = by_row.get(at)
         again = titles.get(_opening(row), []) if head is None else []
+        if head is not None and known.issuperset(slug(one.rpartition(".")[2]) for one in head.ids):
+            again, head = [one for one in made.entries if one.id in {slug(name) for name in head.ids}], None
         if head is not None:
             current = [one for one in _entries(head, row, len(made.sections)) if one.id not in known]
             known |= {one.id for one in current}

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section
 from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
-from airflow_llm.readers.prose.outline.mentions import Mentions, Named
+from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
 from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
 from airflow_llm.readers.prose.spellings import lexicon, pattern
@@ -41,6 +41,7 @@ class Catalogued:
         self.teller = Teller(self.mentions, self.told)
         self.guessed: set[tuple[str, str]] = set()
         self.said: dict[str, set[str]] = {}
+        self.placed: dict[str, list[str]] = {}
 
     def read(self) -> None:
         """Reads every row for what it says of the order."""
@@ -90,6 +91,9 @@ class Catalogued:
             self.teller.tell(sentence, tasks, "own")
             hits = [one for hit in self.mentions.strong(sentence) for one in hit.ids if one not in tasks]
             said = {one for task in tasks for one in self.told.partners.get(task, ())}
+            if kind == "input" and not hits:
+                read = self.mentions.loose(sentence.partition(":")[2], tasks)
+                self.told.add("hint", paired(read, tasks, lanes=True) if len(read) == 1 else [])
             if kind == "input" or not any(one in said for one in hits):
                 for one in hits:
                     self.told.add("input" if kind == "input" else "near", [(one, task) for task in tasks])
@@ -166,7 +170,7 @@ class Catalogued:
             return told.ups(task, "label", "down", "route", "drawn")
         if task in self.told.roots:
             return []
-        for kinds in (("down", "route", "drawn", "wiring", "own"), ("input",), ("loose",)):
+        for kinds in (("down", "route", "drawn", "wiring", "own"), ("input",), ("loose",), ("hint",)):
             found = told.ups(task, *kinds)
             if found:
                 return found
@@ -188,6 +192,7 @@ class Catalogued:
         """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
         by_name = len(self.ids) > _FEWEST and self.ids == sorted(self.ids)
         sorted_by_name = by_name or pattern(_ALPHABETICAL).search(self.text) is not None
+        self.placed = ups
         self.said = {task: set(found) for task, found in ups.items() if len(found) > 1}
         root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
         forward = len(self.told.forward) >= _MOSTLY * len(self.ids)
@@ -207,11 +212,16 @@ class Catalogued:
             elif sorted_by_name or at == 0:
                 found = [root] if root else []
             else:
-                found = self._before(at, below)
+                found = self._lane(entry, self._before(at, below))
             for up in found:
                 if below.add(up, task):
                     ups[task].append(up)
                     self.guessed.add((up, task))
+
+    def _lane(self, entry: Entry, ups: list[str]) -> list[str]:
+        """Of the tasks of the head before, the one that belongs to the same lane."""
+        own = [one.id for one in self.entries if one.row.start == entry.row.start]
+        return [up for up, down in paired(ups, own, lanes=True) if down == entry.id] if len(own) > 1 else ups
 
     def _before(self, at: int, below: _Below) -> list[str]:
         entry = self.entries[at]
@@ -221,6 +231,9 @@ class Catalogued:
             return self._before(first, below) if first else []
         meet = [found for found in self.said.values() if entry.id in found]
         before = [one for one in self.entries[:at] if not any(one.id in found for found in meet)]
+        last = self.entries[at - 1]
+        if last not in before and last.row.start != entry.row.start and not self.told.ups(last.id, "route"):
+            return self.placed.get(last.id, [])
         if not before:
             return []
         shared = [one.id for one in before if one.row.start == before[-1].row.start]

@@ -344,7 +344,7 @@ class _Clause:
 
     def _add(self, ups: Sequence[str], downs: Sequence[str], *, loosely: bool = False) -> None:
         edges = paired([one for one in ups if one not in downs], downs, lanes=self.lanes)
-        if len(edges) == len(ups) > 1:
+        if len(edges) == len(ups) == len(downs) > 1:
             self.teller.told.alike += [tuple(ups), tuple(downs)]
         self.teller.told.add("loose" if loosely and not self.free else self.kind, edges)
 
