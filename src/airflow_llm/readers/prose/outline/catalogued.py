@@ -40,7 +40,12 @@ class Catalogued:
         self.told = Told()
         self.teller = Teller(self.mentions, self.told)
         self.guessed: set[tuple[str, str]] = set()
-        self.said: dict[str, set[str]] = {}
+        self.meets: dict[str, list[set[str]]] = {}
+        self.stages: dict[int, int] = {}
+        self.heads: dict[int, list[int]] = {}
+        for at, entry in enumerate(self.entries):
+            self.stages.setdefault(entry.stage, at)
+            self.heads.setdefault(entry.row.start, []).append(at)
         self.placed: dict[str, list[str]] = {}
 
     def read(self) -> None:
@@ -193,7 +198,7 @@ class Catalogued:
         by_name = len(self.ids) > _FEWEST and self.ids == sorted(self.ids)
         sorted_by_name = by_name or pattern(_ALPHABETICAL).search(self.text) is not None
         self.placed = ups
-        self.said = {task: set(found) for task, found in ups.items() if len(found) > 1}
+        self._meeting(ups)
         root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
         forward = len(self.told.forward) >= _MOSTLY * len(self.ids)
         beside = self.beside
@@ -218,29 +223,32 @@ class Catalogued:
                     ups[task].append(up)
                     self.guessed.add((up, task))
 
+    def _meeting(self, ups: dict[str, list[str]]) -> None:
+        """Remembers which tasks are said to meet in another: none of them follows another of them."""
+        for met in [set(found) for found in ups.values() if len(found) > 1]:
+            for one in met:
+                self.meets.setdefault(one, []).append(met)
+
     def _lane(self, entry: Entry, ups: list[str]) -> list[str]:
         """Of the tasks of the head before, the one that belongs to the same lane."""
-        own = [one.id for one in self.entries if one.row.start == entry.row.start]
+        own = [self.ids[at] for at in self.heads[entry.row.start]]
         return [up for up, down in paired(ups, own, lanes=True) if down == entry.id] if len(own) > 1 else ups
 
     def _before(self, at: int, below: _Below) -> list[str]:
         entry = self.entries[at]
-        same = [one for one in self.entries[:at] if one.stage == entry.stage]
-        if same and pattern(_PARALLEL).search(self.catalogue.sections[entry.stage - 1].title):
-            first = self.entries.index(same[0])
+        first = self.stages[entry.stage]
+        if first < at and pattern(_PARALLEL).search(self.catalogue.sections[entry.stage - 1].title):
             return self._before(first, below) if first else []
-        meet = [found for found in self.said.values() if entry.id in found]
-        before = [one for one in self.entries[:at] if not any(one.id in found for found in meet)]
+        first = self.heads[entry.row.start][0]
+        if first < at:
+            return self._before(first, below) if first else []
+        beside = {one for found in self.meets.get(entry.id, ()) for one in found}
         last = self.entries[at - 1]
-        if last not in before and last.row.start != entry.row.start and not self.told.ups(last.id, "route"):
+        if last.id in beside and not self.told.ups(last.id, "route"):
             return self.placed.get(last.id, [])
-        if not before:
-            return []
-        shared = [one.id for one in before if one.row.start == before[-1].row.start]
-        if before[-1].row.start == entry.row.start:
-            first = next(n for n, one in enumerate(self.entries) if one.row.start == entry.row.start)
-            return self._before(first, below) if first else []
-        return [one for one in shared if not pattern(_FAILURE).search(self.entries[self.ids.index(one)].words)]
+        before = next((one for one in reversed(self.entries[:at]) if one.id not in beside), None)
+        shared = [self.entries[one] for one in self.heads[before.row.start]] if before is not None else []
+        return [one.id for one in shared if one.id not in beside and not pattern(_FAILURE).search(one.words)]
 
 
 class _Below:
