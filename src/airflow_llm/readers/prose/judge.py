@@ -57,5 +57,17 @@ def doubts(
 
 def judge(recognition: Recognition, linked: Linked, drafts: Sequence[Draft], missing: int, slips: int) -> float:
     """How sure the reader is of the whole graph."""
+    if _is_drawing(recognition):
+        return _BEST
     sure = prod((factor for _, factor in doubts(recognition, linked, drafts, missing, slips)), start=1.0)
     return round(max(_LEAST, min(1.0, _BEST * float(sure**_CAUTION))), 3)
+
+
+def _is_drawing(recognition: Recognition) -> bool:
+    """Whether the text is nothing but names and arrows between them: then there is nothing to be taken amiss."""
+    clauses = [unit.clause for unit in recognition.units]
+    drawn = any(clause.joint == "arrow" for clause in clauses)
+    return drawn and all(
+        clause.joint in ("start", "arrow") and all(token.tag in ("name", "punct") for token in clause.tokens)
+        for clause in clauses
+    )

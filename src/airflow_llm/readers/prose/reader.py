@@ -180,7 +180,8 @@ class _Ours(NamedTuple):
         """Whether the network draws the graph of ours, and ours is good enough to be taken then, without another."""
         if self.graph is None or self.reading.confidence < GRAMMAR_GOOD:
             return False
-        return self.graph.agrees(drafted(told.linked.drafts))
+        theirs = drafted(told.linked.drafts)
+        return self.graph.choices <= theirs.choices and self.graph.agrees(theirs)
 
 
 def _graph(rules: Understanding, compared: bool) -> Drawn | None:

@@ -35,6 +35,8 @@ class Drawn(NamedTuple):
 
     each: Graph
     merged: Graph
+    choices: int = 0
+    """How many choices stand between the steps; they are part of neither graph."""
 
     def agrees(self, other: Drawn) -> bool:
         """Whether both draw the same graph; `extract customers and orders` is one step or two."""
@@ -55,14 +57,15 @@ def standing_before(pipeline: Pipeline, steps: Sequence[Step]) -> list[frozenset
 def drawn(pipeline: Pipeline) -> Drawn:
     """The graph of a pipeline that was read."""
     steps = told_steps(pipeline)
-    return _drawn([_place(step) for step in steps], standing_before(pipeline, steps))
+    graphs = _drawn([_place(step) for step in steps], standing_before(pipeline, steps))
+    return graphs._replace(choices=len(pipeline.steps) - len(steps))
 
 
 def drafted(drafts: Sequence[Draft]) -> Drawn:
     """The graph of steps that are not assembled yet."""
     told = sorted((draft for draft in drafts if draft.kind != "choose"), key=lambda draft: draft.span[0])
     before = _before({draft.number: draft.ups for draft in drafts}, [draft.number for draft in told])
-    return _drawn([draft.span for draft in told], before)
+    return _drawn([draft.span for draft in told], before)._replace(choices=len(drafts) - len(told))
 
 
 def _place(step: Step) -> tuple[int, int]:

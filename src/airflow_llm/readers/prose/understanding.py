@@ -121,8 +121,10 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
     never does, on `training/choosing.json` and on the development cases.
     """
     grammar, network = ours.confidence, theirs.confidence
-    if drawn(ours.pipeline).agrees(drawn(theirs.pipeline)):
-        told = ours if grammar >= GRAMMAR_GOOD else theirs
+    mine, other_graph = drawn(ours.pipeline), drawn(theirs.pipeline)
+    if mine.agrees(other_graph):
+        # A choice that the grammar alone sees is none: on unseen hands it never was.
+        told = ours if grammar >= GRAMMAR_GOOD and mine.choices <= other_graph.choices else theirs
         confidence = max(grammar, network)
         agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))
         return Choice(agreed, "grammar and network see the same graph")
