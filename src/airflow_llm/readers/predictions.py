@@ -133,7 +133,8 @@ def _schedule(pipeline: Pipeline) -> dict[str, Any]:
             found["cron"] = expressions[0]
         case IntervalSchedule(every=every):
             minutes, seconds = divmod(int(every.total_seconds()), 60)
-            found["cron"] = _PRESETS.get(every.total_seconds()) or f"every {60 * minutes + seconds} s" if seconds else f"every {minutes} minutes"
+            spoken = f"every {60 * minutes + seconds} s" if seconds else f"every {minutes} minutes"
+            found["cron"] = _PRESETS.get(every.total_seconds(), spoken)
         case AssetSchedule(assets=assets):
             found["trigger"] = f"asset:{assets[0]}"
         case OnceSchedule():

@@ -326,7 +326,12 @@ class Builder:
         return all(part in words for part in metric.split("_"))
 
     def _with_step(self, condition: Fields, node: Node) -> Fields:
-        """A metric is returned by the task before the branch, which only the user can write."""
+        """A metric is returned by the task before the branch, which only the user can write; rows are those it stages."""
+        if condition.get("kind") == "comparison" and condition.get("source") == "rows":
+            staged = [self.outputs[up] for up in self.order.upstream(node.id) if up in self.outputs]
+            if not staged or not self.places.flow.datasets[staged[0]].staged:
+                return {"kind": "described", "text": f"rows {condition['operator']} {condition['right']}"}
+            return {**condition, "name": staged[0]}
         if condition.get("kind") == "comparison" and condition.get("source") == "metric":
             ups = [
                 up
