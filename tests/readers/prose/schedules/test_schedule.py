@@ -52,6 +52,8 @@ CRON = {
     "load the invoices at 22h": ("0 22 * * *", None),
     "at 22h load the invoices": ("0 22 * * *", None),
     "every evening at 22h": ("0 22 * * *", None),
+    "every night at two take the stock out": ("0 2 * * *", None),
+    "10am not sundays": ("0 10 * * 1-6", None),
     "daily @ 7am NYC time": ("0 7 * * *", "America/New_York"),
     "each morning at 7 (paris) load the invoices": ("0 7 * * *", "Europe/Paris"),
     "each day at 21 o'clock, hour of Madrid": ("0 21 * * *", "Europe/Madrid"),

@@ -131,9 +131,16 @@ def _spoken_hours(text: str) -> Iterator[Atom]:
         value = int(number(hour))
         start = match.start() if match[1] else match.start(2)
         ended = pattern(_HOUR_ENDS).match(text, match.end()) is not None or zone_after(text, match.end()) is not None
+        ended = ended or (_leans(text, match.start()) and pattern(r"\s+\w+s\b").match(text, match.end()) is None)
         dotted = match[2] is not None and pattern(_AMOUNT).match(text, match.end()) is None
         if (ended or dotted) and value < _LAST_HOUR and not _is_other_time(text, start, match.end()):
             yield Atom("time", start, match.end(), time(value, int(minute or 0)), weak=True)
+
+
+def _leans(text: str, start: int) -> bool:
+    """Whether a frequency stands right before: `every night at two take …`."""
+    before = r"\b(?:(?:every|each)\s+\w+|daily|nightly|\w+days?|mornings?|evenings?)\s+$"
+    return pattern(before).search(text, max(0, start - 40), start) is not None
 
 
 _HOUR_WORDS = (

@@ -109,7 +109,7 @@ def nights_between(text: str) -> Iterator[Atom]:
 def _exceptions(text: str, day: str) -> Iterator[Atom]:
     days = rf"(?:weekends?|{day})(?:{_GLUE}(?:weekends?|{day}))*"
     out = (
-        r"\b(?:not\s+(?:on|at)|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
+        r"\b(?:not(?:\s+(?:on|at))?|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
         r"|but(?:\s+not)?|without|"
         r"other\s+than|apart\s+from|besides(?:\s+of)?|"
         r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute"
