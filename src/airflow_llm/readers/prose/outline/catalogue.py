@@ -6,38 +6,44 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from string import ascii_lowercase
 
+from airflow_llm.readers.prose.outline.families import Family, families_in, family_of
 from airflow_llm.readers.prose.outline.names import slug
 from airflow_llm.readers.prose.outline.rows import Row, cells_of, rows_of
-from airflow_llm.readers.prose.outline.rules import RULES
+from airflow_llm.readers.prose.outline.task_names import HOW, UNDER, dags_in, is_task_name
+from airflow_llm.readers.prose.outline.templates import spelled_out
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
-_UNDER = r"[A-Za-z]\w*_\w+"
 _ID = (
     r"(?:`(?:[A-Za-z]\w*\.)?[A-Za-z]\w*(?:\([^()`\n]{0,60}\))?`|"
-    rf"(?<![\w.@/$-])(?:[A-Za-z]\w*\.)?{_UNDER}(?![\w/@]|\.\w))"
+    rf"(?<![\w.@/$-])(?:[A-Za-z]\w*\.)?{UNDER}(?![\w/@]|\.\w))"
 )
 _IDS = rf"{_ID}(?:\s*(?:,\s*(?:and\s+)?|/|&|\+|\band\b)\s*{_ID}){{0,40}}"
 _QUOTE = "\"\u201c\u201d'"
 _DASH = "\u2013\u2014\u00b7\u2022"
 _FIRST = (
-    rf"[\[(]?(?P<ids>{_IDS})[\])]?"
-    rf"(?P<rest>\s*$|\s*[:{_DASH}(\"]|\s+-\s|\.\s|\s*\.{{3,}}\s|\s*,\s*[{_QUOTE}]|\s+[{_QUOTE}])"
+    rf"(?:(?:step|task|component|job|node)\s+[{_QUOTE}])?[\[(]?(?P<ids>{_IDS})[\]){_QUOTE}]?"
+    rf"(?P<rest>\s*$|\s*[:{_DASH}(\"]|\s+-\s|\.\s|\s*\.{{3,}}\s|\s*,\s*[{_QUOTE}]|\s+[{_QUOTE}]|"
+    r"\s*,\s+(?:i\.e\.|that\s+is|namely|so)\s)"
 )
+_LISTED = rf"(?P<ids>{_IDS})(?P<rest>\s+(?:is|are|has|have|[a-z]{{2,}}s)\b|,\s|\s*$)"
+_BARE = r"`?(?P<ids>[a-z][a-z0-9]{2,})`?"
 _TITLED = (
     rf"[{_QUOTE}]?(?P<title>[A-Z0-9][^.`;|{_QUOTE}\n]{{1,70}}?)[{_QUOTE}]?\s*(?:[{_DASH}:(\[]|\s-\s|\s(?=`|\())\s*\(?"
     rf"(?:(?:task[ _]?)?(?:id|identifier)s?\s*[:=]?\s*)?[\[(]?(?P<ids>{_IDS})"
     rf"(?P<rest>[\])]*\s*(?:$|[.:{_DASH}]|-\s|[\])]|,\s))"
 )
-_OPERATED = rf"(?P<ids>[A-Za-z]\w*)(?P<rest>\s*(?:\(|[{_DASH}]\s*|-\s+))(?:an?\s+)?\w*(?:Operator|Sensor)\b"
-_HOW = r"\b\w+(?:Operator|Sensor)s?\b|@task\b|\bTaskFlow\b|\bsensor\b|\boperator\b"
+_OPERATED = (
+    rf"`?(?P<ids>[A-Za-z]\w*)(?P<rest>\s*(?:\(|[{_DASH}]\s*|-\s+|`?\s+is\s+))(?:an?\s+)?"
+    r"\w*(?:Operator|Sensor)\b"
+)
 _NAMED_BY = r"(?:task[ _]?)?(?:id|identifier|name)|task"
 _WHOLE = r"\b(?:dag|pipeline|workflow|airflow)[ _]?(?:id|name)?\b"
-_DAG = (
-    r"(?:\bdag(?:[ _]?id)?|\bairflow\s+id|\bpipeline(?:[ _]id)?|\bworkflow)\b"
-    rf"\W{{0,6}}(?:is\s+)?(?:called\s+|named\s+)?\W?({_UNDER})"
-)
-_FEWEST = 2
+_DRAWN = r"\u2192|->|>>|=>"
+_GROUPED = r"^\W*(?:task\s*)?group\W+\w|^\W*\w+\W{0,4}(?:is\s+an?\s+)?task\s*group\b"
+_FEWEST, _LONGEST_TITLE = 2, 90
 
 
 @dataclass
@@ -86,6 +92,7 @@ class Catalogue:
     sections: list[Section] = field(default_factory=list)
     dags: frozenset[str] = frozenset()
     routes: list[tuple[str, str]] = field(default_factory=list)
+    families: dict[str, Family] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,41 +107,25 @@ class _Head:
     def style(self, rows: Sequence[Row]) -> tuple[str, str, int]:
         """What its row looks like: heads of one list look alike."""
         row = rows[self.at]
-        return (self.form, row.mark, row.level) if self.form != "table" else ("table", "", 0)
+        if self.form == "table":
+            return ("table", "", 0)
+        return (
+            ("first" if self.form == "listed" else self.form, "n", 0)
+            if row.number and row.mark in ("", "n")
+            else (self.form, row.mark, row.level)
+        )
 
 
 def catalogue_of(text: str) -> Catalogue:
     """The declared tasks of the text; without entries when it declares none in a list."""
-    rows = rows_of(text)
+    rows = spelled_out(rows_of(text))
     dags = dags_in(text, rows)
     tables = _Tables(rows, dags)
-    heads = _chosen([*_heads(rows, dags), *tables.heads], rows) or _steps(rows)
-    return _built(rows, heads, Catalogue(dags=dags, routes=tables.routes))
-
-
-def dags_in(text: str, rows: Sequence[Row]) -> frozenset[str]:
-    """The identifiers that name pipelines, not tasks."""
-    found = {match[1].lower() for match in pattern(_DAG).finditer(text)}
-    for row in rows[:1]:
-        alone = pattern(rf"\W*({_UNDER})\W*").fullmatch(row.words)
-        if alone is not None:
-            found.add(alone[1].lower())
-        found |= {one.lower() for one in pattern(_UNDER).findall(row.words) if row.level}
-    named = [row for row in rows if row.label is not None and row.label[0] in ("identifier", "id", "name")]
-    if len(named) == 1 and named[0] in rows[:5]:
-        found |= {one.lower() for one in pattern(_UNDER).findall(named[0].words)}
-    return frozenset(found)
-
-
-def is_task_name(name: str, dags: frozenset[str]) -> bool:
-    """Whether an identifier may name a task: no setting, no rule, no constant, no pipeline."""
-    low = name.lower()
-    if low in dags or low in RULES or low in lexicon("setting_names") or low in lexicon("outline_labels"):
-        return False
-    setting = (
-        r"\w+_(?:callback|interval|timeout|rule|delay|retries|date|args|per_dag|toggle)|\w+_id|on_\w+|email_on_\w+"
-    )
-    return pattern(setting).fullmatch(low) is None and (not name.isupper() or "_" not in name)
+    heads = _chosen([*_heads(rows, dags), *tables.heads], rows)
+    heads = heads if len(heads) > 1 else _steps(rows) or heads
+    made = _built(rows, heads, Catalogue(dags=dags, routes=tables.routes))
+    made.families = families_in(rows, made.entries)
+    return made
 
 
 def _ids(words: str, dags: frozenset[str]) -> tuple[str, ...]:
@@ -143,12 +134,41 @@ def _ids(words: str, dags: frozenset[str]) -> tuple[str, ...]:
 
 
 def _heads(rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
+    stacked = _stacked(rows)
+    drawn = any(row.number and pattern(_DRAWN).search(row.words) for row in rows)
     for at, row in enumerate(rows):
         if row.fenced or row.mark == "y" or row.words.startswith("|"):
             continue
+        if stacked:
+            yield from _stack(at, rows, dags)
+            continue
         head = _head(at, row, dags) or _headed_by(at, rows, dags)
-        if head is not None and head.ids and len(head.title.split()) <= 9:
+        if head is None or not head.ids or len(head.title.split()) > 9 or (drawn and head.form == "listed"):
+            continue
+        if not _is_group(row):
             yield head
+
+
+def _names(row: Row) -> str:
+    """What a row `Task: load_x` names."""
+    label = row.label
+    if label is None or pattern(r"(?:task|step|job|node)(?:[ _]?(?:id|name))?").fullmatch(label[0]) is None:
+        return ""
+    exact = pattern(rf"`?({UNDER})`?\W*").fullmatch(label[1])
+    return exact[1] if exact is not None else ""
+
+
+def _stacked(rows: Sequence[Row]) -> bool:
+    """Whether such rows stand right below each other somewhere: several tasks of one head."""
+    return any(_names(one) and _names(two) for one, two in pairwise(rows))
+
+
+def _stack(at: int, rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
+    if not _names(rows[at]) or (at and _names(rows[at - 1])):
+        return
+    end = next((place for place in range(at, len(rows)) if not _names(rows[place])), len(rows))
+    ids = [one for row in rows[at:end] if is_task_name(one := _names(row), dags)]
+    yield _Head(tuple(ids), "", "stacked", at, end - at - 1)
 
 
 def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
@@ -158,15 +178,19 @@ def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
         after = pattern(rf"[\s{_DASH}:,.(-]*[{_QUOTE}(]?([A-Z][^{_QUOTE}\n.:;]{{2,70}})").match(
             row.words[match.end("ids") :].lstrip("]) ")
         )
-        title = after[1].strip() if after is not None and pattern(_HOW).search(after[1]) is None else ""
+        title = after[1].strip() if after is not None and pattern(HOW).search(after[1]) is None else ""
         return _Head(_ids(match["ids"], dags), title if len(title.split()) <= 7 else "", "first", at)
     match = pattern(_TITLED, 0).match(row.words)
     plain = row.kind == "" and not (row.label and pattern(_NAMED_BY).fullmatch(row.label[0]))
-    if match is not None and plain and pattern(rf"{_WHOLE}|{_HOW}").search(match["title"]) is None:
+    if match is not None and plain and pattern(rf"{_WHOLE}|{HOW}").search(match["title"]) is None:
         return _Head(_ids(match["ids"], dags), match["title"].strip(), "titled", at)
     match = pattern(_OPERATED).match(row.words)
-    if match is not None and is_task_name(match["ids"], dags) and pattern(_HOW).fullmatch(match["ids"]) is None:
+    if match is not None and is_task_name(match["ids"], dags) and pattern(HOW).fullmatch(match["ids"]) is None:
         return _Head((match["ids"],), "", "first", at)
+    match = pattern(_LISTED).match(row.words) or pattern(_BARE, 0).fullmatch(row.words)
+    if match is not None and row.number and row.kind == "":
+        bare = match["ids"].isalpha()
+        return _Head((match["ids"],) if bare else _ids(match["ids"], dags), "", "listed", at)
     return None
 
 
@@ -198,7 +222,8 @@ def _steps(rows: Sequence[Row]) -> list[_Head]:
     """Without any identifiers: `Step One: Collect Results` and those that are counted on from it."""
     found: list[_Head] = []
     for at, row in enumerate(rows):
-        if row.level and row.mark == "s" and row.number == str(len(found) + 1) and len(row.words.split()) <= 7:
+        counted = row.number in (str(len(found) + 1), ascii_lowercase[len(found) % 26])
+        if row.level and row.mark in ("s", "#") and counted and len(row.words.split()) <= 7:
             found.append(_Head((slug(row.words),), row.words.strip(": "), "step", at))
     return found if len(found) > _FEWEST else []
 
@@ -267,7 +292,7 @@ def _chosen(heads: list[_Head], rows: Sequence[Row]) -> list[_Head]:
     for head in heads:
         style = head.style(rows)
         like = style == main or (style[1:] == main[1:] and (inside[0] <= head.at <= inside[-1]))
-        if like or (pattern(_HOW).search(rows[head.at].words) and main[0] not in ("table", "under")):
+        if like or (pattern(HOW).search(rows[head.at].words) and main[0] not in ("table", "under")):
             kept.append(head)
     return kept
 
@@ -311,10 +336,10 @@ def _built(rows: Sequence[Row], heads: list[_Head], made: Catalogue) -> Catalogu
         elif row.level and not (current and level and row.level > level):
             here, current = Section(row.words, number=row.number), []
             made.sections.append(here)
-        elif current and not _of_all(row, current[-1]):
-            _own(current, row)
+        elif current and (owners := _owners(row, current, made.entries)):
+            _own(owners, row)
         else:
-            current = [] if row.gap and not row.indent else current
+            current = [] if (row.gap and not row.indent) or _is_group(row) else current
             here.rows.append(row)
     return made
 
@@ -328,6 +353,19 @@ def _opening(row: Row) -> str:
     """What a row begins with, up to its first colon or full stop: perhaps the title of a task that was declared."""
     match = pattern(r"`?([^.:`|]{3,70})`?\s*(?::|\.(?=\s|$))").match(row.words)
     return match[1].strip().lower() if match is not None else ""
+
+
+def _is_group(row: Row) -> bool:
+    return pattern(_GROUPED).match(row.words[:90]) is not None
+
+
+def _owners(row: Row, current: list[Entry], entries: list[Entry]) -> list[Entry]:
+    """Whose words a row is: behind the members of a group (`4a`, `4b`) and no deeper than they, it is of them all."""
+    last = current[-1]
+    family = family_of(last.number)
+    if family and row.mark == "-" and row.indent <= last.row.indent and not last.row.mark:
+        return [one for one in entries if family_of(one.number) == family]
+    return [] if _is_group(row) or _of_all(row, last) else current
 
 
 def _of_all(row: Row, entry: Entry) -> bool:

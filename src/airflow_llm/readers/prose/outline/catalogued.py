@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section
 from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
+from airflow_llm.readers.prose.outline.families import at_the_ends
+from airflow_llm.readers.prose.outline.handed_over import handed_over
 from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
 from airflow_llm.readers.prose.outline.rows import Row
-from airflow_llm.readers.prose.outline.told_order import Teller, Told, sentences_of, speaks_of_all, together
+from airflow_llm.readers.prose.outline.told_order import Teller, Told
+from airflow_llm.readers.prose.outline.told_words import sentences_of, speaks_of_all, together
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 BRANCH = r"\bBranch\w*Operator|@task\.branch|\bbranch(?:ing)?\s+operator\b"
+_CHOOSES = r"\b(?:chooses?|selects?|picks?|returns?|routes?|goes|sends?|branches|decides)\b"
+_APART = (
+    r"\b(?:independent(?:ly)?|concurrently|in\s+parallel|simultaneously|side\s+by\s+side|at\s+the\s+same\s+time|"
+    r"(?:no|without)\s+(?:any\s+)?(?:arrow|order|edge|dependenc\w+)\s+(?:between|among))\b|"
+    r"\bnot\s+(?:depend|wait)\b[^.;]{0,20}\b(?:each|one\s+an)\s?other\b"
+)
+_JOINS = (
+    r"\bnone_failed_min_one_success\b|\bwhichever\b|\b(?:joins?|merges?|unites?|reunites?|brings?)\b[^.;]{0,40}"
+    r"\b(?:again|together|branches|paths|arms|alternatives|routes|lanes|ways|both|two|three)\b|"
+    r"\b(?:branches|paths|arms|alternatives|routes|lanes)\s+(?:meet|join|come\s+together|converge)"
+)
 _ALPHABETICAL = (
     r"\balphabet\w*|\border\s+of\s+(?:their|the)\s+names?\b|\bby\s+name\b|"
     r"\bin\s+no\s+(?:particular|special)\s+order\b|\bsorted\s+by\b"
@@ -36,7 +50,10 @@ class Catalogued:
         self.text, self.catalogue = text, catalogue
         self.entries = catalogue.entries
         self.ids = [entry.id for entry in self.entries]
-        self.mentions = Mentions(Named(entry.id, entry.title, entry.number, _alias(entry)) for entry in self.entries)
+        self.mentions = Mentions(
+            (Named(entry.id, entry.title, entry.number, _alias(entry)) for entry in self.entries),
+            {name: family.ids for name, family in catalogue.families.items()},
+        )
         self.told = Told()
         self.teller = Teller(self.mentions, self.told)
         self.guessed: set[tuple[str, str]] = set()
@@ -47,6 +64,9 @@ class Catalogued:
             self.stages.setdefault(entry.stage, at)
             self.heads.setdefault(entry.row.start, []).append(at)
         self.placed: dict[str, list[str]] = {}
+        by_name = len(self.ids) > _FEWEST and self.ids == sorted(self.ids)
+        self.sorted = by_name or pattern(_ALPHABETICAL).search(text) is not None
+        self.teller.listed = not self.sorted
 
     def read(self) -> None:
         """Reads every row for what it says of the order."""
@@ -54,8 +74,18 @@ class Catalogued:
             self.told.add("route", [(up, down)] if up in self.ids and down in self.ids else [])
         for rows, entries in self._shared():
             self._entry(rows, entries)
+        self.told.add("input", handed_over(self.entries))
+        for family in self.catalogue.families.values():
+            for sentence in sentences_of(family.words):
+                self._apart(sentence, family.ids)
+                self.teller.tell(sentence, family.ids, "own")
         for section in self.catalogue.sections:
             self._section(section)
+
+    def _apart(self, words: str, ids: Sequence[str]) -> None:
+        """`The two are independent of each other`: they begin at the same time."""
+        if len(ids) > 1 and pattern(_APART).search(words) is not None:
+            self.told.beside += [(one, ids[0]) for one in ids[1:]]
 
     def _shared(self) -> Iterator[tuple[list[Row], list[Entry]]]:
         """The tasks of one head, with their rows."""
@@ -83,8 +113,16 @@ class Catalogued:
         if pattern(BRANCH).search(entries[0].words) is not None:
             said = self.told.ups(tasks[0], "label", "down", "own")
             hits = [one for row in rows for hit in self.mentions.strong(row.words) for one in hit.ids]
-            taken = [one for one in dict.fromkeys(hits) if one not in tasks and one not in said]
+            chosen = {one for row in rows for one in self._chosen(row.words)} - {*tasks}
+            self.told.forget([(one, tasks[0]) for one in chosen])
+            taken = [one for one in dict.fromkeys(hits) if one not in tasks and (one not in said or one in chosen)]
             self.told.add("route", [(tasks[0], one) for one in taken] if len(taken) > 1 else [])
+
+    def _chosen(self, words: str) -> list[str]:
+        """What stands behind the word that says that a branch chooses."""
+        found = pattern(_CHOOSES).search(words)
+        hits = self.mentions.strong(words[found.end() :]) if found is not None else []
+        return [one for hit in hits for one in hit.ids]
 
     def _sentences(self, words: str, tasks: list[str], kind: str) -> None:
         for sentence in sentences_of(words):
@@ -121,6 +159,7 @@ class Catalogued:
                 before = [entry.id for entry in section.members if entry.row.start < row.start]
                 for sentence in sentences_of(row.words):
                     meant = together(sentence, before, self.mentions) if speaks_of_all(sentence) else before
+                    self._apart(sentence, meant or before)
                     self.teller.tell(sentence, meant or before, "own")
             else:
                 self.teller.topic = ()
@@ -165,6 +204,7 @@ class Catalogued:
                 if up in ups and below.add(up, task):
                     ups[task].append(up)
         self._rest(ups, below, covered if whole else set())
+        at_the_ends(ups, self.catalogue.families)
         return ups
 
     def _said(self, task: str, *, whole: bool) -> list[str]:
@@ -179,7 +219,9 @@ class Catalogued:
             found = told.ups(task, *kinds)
             if found:
                 return found
-        return told.ups(task, "near") if task not in self.beside else []
+        if task in self.beside:
+            return []
+        return [up for up in told.ups(task, "near") if task not in told.ups(up, "route", "down", "drawn", "own")]
 
     @cached_property
     def beside(self) -> dict[str, str]:
@@ -195,8 +237,6 @@ class Catalogued:
 
     def _rest(self, ups: dict[str, list[str]], below: _Below, covered: set[str]) -> None:
         """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
-        by_name = len(self.ids) > _FEWEST and self.ids == sorted(self.ids)
-        sorted_by_name = by_name or pattern(_ALPHABETICAL).search(self.text) is not None
         self.placed = ups
         self._meeting(ups)
         root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
@@ -214,7 +254,7 @@ class Catalogued:
                 found = [one for one in self.ids if one != task and not below.downs.get(one)]
             elif alike := next((ups[group[0]] for group in self.told.alike if task in group[1:]), []):
                 found = alike
-            elif sorted_by_name or at == 0:
+            elif self.sorted or at == 0:
                 found = [root] if root else []
             else:
                 found = self._lane(entry, self._before(at, below))
@@ -244,11 +284,32 @@ class Catalogued:
             return self._before(first, below) if first else []
         beside = {one for found in self.meets.get(entry.id, ()) for one in found}
         last = self.entries[at - 1]
+        if pattern(_JOINS).search(entry.words) and len(ends := self._arms(at)) > 1:
+            return ends
         if last.id in beside and not self.told.ups(last.id, "route"):
             return self.placed.get(last.id, [])
         before = next((one for one in reversed(self.entries[:at]) if one.id not in beside), None)
         shared = [self.entries[one] for one in self.heads[before.row.start]] if before is not None else []
         return [one.id for one in shared if one.id not in beside and not pattern(_FAILURE).search(one.words)]
+
+    def _arms(self, at: int) -> list[str]:
+        """The ends of all that goes out from where the tasks listed before a place last parted."""
+        downs: dict[str, list[str]] = {}
+        for one in self.ids[:at]:
+            for up in self.placed[one]:
+                downs.setdefault(up, []).append(one)
+        fork = self.ids[at - 1]
+        while len(downs.get(fork, ())) < 2:
+            if len(self.placed[fork]) != 1:
+                return []
+            fork = self.placed[fork][0]
+        below, stack = dict[str, None](), [fork]
+        while stack:
+            for one in downs.get(stack.pop(), ()):
+                if one not in below:
+                    below[one] = None
+                    stack.append(one)
+        return [one for one in self.ids[:at] if one in below and one not in downs]
 
 
 class _Below:

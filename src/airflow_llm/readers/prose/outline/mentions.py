@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -68,7 +68,8 @@ def stems_of(words: str) -> list[str]:
 class Mentions:
     """Finds the tasks that a text means."""
 
-    def __init__(self, tasks: Iterable[Named]) -> None:
+    def __init__(self, tasks: Iterable[Named], groups: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self.families = dict(groups or {})
         self.tasks = list(tasks)
         self.place = {task.id: at for at, task in enumerate(self.tasks)}
         self.within: Container[str] | None = None
@@ -116,7 +117,9 @@ class Mentions:
         if found is None and word in self.by_number and pattern(r"[A-Z]\.?\d+(?:\.\d+)?", 0).fullmatch(match.group()):
             found = self.by_number[word]
         if found is None:
-            return None
+            beside = text[max(0, match.start() - 8) : match.end() + 8]
+            told = "_" in word or pattern(r"\bgroup\b").search(beside) is not None
+            return Hit(match.start(), match.end(), self.families[word]) if told and word in self.families else None
         before = text[max(0, match.start() - 8) : match.start()]
         marked = before.endswith(("`", "'", '"', "["))
         plain = "_" not in word and not any(sign.isdigit() for sign in word)
@@ -160,6 +163,9 @@ class Mentions:
 
     def _part(self, part: str, without: set[str], *, classes: bool) -> Iterator[str]:
         said = list(dict.fromkeys(stems_of(part)))[:8]
+        if "group" in said and (named := next((one for one in self.families if stem(one) in said), "")):
+            yield from self.families[named]
+            return
         score: dict[str, int] = {}
         for one in said:
             for task in self.having.get(one, ()):

@@ -28,6 +28,7 @@ from airflow_llm.readers.prose.outline.told_document import (
     ToldDocument,
     catalogue_document,
     declared,
+    declares_more,
     tells_tasks,
     told_document,
 )
@@ -73,7 +74,8 @@ def looks_structured(text: str) -> float:
 def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
     """The catalogue of tasks, when the text has one and not the list of steps that was found."""
     if items and sum(1 for item in items if len(item.labels) > 1) > 0.5 * len(items) and sure > _UNLISTED:
-        return None  # steps with labelled lines each are what they say they are
+        gaps = any(pattern(r"[{<*]").search(item.name) for item in items)  # `load_{region}` is spelt out later on
+        return None if gaps else declares_more(text, [node.id for node in layout(items).nodes()])
     return declared(text, [node.id for node in layout(items).nodes()] if sure > _UNLISTED else ())
 
 

@@ -10,11 +10,11 @@ from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))
 _COUNTED = (
-    r"(?:step|task|stage|job|component|node|element|item|part|activity|phase)\s*(?:no\.?\s*|#\s*)?"
-    r"(?P<word>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?:step|task|stage|job|component|node|element|item|part|activity|phase|container|module|operation)\s*(?:no\.?\s*|#\s*)?"
+    r"(?P<word>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[A-Z](?=\s*[:.)\u2013\u2014-]))"
     r"(?:\s+(?:of|/)\s+\w+)?"
 )
-_NUMBERED = r"(?P<number>\(?(?:[A-Z]{0,2}[.-]?)\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):\]](?=\s)|(?=\s{1,4}\S))\s*"
+_NUMBERED = r"(?P<number>[(\[]?(?:[A-Z]{0,2}[.-]?)\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):\]](?=\s)|(?=\s{1,4}\S))\s*"
 _LETTERED = r"(?P<number>[A-Z]|[IVX]{1,4})[.)]\s+"
 _MARKS = str.maketrans(
     {
@@ -91,7 +91,7 @@ def rows_of(text: str) -> list[Row]:
 
 def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
     indent = len(raw) - len(raw.lstrip())
-    words, mark, level = raw.strip(), "", 0
+    words, mark, level = pattern(r"^(?:>\s*)+(?=\S)").sub("", raw.strip()), "", 0
     start = at + len(raw) - len(raw.lstrip())
     if fenced:
         return Row(start, indent, words, "fence", gap=gap, fenced=True)
@@ -123,7 +123,7 @@ def _number(words: str) -> tuple[str, str]:
         return str(_CIRCLED.index(words[0]) + 1), words[1:].lstrip(" .:)-")
     counted = pattern(rf"\[?{_COUNTED}\]?\s*(?:[:.)\u2013\u2014-]|(?<=\])|(?=\s+`))\s*(?=\S)").match(words)
     if counted is not None:
-        return str(lexicon("numbers").get(counted["word"].lower(), counted["word"])), words[counted.end() :]
+        return str(lexicon("numbers").get(counted["word"].lower(), counted["word"].lower())), words[counted.end() :]
     match = pattern(_NUMBERED, 0).match(words) or pattern(_LETTERED, 0).match(words)
     if (
         match is None
@@ -131,7 +131,7 @@ def _number(words: str) -> tuple[str, str]:
         or pattern(rf"{any_of('units')}\b").match(words[match.end() :])
     ):
         return "", words
-    return match["number"].strip("(").lower(), words[match.end() :].strip()
+    return match["number"].strip("([").lower(), words[match.end() :].strip()
 
 
 def _headed(rows: list[Row]) -> Iterator[Row]:

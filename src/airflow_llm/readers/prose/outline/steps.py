@@ -326,7 +326,7 @@ class Builder:
         return all(part in words for part in metric.split("_"))
 
     def _with_step(self, condition: Fields, node: Node) -> Fields:
-        """A metric is returned by the task before the branch, which only the user can write; rows are those it stages."""
+        """A metric is returned by the task before the branch, which only the user can write; rows it stages."""
         if condition.get("kind") == "comparison" and condition.get("source") == "rows":
             staged = [self.outputs[up] for up in self.order.upstream(node.id) if up in self.outputs]
             if not staged or not self.places.flow.datasets[staged[0]].staged:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of, is_task_name
+from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
 from airflow_llm.readers.prose.outline.catalogued import BRANCH, Catalogued
 from airflow_llm.readers.prose.outline.drawings import ARROW
 from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Mentions
 from airflow_llm.readers.prose.outline.parts import Document, Item, parse
 from airflow_llm.readers.prose.outline.rows import rows_of
-from airflow_llm.readers.prose.outline.told_order import sentences_of
+from airflow_llm.readers.prose.outline.task_names import is_task_name
 from airflow_llm.readers.prose.outline.told_prose import Telling, told_in_prose
+from airflow_llm.readers.prose.outline.told_words import sentences_of
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 _OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
 _SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
 _FEWEST, _FEWEST_OTHERS = 4, 3
-_SHORTEST = 1000
+_SHORTEST, _OFTEN = 1000, 0.4
+_ALONE = (
+    r"\b(?:contains|has|consists\s+of|of|is)\s+(?:only\s+|just\s+|exactly\s+)?(?:one|a\s+single)\s+(?:\w+\s+)?task\b"
+)
 _ANYHOW = r"\bwhatever\s+happened\b|\beven\s+if\b[^.;]{0,60}\bfail\w*|\bno\s+matter\b"
 
 
@@ -39,7 +43,10 @@ def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
     others = set(listed)
     if len(ids) == 1:
         alone = catalogue.entries[0].row.words.startswith("|") and not catalogue.entries[0].cells
-        return catalogue if alone else None
+        return catalogue if alone or pattern(_ALONE).search(text) is not None else None
+    twice = {one for one in others if (again := pattern(r"(\w+)_\d+").fullmatch(one)) and again[1] in others}
+    if twice and ids == others - twice:
+        return catalogue
     if others and len(ids) >= _FEWEST_OTHERS:
         table = all("upstream" in entry.cells for entry in catalogue.entries)
         beyond = [one for one in others - ids if is_task_name(one, catalogue.dags) and not _is_label(one)]
@@ -60,6 +67,17 @@ def _said_wholly(text: str, catalogue: Catalogue) -> bool:
     read.read()
     read.order()
     return not read.guessed
+
+
+def declares_more(text: str, listed: Iterable[str]) -> Catalogue | None:
+    """The tasks that the text declares, when they are more than the labelled steps that were found."""
+    catalogue = catalogue_of(text)
+    ids, others = {entry.id for entry in catalogue.entries}, list(listed)
+    again = [one for one in others if pattern(r"\w+_\d").fullmatch(one) and one[:-2] in others]
+    if len(again) > _OFTEN * len(others):
+        return catalogue if len(ids) >= _FEWEST else None  # a list of labels, not of tasks
+    written = {one for one in others if one in text and "_" in one}
+    return catalogue if len(ids) >= max(len(others) + 2, _FEWEST) and written <= ids else None
 
 
 def _is_label(name: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, paired
-from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+from airflow_llm.readers.prose.outline.told_words import Cue, cues_in
+from airflow_llm.readers.prose.spellings import any_of, pattern
 
 _NONE = (
     r"\W*(?:none|nothing|nobody|no\s+(?:upstream|predecessor|dependenc)\w*|n/a|no\s+one|start\b.*|root\b.*|entry\b.*|"
@@ -45,15 +46,6 @@ _PRONOUN = (
     r"(?:both(?:\s+of\s+them)?|the\s+two(?:\s+of\s+them)?|all\s+(?:of\s+them|three|four|five|six)|the\s+(?:three|four|five)|them|either)"
     r"(?=\s*(?:$|[.,;:)]|(?:are|is|have|has|must|need|were|had|exist|succe\w+|finish\w*)\b))"
 )
-_ALL = r"(?:all|both|each|they|every|the\s+\w+s|these|none|neither|the\s+(?:two|three|four))\b"
-
-
-class Cue(NamedTuple):
-    """Order words at a place."""
-
-    start: int
-    end: int
-    kind: str
 
 
 @dataclass
@@ -79,25 +71,15 @@ class Told:
                 self.partners.setdefault(up, set()).add(down)
                 self.partners.setdefault(down, set()).add(up)
 
+    def forget(self, edges: Sequence[tuple[str, str]]) -> None:
+        """Takes back what sentences seemed to say."""
+        for up, down in edges:
+            for kind in ("own", "loose", "near"):
+                self._ups.get((kind, down), {}).pop(up, None)
+
     def ups(self, task: str, *kinds: str) -> list[str]:
         """The tasks said to be right before one."""
         return list(dict.fromkeys(up for kind in kinds for up in self._ups.get((kind, task), ())))
-
-
-def cues_in(words: str) -> list[Cue]:
-    """The order words of a sentence."""
-    found = []
-    for match in pattern(rf"(?<![\w-]){any_of('told_cues')}(?![\w-])\s*:?").finditer(words):
-        kind = lexicon("told_cues")[" ".join(match.group().rstrip(" :").lower().split())]
-        found.append(Cue(match.start(), match.end(), kind))
-    return found
-
-
-def sentences_of(words: str) -> list[str]:
-    """The sentences of some words."""
-    return [
-        one for one in pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(\u2460-\u2473]|[a-z]+_\w)", 0).split(words) if one.strip()
-    ]
 
 
 class Teller:
@@ -109,6 +91,7 @@ class Teller:
         self.topic: tuple[str, ...] = ()
         self.prior: tuple[str, ...] = ()
         self.thence: tuple[str, ...] = ()
+        self.listed = False
 
     def label(self, value: str, tasks: Sequence[str], *, down: bool = False) -> None:
         """`Waits for: x and the join`: all that it names comes right before the tasks (`down`: behind them)."""
@@ -287,10 +270,12 @@ class _Clause:
         found = self.teller.pronoun(words, self.tasks)
         short = pattern(r"[.(]|,\s+(?!and\b|or\b)(?:\w+\s+){2}").split(words, maxsplit=1)[0]
         without = self.subject or self.tasks
-        found = found or self.teller.mentions.loose(short, without, classes=self.lanes)
+        found = found or self.teller.mentions.loose(short, without, classes=self.lanes) or self._earlier(cue, short)
         if not found:
             several = pattern(r"\b(?:both|all|the\s+(?:two|three|four|five))\b[\w\s-]{1,40}").search(words)
             found = self.teller.mentions.loose(several.group(), without) if several is not None else ()
+        if found and self._later(cue, found):
+            return
         if found:
             self._meet(cue, found, loosely=True)
         elif (
@@ -299,6 +284,26 @@ class _Clause:
             and not pattern(_MAPPED).search(self.words)
         ):
             self.teller.told.beside += [(one, "") for one in self.tasks]
+
+    def _later(self, cue: Cue, ids: Sequence[str]) -> bool:
+        """Whether tasks that are only alluded to as coming before stand behind the task in its list."""
+        place = self.teller.mentions.place
+        return (
+            cue.kind == "after"
+            and self.teller.listed
+            and bool(self.tasks)
+            and min(place[one] for one in ids) > max(place[one] for one in self.tasks)
+        )
+
+    def _earlier(self, cue: Cue, words: str) -> tuple[str, ...]:
+        """`once the cluster is up`: of several tasks that may be meant, the one that stands before its subject."""
+        mentions, subject = self.teller.mentions, self.subject or self.tasks
+        if cue.kind != "after" or not subject or not self.teller.listed:
+            return ()
+        before = mentions.place[subject[0]]
+        later = [task.id for task in mentions.tasks[before:]]
+        found = mentions.loose(words, later)
+        return found if len(found) == 1 else ()
 
     def _it(self, words: str) -> tuple[str, ...]:
         if self.tasks or pattern(r"\s*it\b").match(words) is None:
@@ -347,28 +352,3 @@ class _Clause:
         if len(edges) == len(ups) == len(downs) > 1:
             self.teller.told.alike += [tuple(ups), tuple(downs)]
         self.teller.told.add("loose" if loosely and not self.free else self.kind, edges)
-
-
-def speaks_of_all(words: str) -> bool:
-    """Whether a row speaks of several tasks that were listed before it."""
-    return pattern(_ALL).match(words) is not None
-
-
-def together(words: str, members: Sequence[str], mentions: Mentions) -> tuple[str, ...]:
-    """Of the tasks listed so far, those that `both`, `all of them`, `the parsers` speaks of."""
-    number = pattern(r"\W*(?:both|the\s+two|neither)\b").match(words)
-    if number is not None:
-        return tuple(members[-2:])
-    named = pattern(r"(?:all\s+|both\s+)?(?:the\s+)(\w+s)\b").match(words)
-    if named is not None:
-        meant = mentions.loose(f"all {named[1]}")
-        return tuple(one for one in members if one in meant)
-    return tuple(members)
-
-
-def numbers_in(words: str) -> Iterator[int]:
-    """The small numbers that the words say: `goes two ways`."""
-    for word in pattern(r"[a-z]+|\d+").findall(words):
-        value = lexicon("numbers").get(word.lower(), "") if not word.isdigit() else word
-        if value.isdigit() and 2 <= int(value) <= 20 and word.lower() != "twice":
-            yield int(value)

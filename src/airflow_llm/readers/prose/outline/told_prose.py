@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.lexicon import verbs
-from airflow_llm.readers.prose.outline.catalogue import Section, dags_in, is_task_name
+from airflow_llm.readers.prose.outline.catalogue import Section
 from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, Named
 from airflow_llm.readers.prose.outline.names import slug
 from airflow_llm.readers.prose.outline.rows import Row, rows_of
-from airflow_llm.readers.prose.outline.told_order import Teller, Told, numbers_in, sentences_of
+from airflow_llm.readers.prose.outline.task_names import dags_in, is_task_name
+from airflow_llm.readers.prose.outline.told_order import Teller, Told
+from airflow_llm.readers.prose.outline.told_words import numbers_in, sentences_of
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _NAME = r"(?<![\w./@#$%{=-])[`'\"]?([A-Za-z]\w*_\w+)[`'\"]?(?![\w/{]|\.(?!expand\b|partial\b)\w|\s*=)"
@@ -120,7 +122,7 @@ def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]
 def _wholes(blocks: Sequence[tuple[Row, str]]) -> set[str]:
     """Names of which the text says that they are the pipeline."""
     whole = r"(?:dag|pipeline|workflow)"
-    said = rf"{_NAME}\s+(?:is|was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}{whole}\b"
+    said = rf"{_NAME}(?:,|\s+is|\s+was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}{whole}\b"
     named = rf"\b{whole}\b[^.;:]{{0,80}}?\b(?:called|named)\s+{_NAME}"
     found = {match[1].lower() for _, words in blocks for match in pattern(said).finditer(words)}
     found |= {match[1].lower() for _, words in blocks for match in pattern(named).finditer(words)}
