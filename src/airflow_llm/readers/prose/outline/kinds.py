@@ -99,7 +99,9 @@ def _by_words(node: Node) -> str:
     if kind == "sql" or (kind == "trigger" and not pattern(r"\bdag\b").search(node.item.everything)):
         return "python" if kind == "trigger" else _table_work(node)
     if kind == "wait":
-        return "wait" if pattern(r"\bwait|sensor|until|arriv|availab").search(node.item.everything) else "python"
+        if pattern(r"\bwait|until|arriv|availab|\bpok(?:es?|ing)\b|\bis\s+there\b").search(node.item.everything):
+            return "wait"
+        return said if said is not None and said not in ("wait", "trigger", "sql", "notify") else "python"
     if kind == "notify":
         return "notify" if pattern(_NOTIFYING).search(f"{node.name} {objective}".replace("_", " ")) else "python"
     return kind or "python"

@@ -155,7 +155,9 @@ def _document(text: str, source: str) -> Document:
     if _listed(text, document.items) > _UNLISTED:
         return document
     named = prose_document(text) if names_its_tasks(text) else None
-    return named or told_document(source) or document
+    if named is not None:  # a text without a list is read as the words come, of which nobody can be sure
+        return ToldDocument(named.title, named.items, named.sections, named.header)
+    return told_document(source) or document
 
 
 def _has_own_alarm(nodes: list[Node], rules: dict[str, str]) -> bool:

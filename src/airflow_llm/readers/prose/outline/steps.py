@@ -133,7 +133,11 @@ class Builder:
         inputs = self.inputs(node)
         words = node.item.text("objective", "parameters", "notes", "condition")
         rules = [hit.value.model_dump() for hit in find_rules(words)] if inputs else []
-        return {"kind": "validate", "reads": inputs, "rules": rules[:200]}
+        known = [rule for rule in rules if rule.get("references", inputs[0]) in inputs]
+        if len(known) < len(rules):
+            text = "a rule about a table that is not read before is left out"
+            self.places.flow.assume(f"steps.{node.id}.rules", text, "add it to `rules` in tasks.yml")
+        return {"kind": "validate", "reads": inputs, "rules": known[:200]}
 
     def _build_report(self, node: Node) -> Fields:
         inputs = self.inputs(node)

@@ -71,6 +71,7 @@ _PLAN = (
     r"\b(?:would\s+like|later\s+on\s+we|in\s+(?:the\s+)?future|some\s*day|one\s+day|no\s+longer|used\s+to|earlier\s+versions?|"
     r"was\s+(?:considered|rejected|removed|dropped)|had\s+been)\b"
 )
+_INVERTED = r"\b(?:comes?|follows?|then|runs?)\s+([A-Z][a-z]+(?:\s+[A-Z][\w-]+){1,4})"
 _FEWEST, _FEWEST_TITLED, _WIDEST = 2, 3, 9
 
 
@@ -200,6 +201,9 @@ def titled_names(blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
             if (acts or inside) and pattern(r"\b(?:the|a|an)\s+$").search(before) is None:
                 known = found if acts else others
                 known.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
+        for match in pattern(_INVERTED, 0).finditer(words):
+            if match[1].split()[0].lower() in lexicon("step_verbs"):
+                found.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
     if len([name for name in found if "_" in name]) < _FEWEST_TITLED:
         return {}
     return {**found, **others}
