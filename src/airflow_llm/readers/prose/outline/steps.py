@@ -28,6 +28,7 @@ _ACTIONS = (
     ("refresh_view", r"\brefresh\w*\b"),
     ("drop_table", r"\bdrop\w*\b"),
 )
+_MEASURING = ("python", "extract", "transform", "evaluate", "validate", "report")
 
 
 class Builder:
@@ -337,11 +338,7 @@ class Builder:
                 return {"kind": "described", "text": f"rows {condition['operator']} {condition['right']}"}
             return {**condition, "name": staged[0]}
         if condition.get("kind") == "comparison" and condition.get("source") == "metric":
-            ups = [
-                up
-                for up in self.order.upstream(node.id)
-                if self.kinds[up] in ("python", "extract", "transform", "evaluate", "validate", "report")
-            ]
+            ups = [up for up in self.order.upstream(node.id) if self.kinds[up] in _MEASURING]
             if not ups or not self._tells(ups[0], condition["name"]):
                 return {
                     "kind": "described",
