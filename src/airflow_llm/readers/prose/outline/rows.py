@@ -110,7 +110,8 @@ def _row(raw: str, at: int, *, gap: bool, fenced: bool) -> Row:
         mark = "b"
         whole = pattern(r"([*_]{2,3})[^*_].*?[^*_]\1:?").fullmatch(words)
         level = 5 if whole is not None else 0
-    plain = unmarked(words).strip("*")
+    plain = unmarked(words)
+    plain = plain.lstrip("*") if plain.endswith(" *") else plain.strip("*")  # a cron line ends with a star
     number, words = _number(plain)
     if number and pattern(rf"\[?{_COUNTED}").match(plain) is not None:
         mark = mark or "s"

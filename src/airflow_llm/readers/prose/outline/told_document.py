@@ -24,6 +24,8 @@ _SHORTEST, _OFTEN = 1000, 0.4
 _ALONE = (
     r"\b(?:contains|has|consists\s+of|of|is)\s+(?:only\s+|just\s+|exactly\s+)?(?:one|a\s+single)\s+(?:\w+\s+)?task\b"
 )
+_LIMITED = r"\b(?:execution_timeout|time-?outs?)\b"
+_RULE = r"\b(?:all_done|one_failed|all_failed|none_failed\w*|trigger[ _]rule)\b"
 _ANYHOW = r"\bwhatever\s+happened\b|\beven\s+if\b[^.;]{0,60}\bfail\w*|\bno\s+matter\b"
 
 
@@ -143,13 +145,21 @@ def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[
             (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"
         )
         for row in section.rows:
-            ordered = pattern(ARROW).search(row.words) or len(mentions.strong(row.words)) > 1
-            if not ordered and section.kind != "wiring":
+            if section.kind != "wiring":
                 label = row.label
                 words = f"{label[0]}: {label[1]}" if label is not None and row.words.startswith("|") else row.words
-                words = " ".join(one for one in sentences_of(words) if not pattern(_SHAPE).search(one))
+                words = " ".join(one for one in sentences_of(words) if not _orders(one, mentions))
                 sections.setdefault(kind, []).append(Line(row.start, row.indent, words))
     return sections
+
+
+def _orders(sentence: str, mentions: Mentions) -> bool:
+    """Whether a sentence speaks of the order of tasks, or of the trigger rule of one."""
+    if pattern(_RULE).search(sentence) and not pattern(r"\bdefault").search(sentence):
+        return True
+    if pattern(_SHAPE).search(sentence) or pattern(ARROW).search(sentence):
+        return True
+    return len(mentions.strong(sentence)) > 1
 
 
 def _items(read: Catalogued) -> list[Item]:
@@ -179,6 +189,9 @@ def _entry_item(entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
     words = "\n".join(one for one in (head, *rest) if one)
     if words:
         item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()
+    limits = [one for one in sentences_of(entry.words) if pattern(_LIMITED).search(one)]
+    if limits:
+        item.labels["parameters"] = "\n".join([item.text("parameters"), *limits]).strip()
     operator = pattern(_OPERATOR, 0).search(f"{item.text('operator')}\n{entry.words}")
     if operator is not None and operator.group() not in item.text("operator"):
         item.labels["operator"] = f"{operator.group()} {item.text('operator')}".strip()
