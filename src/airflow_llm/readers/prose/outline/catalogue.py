@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from string import ascii_lowercase
 
 from airflow_llm.readers.prose.outline.families import Family, families_in, family_of
@@ -43,7 +43,7 @@ _NAMED_BY = r"(?:task[ _]?)?(?:id|identifier|name)|task"
 _WHOLE = r"\b(?:dag|pipeline|workflow|airflow)[ _]?(?:id|name)?\b"
 _DRAWN = r"\u2192|->|>>|=>"
 _GROUPED = r"^\W*(?:task\s*)?group\W+\w|^\W*\w+\W{0,4}(?:is\s+an?\s+)?task\s*group\b"
-_FEWEST, _LONGEST_TITLE = 2, 90
+_FEWEST, _MOST_STACKED = 2, 200
 
 
 @dataclass
@@ -167,7 +167,7 @@ def _stack(at: int, rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head
     if not _names(rows[at]) or (at and _names(rows[at - 1])):
         return
     end = next((place for place in range(at, len(rows)) if not _names(rows[place])), len(rows))
-    ids = [one for row in rows[at:end] if is_task_name(one := _names(row), dags)]
+    ids = [one for row in rows[at : min(end, at + _MOST_STACKED)] if is_task_name(one := _names(row), dags)]
     yield _Head(tuple(ids), "", "stacked", at, end - at - 1)
 
 
@@ -364,7 +364,7 @@ def _owners(row: Row, current: list[Entry], entries: list[Entry]) -> list[Entry]
     last = current[-1]
     family = family_of(last.number)
     if family and row.mark == "-" and row.indent <= last.row.indent and not last.row.mark:
-        return [one for one in entries if family_of(one.number) == family]
+        return list(takewhile(lambda one: family_of(one.number) == family, reversed(entries)))
     return [] if _is_group(row) or _of_all(row, last) else current
 
 

@@ -39,7 +39,7 @@ _IN_LANES = (
     r"\b(?:with)?in(?:side)?\s+(?:a|each|every|one|the\s+same)\s+\w+\b[^.]{0,80}"
     r"\b(?:follow|after|in\s+(?:the|this|that)\s+order|sequen\w+)"
 )
-_LONGEST_LABEL = 40
+_LONGEST_LABEL, _WIDEST = 40, 200
 _FAILURE = r"\bone_failed\b|\ball_failed\b"
 
 
@@ -295,7 +295,8 @@ class Catalogued:
     def _arms(self, at: int) -> list[str]:
         """The ends of all that goes out from where the tasks listed before a place last parted."""
         downs: dict[str, list[str]] = {}
-        for one in self.ids[:at]:
+        listed = self.ids[max(0, at - _WIDEST) : at]
+        for one in listed:
             for up in self.placed[one]:
                 downs.setdefault(up, []).append(one)
         fork = self.ids[at - 1]
@@ -309,7 +310,7 @@ class Catalogued:
                 if one not in below:
                     below[one] = None
                     stack.append(one)
-        return [one for one in self.ids[:at] if one in below and one not in downs]
+        return [one for one in listed if one in below and one not in downs]
 
 
 class _Below:

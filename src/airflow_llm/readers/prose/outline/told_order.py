@@ -163,6 +163,16 @@ class Teller:
         return tuple(before[-count:]) if count and len(before) >= count else ()
 
 
+class _Before:
+    """The tasks that stand before a place in the list."""
+
+    def __init__(self, place: dict[str, int], end: int) -> None:
+        self.place, self.end = place, end
+
+    def __contains__(self, task: object) -> bool:
+        return isinstance(task, str) and self.place[task] < self.end
+
+
 class _Said(NamedTuple):
     """Where a clause stands: the tasks whose words it is, and those that the words before it put first."""
 
@@ -300,9 +310,9 @@ class _Clause:
         mentions, subject = self.teller.mentions, self.subject or self.tasks
         if cue.kind != "after" or not subject or not self.teller.listed:
             return ()
-        before = mentions.place[subject[0]]
-        later = [task.id for task in mentions.tasks[before:]]
-        found = mentions.loose(words, later)
+        known, mentions.within = mentions.within, _Before(mentions.place, mentions.place[subject[0]])
+        found = mentions.loose(words)
+        mentions.within = known
         return found if len(found) == 1 else ()
 
     def _it(self, words: str) -> tuple[str, ...]:
