@@ -19,7 +19,7 @@ _COMMON = frozenset(
     {"fil", "tabl", "dat", "report", "load", "list", "export", "import", "check", "run", "mail", "stag"}
 )
 _RELATION = (
-    r"\b(?:(?P<behind>(?:only\s+|first\s+)*(?:needs?(?:\s+the\s+output\s+of)?|requires?|waits?(?:\s+(?:for|on))?|depends?\s+on|"
+    r"\b(?:(?P<behind>(?:only\s+|first\s+)*(?:needs?(?:\s+the\s+output\s+of)?|requires?|presupposes?|demands?|waits?(?:\s+(?:for|on))?|depends?\s+on|"
     r"(?:is|are)\s+(?:depending\s+on|requiring|waiting\s+(?:for|on))|s\s+upstream\s+is|"
     r"(?:shall|must|should|has\s+to|have\s+to)\s+(?:take\s+place|be\s+(?:done|run|built|updated|finished))\s+(?:only\s+)?after|"
     r"(?:starts?|runs?|begins?|comes?|goes|happens?)?\s*(?:only\s+|first\s+)*after|"
@@ -31,11 +31,11 @@ _RELATION = (
 )
 _RELATING = (
     *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
-    *("till", "what", "made", "built", "computed", "derived", "upstream"),
+    *("presuppose", "demand", "till", "what", "made", "built", "computed", "derived", "upstream"),
 )
 _SAYING = (
     *("need", "require", "wait", "depend", "after", "before", "submits", "triggers", "behind", "once", "when", "until"),
-    *("till", "what", " from", "out of", "->", ">>", "→", "=>", "upstream"),
+    *("presuppose", "demand", "till", "what", " from", "out of", "->", ">>", "→", "=>", "upstream"),
 )
 _NO_ORDER = r"\b(?:not|never|no\s+longer|\w+n['\u2019]t|(?:is|are|do|does|must|should|wo|ca|did)nt)\s*(?:\w+ly\s*)?$"
 _ARROW = r"\s*(?:-+>|=+>|>>|→|➜|⇒)\s*"
@@ -101,6 +101,7 @@ def _relations(text: str) -> Iterator[tuple[str, str]]:
     plain = pattern(r"(?<!\s)\s*\([^()\n]{0,80}\)|[\"“”]|'s\s+(?:outputs?|results?|files?|data|lock|numbers)\b").sub(
         "", text
     )
+    plain = pattern(r"\b(requires?|needs?|presupposes?|demands?)\s+that\b").sub(r"\1", plain)
     joined = pattern(r",\s*(?:in turn,\s*|(?=(?:when|once|after)\b))").sub(" ", plain)
     parts = pattern(_CUT).split(joined, _MOST_RELATIONS * 20)
     told = [

@@ -55,6 +55,7 @@ _TIMING = (
 )
 _NAME = r"`[A-Za-z_]\w*(?:(?:://|[./:-])\w+)*`"
 _UPDATED = r"\b(?:whenever|when|as soon as|(?:each|every) time|assets?|datasets?|updates? (?:of|to))\b[^.;\n]*$"
+_SHORT_COMMAND = r"(?:[A-Za-z][\w'/.-]*\s+){1,6}[\w'/.-]+[.!]?"
 _QUOTED = 80
 _MOST_STEPS = 2_000
 _CLAIM = 0.5
@@ -101,7 +102,7 @@ class ProseReader:
         try:
             told = self._second(request, _Ours(rules, graph, first))
         except InputError:
-            if first.confidence < GRAMMAR_SURE:
+            if not _is_command(text, rules, first.confidence):
                 raise
             return _because(first, "the network sees no request, but the grammar is sure")
         return _because(first, "the network has no reading of its own") if told is None else _taken(first, told)
@@ -182,6 +183,15 @@ class _Ours(NamedTuple):
             return False
         theirs = drafted(told.linked.drafts)
         return self.graph.choices <= theirs.choices and self.graph.agrees(theirs)
+
+
+def _is_command(text: str, rules: Understanding, confidence: float) -> bool:
+    """Whether the grammar is to be believed that something is asked for: the network hardly knows short commands."""
+    first = rules.recognition.drafts[0] if rules.recognition.drafts else None
+    if first is None or first.phrase.voice not in ("imperative", "none", "nominal"):
+        return False
+    short = pattern(_SHORT_COMMAND).fullmatch(text.strip()) is not None and first.kind != "python"
+    return confidence >= (GRAMMAR_GOOD if short else GRAMMAR_SURE)
 
 
 def _graph(rules: Understanding, compared: bool) -> Drawn | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
-_NOTHING_ASKED = 0.98
+_NOTHING_ASKED = 0.9
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
 _NETWORK_LOST, _NETWORK_SURE = 0.6, 0.9

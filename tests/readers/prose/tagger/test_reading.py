@@ -118,3 +118,8 @@ def test_a_wait_is_never_mapped() -> None:
     waits = [step for step in pipeline.steps if step.kind == "wait"]
     assert waits
     assert not any(step.for_each for step in waits)
+
+
+@pytest.mark.parametrize("text", ["backup the database", "please archive the logs", "Sync users.", "load a into b"])
+def test_a_short_command_is_a_request_though_the_network_hardly_knows_such(text: str) -> None:
+    assert len(read(Source(text=text)).pipeline.steps) == 1
