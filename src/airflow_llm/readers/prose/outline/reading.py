@@ -74,7 +74,7 @@ def looks_structured(text: str) -> float:
 def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
     """The catalogue of tasks, when the text has one and not the list of steps that was found."""
     if items and sum(1 for item in items if len(item.labels) > 1) > 0.5 * len(items) and sure > _UNLISTED:
-        if sum(1 for item in items if {"objective", "operator"} <= item.labels.keys()) > 0.5 * len(items):
+        if sum(1 for item in items if {"objective", "operator", "input"} <= item.labels.keys()) > 0.5 * len(items):
             return None  # what is said of each step like this is the whole list
         gaps = any(pattern(r"[{<*]").search(item.name) for item in items)  # `load_{region}` is spelt out later on
         return None if gaps else declares_more(text, [node.id for node in layout(items).nodes()])
