@@ -60,6 +60,11 @@ REFUSED: tuple[dict[str, Any], ...] = (
         "connections": [{"name": "web", "connector": "http"}],
         "datasets": [{"name": "b"}],
     },
+    {
+        "alerts": [{"on": "deadline", "connection": "mail", "after": "2h"}],
+        "connections": [{"name": "mail", "connector": "email"}],
+        "steps": [{"id": "a", "kind": "marker"}],
+    },
     {"steps": [{"id": "a", "kind": "marker"}], "tags": ["t" * 101]},
     {"steps": [{"id": "a", "kind": "marker"}], "schedule": {"kind": "manual", "catchup": True}},
 )

@@ -80,6 +80,8 @@ def aims(words: str) -> list[Aim]:
     return sorted([*found, *named], key=lambda aim: aim.start)
 
 
+UNSAID_ADDRESS = "data-team@example.com"
+"""Reaches nobody: it stands for an address that the text does not name."""
 _PAGERS = ("pagerduty", "opsgenie")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_llm.errors import ContradictionError
 from airflow_llm.readers.prose import builders
+from airflow_llm.readers.prose.alert_aims import UNSAID_ADDRESS
 from airflow_llm.readers.prose.alternatives import Everything, join_arms, keep_rows
 from airflow_llm.readers.prose.conditions import find_outcomes, read_condition
 from airflow_llm.readers.prose.drafts import Draft, identifier, name_words, stem
@@ -151,7 +152,11 @@ def _told_late(alerts: Sequence[dict[str, Any]], flow: Flow) -> None:
     """Says how a deadline is told where Airflow has no notifier that can tell one."""
     for alert in alerts:
         connector = flow.connections[alert["connection"]].connector if alert["connection"] in flow.connections else ""
-        if alert["on"] == "deadline" and connector not in ("slack", "email", "http"):
+        if alert["on"] == "deadline" and connector == "email" and not alert["target"]:
+            alert["target"] = UNSAID_ADDRESS
+            text = f"the text names no mail address; {UNSAID_ADDRESS} is taken"
+            flow.assume("alerts", text, "set `alerts` in tasks.yml")
+        elif alert["on"] == "deadline" and connector not in ("slack", "email", "http"):
             flow.assume(
                 "alerts",
                 f"a missed deadline is told over {alert['connection']} by an HTTP request with the text",

@@ -123,7 +123,7 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
     grammar, network = ours.confidence, theirs.confidence
     mine, other_graph = drawn(ours.pipeline), drawn(theirs.pipeline)
     if mine.agrees(other_graph):
-        # A choice that the grammar alone sees is none: on unseen hands it never was.
+        # The network is believed about choices: a reading with one more than it sees asks for a decision nobody told.
         told = ours if grammar >= GRAMMAR_GOOD and mine.choices <= other_graph.choices else theirs
         confidence = max(grammar, network)
         agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))

@@ -110,6 +110,12 @@ class Alerts:
             case "email" if alert.target:
                 self._need("airflow.providers.smtp.notifications.smtp", "SmtpNotifier", "smtp")
                 return "SmtpNotifier", {"smtp_conn_id": conn_id, **_mail(alert, event, text)}
+            case "email" if event == "deadline":
+                raise UnsupportedError(
+                    "a deadline is to be told by e-mail, and no address is named",
+                    hint="name one as the alert's `target`",
+                    place="alerts",
+                )
             case name if name == "http" or event == "deadline":  # a deadline is told by what needs no worker
                 self._need("airflow.providers.http.notifications", "HttpNotifier", "http")
                 endpoint = {"endpoint": plain(alert.target)} if alert.target else {}

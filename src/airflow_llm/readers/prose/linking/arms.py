@@ -123,6 +123,7 @@ class Arms(Graph):
             return
         if "otherwise" in unit.clause.marks:
             self._open_else(unit)
+        # -1 stands for nothing before the steps that are waited for.
         self._open(unit, (self.pending_ups or set(self.frontier)) - {-1})
         self.pending_ups = set()
 

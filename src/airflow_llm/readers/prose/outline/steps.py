@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from airflow_llm.readers.prose.alert_aims import UNSAID_ADDRESS
 from airflow_llm.readers.prose.conditions import find_comparisons, read_condition
 from airflow_llm.readers.prose.durations import amount, duration
 from airflow_llm.readers.prose.outline.branches import Choice
@@ -21,7 +22,6 @@ Fields = dict[str, Any]
 _MAKERS = frozenset({"extract", "transform", "python", "predict", "http", "spark", "container"})
 _READERS = frozenset({"transform", "validate", "load", "report", "evaluate", "predict", "train"})
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-UNSAID_ADDRESS = "data-team@example.com"
 _ACTIONS = (
     ("create_table", r"\bcreat\w+\b"),
     ("truncate", r"\btruncat\w+\b"),
