@@ -65,6 +65,7 @@ def proofs(bundles: Bundles) -> dict[str, Proof]:
         "bills": bundles.make("bills"),
         "sundays": bundles.make("sundays"),
         "said": bundles.make("said_rules"),
+        "mapped": bundles.make("mapped_kinds"),
         "twice": bundles.changed("events", "twice", _replaced('"latest"), mode="replace"', '"latest"), mode="append"')),
         "join": bundles.changed("shop", "join", _replaced("JOIN orders", "LEFT JOIN orders"), join),
         "append": bundles.changed("shop", "append", _replaced('mode="merge"', 'mode="append"')),

@@ -64,6 +64,14 @@ def test_each_rule_that_is_said_in_words_fires(proofs: dict[str, Proof]) -> None
     assert all(rule.fired for rule in proof.rules)
 
 
+def test_requests_triggers_and_dbt_run_for_each_item(proofs: dict[str, Proof]) -> None:
+    proof = proofs["mapped"]
+    assert proof.held, causes(proof)
+    assert {task.task: task.state for task in proof.tasks} == dict.fromkeys(
+        ("call", "ask", "tell", "start", "build"), "success"
+    )
+
+
 def test_branches_hooks_and_mapping(proofs: dict[str, Proof]) -> None:
     proof = proofs["decisions"]
     assert proof.held, causes(proof)
