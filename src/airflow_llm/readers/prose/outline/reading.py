@@ -20,7 +20,6 @@ from airflow_llm.readers.prose.outline.mapping import for_each
 from airflow_llm.readers.prose.outline.names import Names, Node, layout, slug
 from airflow_llm.readers.prose.outline.order import is_linear, order_of
 from airflow_llm.readers.prose.outline.parts import Document, Item, parse
-from airflow_llm.readers.prose.outline.prose import names_its_tasks, prose_document
 from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline.settings import Settings, settings_of
 from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
@@ -68,7 +67,7 @@ def looks_structured(text: str) -> float:
         return max(sure, _DECLARED)
     if sure > _UNLISTED:
         return sure
-    return _NAMED if names_its_tasks(sample) or tells_tasks(text[:200_000]) else sure
+    return _NAMED if tells_tasks(text[:200_000]) else sure
 
 
 def _declared(text: str, items: list[Item], sure: float) -> Catalogue | None:
@@ -156,9 +155,6 @@ def _document(text: str, source: str) -> Document:
         return catalogue_document(source, catalogue)
     if _listed(text, document.items) > _UNLISTED:
         return document
-    named = prose_document(text) if names_its_tasks(text) else None
-    if named is not None:  # a text without a list is read as the words come, of which nobody can be sure
-        return ToldDocument(named.title, named.items, named.sections, named.header)
     return told_document(source) or document
 
 

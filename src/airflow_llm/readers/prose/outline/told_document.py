@@ -19,14 +19,17 @@ from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 _OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"
 _SHAPE = r"\b(?:linear|sequential(?:ly)?|strict\s+order|chained|one\s+after\s+(?:the\s+|an)?other)\b"
-_FEWEST, _FEWEST_OTHERS = 4, 3
-_SHORTEST, _OFTEN = 1000, 0.4
+_FEWEST, _FEWEST_OTHERS, _OFTEN = 4, 3, 0.4
 _ALONE = (
     r"\b(?:contains|has|consists\s+of|of|is)\s+(?:only\s+|just\s+|exactly\s+)?(?:one|a\s+single)\s+(?:\w+\s+)?task\b"
 )
 _LIMITED = r"\b(?:execution_timeout|time-?outs?)\b"
 _RULE = r"\b(?:all_done|one_failed|all_failed|none_failed\w*|trigger[ _]rule)\b"
-_ANYHOW = r"\bwhatever\s+happened\b|\beven\s+if\b[^.;]{0,60}\bfail\w*|\bno\s+matter\b"
+_ANYHOW = (
+    r"\bwhatever\s+happened\b|\bno\s+matter\b|\b(?:also|even)\s+(?:runs?\s+|executes?\s+|starts?\s+)?(?:if|when|after)\b"
+    r"[^.;]{0,60}\b(?:fail\w*|wrong|broken?|error\w*)|\bwhether\b[^.;]{0,60}\b(?:succe\w+|fail\w*)|"
+    r"\bruns?\s+(?:always|in\s+any\s+case)\b|\balways\s+(?:runs?|executes?)\b"
+)
 
 
 @dataclass
@@ -148,18 +151,19 @@ def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[
             if section.kind != "wiring":
                 label = row.label
                 words = f"{label[0]}: {label[1]}" if label is not None and row.words.startswith("|") else row.words
-                words = " ".join(one for one in sentences_of(words) if not _orders(one, mentions))
+                words = " ".join(_unordered(one, mentions) for one in sentences_of(words)).strip()
                 sections.setdefault(kind, []).append(Line(row.start, row.indent, words))
     return sections
 
 
-def _orders(sentence: str, mentions: Mentions) -> bool:
-    """Whether a sentence speaks of the order of tasks, or of the trigger rule of one."""
+def _unordered(sentence: str, mentions: Mentions) -> str:
+    """A sentence up to where it speaks of the order of tasks, none when it tells the trigger rule of one."""
     if pattern(_RULE).search(sentence) and not pattern(r"\bdefault").search(sentence):
-        return True
+        return ""
     if pattern(_SHAPE).search(sentence) or pattern(ARROW).search(sentence):
-        return True
-    return len(mentions.strong(sentence)) > 1
+        return ""
+    named = mentions.strong(sentence)
+    return sentence[: named[0].start] if len(named) > 1 else sentence
 
 
 def _items(read: Catalogued) -> list[Item]:
@@ -218,13 +222,13 @@ def in_order(ups: dict[str, list[str]]) -> Iterable[str]:
 
 
 def tells_tasks(text: str) -> bool:
-    """Whether long running text names its tasks."""
-    return len(text) >= _SHORTEST and told_in_prose(text) is not None
+    """Whether running text names its tasks."""
+    return told_in_prose(text) is not None
 
 
 def told_document(text: str) -> ToldDocument | None:
     """The text as a document with an item for each task that it tells of; None when it names too few."""
-    telling = told_in_prose(text) if len(text) >= _SHORTEST else None
+    telling = told_in_prose(text)
     if telling is None:
         return None
     downs: dict[str, list[str]] = {}
@@ -249,5 +253,5 @@ def _item(name: str, telling: Telling, downs: list[str]) -> Item:
         item.labels["output"] = ", ".join(downs)
     if pattern(_ANYHOW).search(words):
         item.labels["trigger"] = "all_done"
-    item.labels["upstream"] = ", ".join(telling.ups[name]) or "none"
+    item.labels |= {**telling.labels.get(name, {}), "upstream": ", ".join(telling.ups[name]) or "none"}
     return item

@@ -1,43 +1,19 @@
-"""Running text that tells a pipeline: which identifiers, or names such as `Fetch Feed`, are tasks, and their order."""
+"""Running text that tells a pipeline: the order of the tasks that its sentences name."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from airflow_llm.readers.prose.lexicon import verbs
-from airflow_llm.readers.prose.outline.catalogue import Section
 from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, Named
-from airflow_llm.readers.prose.outline.names import slug
-from airflow_llm.readers.prose.outline.rows import Row, rows_of
-from airflow_llm.readers.prose.outline.task_names import dags_in, is_task_name
+from airflow_llm.readers.prose.outline.prose_names import PLAN, paragraphs_of, titled_names, told_names
+from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told
 from airflow_llm.readers.prose.outline.told_words import numbers_in, sentences_of
-from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
+from airflow_llm.readers.prose.spellings import pattern
 
-_NAME = r"(?<![\w./@#$%{=-])[`'\"]?([A-Za-z]\w*_\w+)[`'\"]?(?![\w/{]|\.(?!expand\b|partial\b)\w|\s*=)"
-_CALLED = r"(?:\.expand\(|\.partial\()"
-_BETWEEN = r"[\s`'\"\])(]*(?:,|\band\b|\bor\b|\bas\s+well\s+as\b|\bthe\b|[\s`'\"(\[]){1,6}"
-_HOW = r"(?:[A-Z]\w*(?:Operator|Sensor)s?|@task\b)"
-_ASIDE = r"(?:\s*\([^()]{0,160}\))?(?:,\s+(?:which|an?|the|in|on|as|by)\s[^,.;]{3,160},)?"
-_VERB = (
-    r"\s+(?:(?:then|also|next|now|merely|in\s+turn|only|finally|itself|simply|afterwards|later|thereupon|first)\s+){0,2}"
-    r"(?:is|are|was|has|have|does|do|can|may|must|will|comes?|[a-z]{2,}s)\b(?!\s+of\b)"
-)
-_LED = (
-    r"(?:\btask(?:s)?(?:\s+(?:id|ids|called|named|with\s+the\s+id))?|\bidentifier|\bnamely|\bdoes|\bdo|\bstands?|\bcomes?|\bcome|"
-    r"\bfollows|\bthen|\botherwise|\belse|\bby|\bafter|\bonce|\bbehind|\bstep|\bcalled|"
-    r"\b(?:first|last|final|next|second|third)\s+(?:step|task|one|job)(?:,|\s+is)|"
-    r"\b(?:is|are|was|were)\s+(?:\w+\s+)?\w+(?:ed|en|ne|nt|ught)\s+in)"
-    r"\s*[:=]?\s*[`'\"(]*$"
-)
-_FOLLOWED = r"[`'\"]?(?:\s*,\s+(?:whose|which|where|who|an?\s)|\s+(?:allowed|permitted|able|free|ready)\s+to\b)"
-_SETTING = (
-    r"[`'\"]?\s+(?:is|are|has\s+been|was|stays|equals)\s+(?:left\s+|deliberately\s+)?"
-    r"(?:set|off|on|true|false|switched|enabled|disabled|declared|\d|one|two|three|zero|none)\b"
-)
 _WAYS = (
     r"\b(?:two|three|four|five|both|several)\s+(?:\w+\s+)?(?:ways?|directions|branches|arms|lanes|paths|roads|routes|strands|legs|"
     r"sides)\b|\b(?:splits?|forks?|parts|divides|branches|fans\s+out)\s+(?:\w+\s+)?(?:in|into)\s+(?:two|three|four)\b|\bforks?\b"
@@ -67,12 +43,9 @@ _CHOICE = (
 _PARTS = r";|\b(?:otherwise|else|(?:in\s+)?(?:the|any)\s+other\s+case|if|when|whereas|while|or)\b"
 _POINTING = r"\W*(?:they|both|these|neither|all|none|each|those|the\s+two|the\s+three)\b"
 _FAILED = r"\b(?:one_failed|all_failed)\b"
-_PLAN = (
-    r"\b(?:would\s+like|later\s+on\s+we|in\s+(?:the\s+)?future|some\s*day|one\s+day|no\s+longer|used\s+to|earlier\s+versions?|"
-    r"was\s+(?:considered|rejected|removed|dropped)|had\s+been)\b"
-)
-_INVERTED = r"\b(?:comes?|follows?|then|runs?)\s+([A-Z][a-z]+(?:\s+[A-Z][\w-]+){1,4})"
-_FEWEST, _FEWEST_TITLED, _WIDEST = 2, 3, 9
+_IF = r"\b(?:when|if|otherwise|else|unless|in\s+case|for\s+all\s+other)\b"
+_ELSE = r"\b(?:otherwise|else|if\s+not)\b"
+_FEWEST, _WIDEST, _SHORTEST, _LONG = 2, 9, 250, 1000
 
 
 @dataclass
@@ -83,130 +56,8 @@ class Telling:
     ups: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
     guessed: set[tuple[str, str]] = field(default_factory=set)
-
-
-def paragraphs_of(text: str) -> list[tuple[Row, str]]:
-    """The blocks of running text outside of sections that speak of other things, with their first rows."""
-    blocks: list[tuple[Row, str]] = []
-    over = ""
-    for row in rows_of(text):
-        if row.level:
-            over = Section(row.words).kind
-            continue
-        if row.fenced or row.mark == "y" or row.words.startswith("|") or over == "aside":
-            continue
-        if blocks and not row.gap and not row.mark and not row.number:
-            blocks[-1] = (blocks[-1][0], f"{blocks[-1][1]} {row.words}")
-        else:
-            blocks.append((row, row.words))
-    return blocks
-
-
-def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
-    """The identifiers that can only be tasks, in the order of the text."""
-    dags = dags_in(text, rows_of(text)[:3]) | _wholes(blocks)
-    good: dict[str, int] = {}
-    bad: set[str] = set()
-    for _, words in blocks:
-        for sentence in sentences_of(words):
-            if pattern(_PLAN).search(sentence) is not None:
-                continue
-            for name, says in _judged(sentence, dags):
-                good[name] = good.get(name, 0) + (says > 0)
-                if says < 0:
-                    bad.add(name)
-    kept = [name for name, count in good.items() if count > (name in bad)]
-    return {slug(name): Named(slug(name), name.replace("_", " ")) for name in kept}
-
-
-def _wholes(blocks: Sequence[tuple[Row, str]]) -> set[str]:
-    """Names of which the text says that they are the pipeline."""
-    whole = r"(?:dag|pipeline|workflow)"
-    said = rf"{_NAME}(?:,|\s+is|\s+was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}{whole}\b"
-    named = rf"\b{whole}\b[^.;:]{{0,80}}?\b(?:called|named)\s+{_NAME}"
-    found = {match[1].lower() for _, words in blocks for match in pattern(said).finditer(words)}
-    found |= {match[1].lower() for _, words in blocks for match in pattern(named).finditer(words)}
-    opening = (
-        pattern(rf"{_NAME}\s+(?:is|was)\s+(?:triggered|scheduled|started|run)\b").match(blocks[0][1])
-        if blocks
-        else None
-    )
-    return found | ({opening[1].lower()} if opening is not None else set())
-
-
-def _judged(sentence: str, dags: frozenset[str] | set[str]) -> Iterator[tuple[str, int]]:
-    """Each identifier with 1 when the sentence shows that it is a task, -1 when it is something else, else 0."""
-    hits = [one for one in pattern(_NAME).finditer(sentence) if is_task_name(one[1], frozenset(dags))]
-    groups: list[list[re.Match[str]]] = []
-    for match in hits:
-        if groups and pattern(_BETWEEN).fullmatch(sentence[groups[-1][-1].end() : match.start()]):
-            groups[-1].append(match)
-        else:
-            groups.append([match])
-    for group in groups:
-        before, after = sentence[: group[0].start()], sentence[group[-1].end() :]
-        kind = _thing(before, after, alone=len(group) == 1)
-        for one in group:
-            other = kind == "all" or (kind == "one" and one is group[0])
-            yield one[1], -1 if other else _shown(sentence, one)
-
-
-def _thing(before: str, after: str, *, alone: bool) -> str:
-    """Whether it is a table, a setting, or the like: `one` (the first of a list), `all` of them, or none."""
-    things = any_of("told_things")
-    led = pattern(rf"\b({things})\s+(?:(?:(?:is|are)\s+)?(?:called|named|of|include|is|are)\s+|:\s*)?[`'\"(]*$").search(
-        before
-    )
-    if led is not None:
-        return "all" if led[1].endswith("s") else "one"
-    if pattern(r"\b(?:its|their|whose|our)\s+[`'\"(]*$").search(before):
-        return "one"
-    behind = alone and pattern(rf"[`'\"]?\s+{things}\b").match(after) is not None
-    return "all" if behind or pattern(_SETTING).match(after) is not None else ""
-
-
-def _shown(sentence: str, match: re.Match[str]) -> int:
-    before, after = sentence[: match.start()], sentence[match.end() :]
-    cued = rf"\b{any_of('told_cues')}\s+(?:the\s+|both\s+|either\s+)?[`'\"(]*$"
-    if pattern(cued).search(before[-60:]) is not None:
-        return 1
-    if pattern(_LED).search(before) or pattern(_CALLED).match(after) or pattern(_FOLLOWED).match(after):
-        return 1
-    if pattern(rf"\s*(?:[,(]\s*)(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}}{_HOW}", 0).match(after):
-        return 1
-    if pattern(rf"{_HOW}[,:]?\s*(?:(?:called|named|namely)\s+)?[`'\"(]*$", 0).search(before):
-        return 1
-    governed = (
-        pattern(r"\b(?:of|in|to|from|on|at|into|with|for|via|through|or|the|an?)\s+[`'\"]?$").search(before) is not None
-    )
-    if not governed and pattern(rf"{_ASIDE}{_VERB}").match(after):
-        return 1
-    if pattern(r"\(\s*[`'\"]?$").search(before) and pattern(r"[`'\"]?\s*\)").match(after):
-        return 1
-    first = slug(match[1]).split("_")[0]
-    return 1 if lexicon("step_verbs").get(first) and not governed else 0
-
-
-def titled_names(blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
-    """Names such as `Fetch Feed` that act in sentences: a verb and its object in capitals, before a finite verb."""
-    found: dict[str, Named] = {}
-    others: dict[str, Named] = {}
-    for _, words in blocks:
-        for match in pattern(rf"\b([A-Z][a-z]+(?:\s+[A-Z][\w-]+){{0,4}})(?=,?{_VERB})", 0).finditer(words):
-            before = words[: match.start()]
-            forms = verbs().get(match[1].split()[0].lower(), ())
-            acts = any(verb.form == "base" for verb in forms) or match[1].split()[0].lower() in lexicon("step_verbs")
-            inside = " " in match[1] and pattern(r"[\w,;]\s+$").search(before) is not None
-            if (acts or inside) and pattern(r"\b(?:the|a|an)\s+$").search(before) is None:
-                known = found if acts else others
-                known.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
-        for match in pattern(_INVERTED, 0).finditer(words):
-            if match[1].split()[0].lower() in lexicon("step_verbs"):
-                found.setdefault(slug(match[1]), Named(slug(match[1]), match[1]))
-    if len([name for name in found if "_" in name]) < _FEWEST_TITLED:
-        return {}
-    return {**found, **others}
 
 
 class _Placer:
@@ -219,6 +70,7 @@ class _Placer:
         self.teller = Teller(self.mentions, self.told)
         self.mentions.within = self.telling.ups
         self.recent: list[str] = []
+        self.place: dict[str, int] = {}
         self.loud: set[str] = set()
         self.leaves: dict[str, None] = {}
         self.behind: Counter[str] = Counter()
@@ -226,15 +78,16 @@ class _Placer:
         self.anchor: list[str] = []
         self.left = 0
         self.forced: dict[str, list[str]] = {}
+        self.row = Row(0, 0, "")
 
     def tell(self, row: Row, words: str) -> None:
         """One paragraph."""
-        self.topic = ()
+        self.topic, self.row = (), row
         for sentence in sentences_of(words):
-            if pattern(_PLAN).search(sentence) is None:
-                self._sentence(row, sentence)
+            if pattern(PLAN).search(sentence) is None:
+                self._sentence(sentence)
 
-    def _sentence(self, row: Row, sentence: str) -> None:
+    def _sentence(self, sentence: str) -> None:
         hits = self.mentions.groups(sentence, self.mentions.strong(sentence, bare=True))
         said = Told()
         self.teller.told, self.teller.recent = said, self.recent
@@ -248,12 +101,12 @@ class _Placer:
             self._spread(sentence, hits, new)
         for hit in new:
             self._place(sentence, hit, said)
-        self._own(row, sentence, hits)
+        self._own(sentence, hits)
         for up, down in [edge for kind in ("own",) for edge in said.edges.get(kind, ())]:
             if up in ups and down in ups and up not in ups[down] and not self._above(up, down):
                 self._connect(up, down)
 
-    def _own(self, row: Row, sentence: str, hits: Sequence[Hit]) -> None:
+    def _own(self, sentence: str, hits: Sequence[Hit]) -> None:
         """Each task owns the words from its name to the next; words before the first are its too."""
         telling = self.telling
         if not hits and self.topic:
@@ -263,7 +116,7 @@ class _Placer:
             start = 0 if not number else hit.start
             end = hits[number + 1].start if number + 1 < len(hits) else len(sentence)
             for one in hit.ids:
-                telling.rows.setdefault(one, row)
+                telling.rows.setdefault(one, self.row)
                 telling.words.setdefault(one, []).append(sentence[start:end].strip(" ,;"))
                 if pattern(_FAILED).search(sentence[start:end]):
                     self.loud.add(one)
@@ -271,8 +124,7 @@ class _Placer:
 
     def _connect(self, up: str, down: str) -> None:
         ups = self.telling.ups[down]
-        place = {one: at for at, one in enumerate(self.recent)}
-        earlier = place[up] < place[down]
+        earlier = self.place[up] < self.place[down]
         for other in [one for one in ups if earlier and (one, down) in self.telling.guessed]:
             ups.remove(other)
             self._follow(other, -1)
@@ -339,6 +191,7 @@ class _Placer:
         """`pick_x sends it to a, otherwise to b and then c`: the first task of each part is behind what decides."""
         if len(new) < 2 or pattern(_CHOICE).search(sentence) is None:
             return False
+        self._branches(sentence, hits, new)
         breaks = [match.start() for match in pattern(_PARTS).finditer(sentence)]
         decides = breaks and hits[0].start < breaks[0] and len(hits[0].ids) == 1 and len(hits) > 2
         decides = bool(decides) or (hits[0] not in new and len(hits[0].ids) == 1)
@@ -352,6 +205,34 @@ class _Placer:
             self.forced.update({one: list(last[1]) if follows else anchor for one in hit.ids})
             last = (part, hit.ids)
         return True
+
+    def _branches(self, sentence: str, hits: Sequence[Hit], new: Sequence[Hit]) -> None:
+        """`a decides: when x, b; otherwise c` makes `a` a branch; without an `a` there is one before `b` and `c`."""
+        leads = [sentence[end : hit.start] for end, hit in zip([0, *(one.end for one in hits)], hits, strict=False)]
+        unnamed = pattern(_ELSE).search(leads[1]) is not None and pattern(_IF).search(leads[0]) is not None
+        taken = list(zip(hits, leads, strict=True))[not unnamed :]
+        whole = len(taken) > 1 and all(pattern(_IF).search(lead) for _, lead in taken[:2])
+        if not whole or any(len(hit.ids) > 1 for hit in hits) or any(hit not in new for hit, _ in taken):
+            return
+        targets, labels = [hit.ids[0] for hit, _ in taken], self.telling.labels
+        decider = f"choose_{targets[0]}" if unnamed else hits[0].ids[0]
+        labels[decider] = {"operator": "BranchPythonOperator", "output": ", ".join(targets)}
+        for (_, lead), target in zip(taken, targets, strict=True):
+            found = pattern(rf"{_IF}[^,]*").search(lead)
+            if found and pattern(r"(?:otherwise|else)\b|.*n't\b").match(found.group()) is None:
+                labels[target] = {"condition": found.group().strip(" ,;:(")}
+        if unnamed and decider not in self.telling.ups:
+            self.telling.names[decider] = Named(decider)
+            self.telling.words[decider], self.telling.rows[decider] = [sentence], self.row
+            self._add(decider, self._open())
+
+    def _add(self, task: str, ups: list[str]) -> None:
+        self.telling.ups[task] = ups
+        self.place[task] = len(self.recent)
+        self.recent.append(task)
+        self.leaves[task] = None
+        for up in ups:
+            self._follow(up, 1)
 
     def _place(self, sentence: str, hit: Hit, said: Told) -> None:
         ups = self.telling.ups
@@ -368,11 +249,7 @@ class _Placer:
             own = [up for up in said.ups(one, "own") if up != one and up in ups]
             own = own or [up for up in said.ups(one, "loose") if up != one and up in ups and not self.left]
             root = one in said.roots and not own
-            ups[one] = own or ([] if root else [up for up in front if up != one])
-            self.recent.append(one)
-            self.leaves[one] = None
-            for up in ups[one]:
-                self._follow(up, 1)
+            self._add(one, own or ([] if root else [up for up in front if up != one]))
             self.telling.guessed |= set() if own else {(up, one) for up in ups[one] if guessed}
 
     def _open(self) -> list[str]:
@@ -388,8 +265,8 @@ class _Placer:
 
 
 def told_in_prose(text: str) -> Telling | None:
-    """The tasks of running text and their order; None when it names too few."""
-    blocks = paragraphs_of(text)
+    """The tasks of running text and their order; None when it names too few, or is short and speaks of other things."""
+    blocks = paragraphs_of(text) if len(text) >= _SHORTEST else []
     names = told_names(text, blocks)
     names = names if len(names) >= _FEWEST else titled_names(blocks)
     if len(names) < _FEWEST:
@@ -397,4 +274,11 @@ def told_in_prose(text: str) -> Telling | None:
     teller = _Placer(names)
     for row, words in blocks:
         teller.tell(row, words)
-    return teller.telling
+    return teller.telling if len(text) >= _LONG or _is_full(blocks, teller) else None
+
+
+def _is_full(blocks: Sequence[tuple[Row, str]], teller: _Placer) -> bool:
+    """Whether most sentences name tasks, in those of several paragraphs that name any."""
+    naming = [[bool(teller.mentions.strong(one)) for one in sentences_of(words)] for _, words in blocks]
+    flat = [one for found in naming if any(found) for one in found]
+    return len(blocks) > _FEWEST < len(teller.telling.ups) and sum(flat) >= 0.5 * len(flat)

@@ -53,8 +53,8 @@ def together(words: str, members: Sequence[str], mentions: Mentions) -> tuple[st
 
 
 def numbers_in(words: str) -> Iterator[int]:
-    """The small numbers that the words say: `goes two ways`."""
-    for word in pattern(r"[a-z]+|\d+").findall(words):
+    """The small numbers that the words say: `goes two ways`; not those of a time of the day."""
+    for word in pattern(r"[a-z]+|(?<![\d:.])\d+(?![:.]?\d)").findall(words):
         value = lexicon("numbers").get(word.lower(), "") if not word.isdigit() else word
         if value.isdigit() and 2 <= int(value) <= 20 and word.lower() != "twice":
             yield int(value)
