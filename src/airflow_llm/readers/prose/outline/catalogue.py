@@ -10,8 +10,8 @@ from itertools import pairwise, takewhile
 from string import ascii_lowercase
 
 from airflow_llm.readers.prose.outline.families import Family, families_in, family_of
+from airflow_llm.readers.prose.outline.lines import Line, cells_of, lines_of
 from airflow_llm.readers.prose.outline.names import slug
-from airflow_llm.readers.prose.outline.rows import Row, cells_of, rows_of
 from airflow_llm.readers.prose.outline.task_names import HOW, UNDER, dags_in, is_task_name
 from airflow_llm.readers.prose.outline.templates import spelled_out
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
@@ -52,11 +52,11 @@ class Entry:
 
     id: str
     title: str
-    row: Row
+    row: Line
     number: str = ""
     group: str = ""
     stage: int = 0
-    body: list[Row] = field(default_factory=list)
+    body: list[Line] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -70,7 +70,7 @@ class Section:
     """The rows under one heading that no task owns; `members` are the tasks declared there."""
 
     title: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Line] = field(default_factory=list)
     members: list[Entry] = field(default_factory=list)
     number: str = ""
 
@@ -104,7 +104,7 @@ class _Head:
     taken: int = 0
     cells: tuple[tuple[str, str], ...] = ()
 
-    def style(self, rows: Sequence[Row]) -> tuple[str, str, int]:
+    def style(self, rows: Sequence[Line]) -> tuple[str, str, int]:
         """What its row looks like: heads of one list look alike."""
         row = rows[self.at]
         if self.form == "table":
@@ -118,7 +118,7 @@ class _Head:
 
 def catalogue_of(text: str) -> Catalogue:
     """The declared tasks of the text; without entries when it declares none in a list."""
-    rows = spelled_out(rows_of(text))
+    rows = spelled_out(lines_of(text))
     dags = dags_in(text, rows)
     tables = _Tables(rows, dags)
     heads = _chosen([*_heads(rows, dags), *tables.heads], rows)
@@ -133,7 +133,7 @@ def _ids(words: str, dags: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) if all(is_task_name(one.rpartition(".")[2], dags) for one in found) else ()
 
 
-def _heads(rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
+def _heads(rows: Sequence[Line], dags: frozenset[str]) -> Iterator[_Head]:
     stacked = _stacked(rows)
     drawn = any(row.number and pattern(_DRAWN).search(row.words) for row in rows)
     for at, row in enumerate(rows):
@@ -149,7 +149,7 @@ def _heads(rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
             yield head
 
 
-def _names(row: Row) -> str:
+def _names(row: Line) -> str:
     """What a row `Task: load_x` names."""
     label = row.label
     if label is None or pattern(r"(?:task|step|job|node)(?:[ _]?(?:id|name))?").fullmatch(label[0]) is None:
@@ -158,12 +158,12 @@ def _names(row: Row) -> str:
     return exact[1] if exact is not None else ""
 
 
-def _stacked(rows: Sequence[Row]) -> bool:
+def _stacked(rows: Sequence[Line]) -> bool:
     """Whether such rows stand right below each other somewhere: several tasks of one head."""
     return any(_names(one) and _names(two) for one, two in pairwise(rows))
 
 
-def _stack(at: int, rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head]:
+def _stack(at: int, rows: Sequence[Line], dags: frozenset[str]) -> Iterator[_Head]:
     if not _names(rows[at]) or (at and _names(rows[at - 1])):
         return
     end = next((place for place in range(at, len(rows)) if not _names(rows[place])), len(rows))
@@ -171,7 +171,7 @@ def _stack(at: int, rows: Sequence[Row], dags: frozenset[str]) -> Iterator[_Head
     yield _Head(tuple(ids), "", "stacked", at, end - at - 1)
 
 
-def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
+def _head(at: int, row: Line, dags: frozenset[str]) -> _Head | None:
     """A row that begins with identifiers, or with a title and identifiers."""
     match = pattern(_FIRST).match(row.words)
     if match is not None and not (row.label and row.label[0] in lexicon("outline_labels")):
@@ -194,7 +194,7 @@ def _head(at: int, row: Row, dags: frozenset[str]) -> _Head | None:
     return None
 
 
-def _headed_by(at: int, rows: Sequence[Row], dags: frozenset[str]) -> _Head | None:
+def _headed_by(at: int, rows: Sequence[Line], dags: frozenset[str]) -> _Head | None:
     """A title over a row that names the task: `id   load_x`, `Identifier: load_x`, or a sentence about `load_x`."""
     row = rows[at]
     label = row.label
@@ -218,7 +218,7 @@ def _headed_by(at: int, rows: Sequence[Row], dags: frozenset[str]) -> _Head | No
     return None
 
 
-def _steps(rows: Sequence[Row]) -> list[_Head]:
+def _steps(rows: Sequence[Line]) -> list[_Head]:
     """Without any identifiers: `Step One: Collect Results` and those that are counted on from it."""
     found: list[_Head] = []
     for at, row in enumerate(rows):
@@ -231,7 +231,7 @@ def _steps(rows: Sequence[Row]) -> list[_Head]:
 class _Tables:
     """Tables with a column of tasks, and those whose rows say where a run goes on."""
 
-    def __init__(self, rows: Sequence[Row], dags: frozenset[str]) -> None:
+    def __init__(self, rows: Sequence[Line], dags: frozenset[str]) -> None:
         self.rows, self.dags = rows, dags
         self.heads: list[_Head] = []
         self.routes: list[tuple[str, str]] = []
@@ -277,7 +277,7 @@ class _Tables:
             self.heads.append(_Head(ids, title, "table", at, 0, cells))
 
 
-def _chosen(heads: list[_Head], rows: Sequence[Row]) -> list[_Head]:
+def _chosen(heads: list[_Head], rows: Sequence[Line]) -> list[_Head]:
     """The heads that belong to the list of tasks: those that look like most, and others among them that say how."""
     sections = _sections_of(rows, {head.at for head in heads})
     heads = sorted((head for head in heads if sections[head.at] != "aside"), key=lambda head: head.at)
@@ -297,7 +297,7 @@ def _chosen(heads: list[_Head], rows: Sequence[Row]) -> list[_Head]:
     return kept
 
 
-def _sections_of(rows: Sequence[Row], heads: set[int]) -> list[str]:
+def _sections_of(rows: Sequence[Line], heads: set[int]) -> list[str]:
     """The kind of section that each row stands in."""
     kinds, over = [], [""] * 8
     for at, row in enumerate(rows):
@@ -307,7 +307,7 @@ def _sections_of(rows: Sequence[Row], heads: set[int]) -> list[str]:
     return kinds
 
 
-def _built(rows: Sequence[Row], heads: list[_Head], made: Catalogue) -> Catalogue:
+def _built(rows: Sequence[Line], heads: list[_Head], made: Catalogue) -> Catalogue:
     """Every row goes to the task or to the section that it stands under."""
     by_row = {head.at: head for head in heads}
     titles: dict[str, list[Entry]] = {}
@@ -344,22 +344,22 @@ def _built(rows: Sequence[Row], heads: list[_Head], made: Catalogue) -> Catalogu
     return made
 
 
-def _own(entries: list[Entry], row: Row) -> None:
+def _own(entries: list[Entry], row: Line) -> None:
     for entry in entries:
         entry.body.append(row)
 
 
-def _opening(row: Row) -> str:
+def _opening(row: Line) -> str:
     """What a row begins with, up to its first colon or full stop: perhaps the title of a task that was declared."""
     match = pattern(r"`?([^.:`|]{3,70})`?\s*(?::|\.(?=\s|$))").match(row.words)
     return match[1].strip().lower() if match is not None else ""
 
 
-def _is_group(row: Row) -> bool:
+def _is_group(row: Line) -> bool:
     return pattern(_GROUPED).match(row.words[:90]) is not None
 
 
-def _owners(row: Row, current: list[Entry], entries: list[Entry]) -> list[Entry]:
+def _owners(row: Line, current: list[Entry], entries: list[Entry]) -> list[Entry]:
     """Whose words a row is: behind the members of a group (`4a`, `4b`) and no deeper than they, it is of them all."""
     last = current[-1]
     family = family_of(last.number)
@@ -368,17 +368,18 @@ def _owners(row: Row, current: list[Entry], entries: list[Entry]) -> list[Entry]
     return [] if _is_group(row) or _of_all(row, last) else current
 
 
-def _of_all(row: Row, entry: Entry) -> bool:
+def _of_all(row: Line, entry: Entry) -> bool:
     """Whether the row speaks of several tasks, or stands apart from a list of one-row heads."""
     if entry.row.level or entry.row.mark == "b":
         return False
     if row.indent > entry.row.indent:
         return False
     together = pattern(r"(?:all|both|each|they|the|these|every|none)\b").match(row.words) is not None
+    together = together or entry.row.words.startswith("|")
     return together or (row.gap and entry.row.mark != "") or row.fenced
 
 
-def _entries(head: _Head, row: Row, stage: int) -> Iterator[Entry]:
+def _entries(head: _Head, row: Line, stage: int) -> Iterator[Entry]:
     for name in head.ids:
         group, _, bare = name.rpartition(".")
         title = head.title if len(head.ids) == 1 else ""

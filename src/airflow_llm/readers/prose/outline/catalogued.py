@@ -10,8 +10,8 @@ from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Sectio
 from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
 from airflow_llm.readers.prose.outline.families import at_the_ends
 from airflow_llm.readers.prose.outline.handed_over import handed_over
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
-from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told
 from airflow_llm.readers.prose.outline.told_words import sentences_of, speaks_of_all, together
 from airflow_llm.readers.prose.spellings import lexicon, pattern
@@ -87,7 +87,7 @@ class Catalogued:
         if len(ids) > 1 and pattern(_APART).search(words) is not None:
             self.told.beside += [(one, ids[0]) for one in ids[1:]]
 
-    def _shared(self) -> Iterator[tuple[list[Row], list[Entry]]]:
+    def _shared(self) -> Iterator[tuple[list[Line], list[Entry]]]:
         """The tasks of one head, with their rows."""
         groups: dict[int, list[Entry]] = {}
         for entry in self.entries:
@@ -95,7 +95,7 @@ class Catalogued:
         for entries in groups.values():
             yield [entries[0].row, *entries[0].body], entries
 
-    def _entry(self, rows: list[Row], entries: list[Entry]) -> None:
+    def _entry(self, rows: list[Line], entries: list[Entry]) -> None:
         tasks = [entry.id for entry in entries]
         members = [one.id for one in self.entries if one.stage == entries[0].stage]
         self.teller.recent = members[: members.index(tasks[0])]
@@ -149,7 +149,7 @@ class Catalogued:
         self.told.add("drawn", trees(section.rows, self.mentions))
         members = [entry.id for entry in section.members]
         self._lanes(section)
-        above: Row | None = None
+        above: Line | None = None
         for row in section.rows:
             start = self._over(above, row) if above is not None else []
             above = row
@@ -182,7 +182,7 @@ class Catalogued:
         groups = self.mentions.groups(rest, self.mentions.strong(rest)) if colon and len(label) < _LONGEST_LABEL else []
         return groups[0].ids if len(groups) == 1 else ()
 
-    def _over(self, above: Row, row: Row) -> list[str]:
+    def _over(self, above: Line, row: Line) -> list[str]:
         """The task from which a row that begins with an arrow goes on: the last one that ends left of it above."""
         if pattern(ARROW).match(row.words) is None:
             return []

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, paired
-from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.spellings import pattern
 
 ARROW = r"\s*(?:\u2192|-{1,3}>|=>|>>|\u21d2|\u27f6)\s*"
@@ -129,10 +129,10 @@ def arrows(words: str, mentions: Mentions, start: Sequence[str] = ()) -> Edges:
     return edges
 
 
-def trees(rows: Sequence[Row], mentions: Mentions) -> Edges:
+def trees(rows: Sequence[Line], mentions: Mentions) -> Edges:
     """The edges of drawn trees and of tasks under each other with lines between them."""
     edges: Edges = []
-    run: list[Row] = []
+    run: list[Line] = []
     for row in [*rows, None]:
         drawn = row is not None and (
             pattern(_BOX).search(row.words) is not None or pattern(_LINK).fullmatch(row.words) is not None
@@ -148,11 +148,11 @@ def trees(rows: Sequence[Row], mentions: Mentions) -> Edges:
     return edges
 
 
-def _linked(row: Row) -> bool:
+def _linked(row: Line) -> bool:
     return pattern(_LINK).fullmatch(row.words) is not None
 
 
-def _tree(run: Sequence[Row], mentions: Mentions) -> Edges:
+def _tree(run: Sequence[Line], mentions: Mentions) -> Edges:
     if not any(pattern(_BOX).search(row.words) or _linked(row) for row in run):
         return []
     edges: Edges = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflow_llm.readers.prose.outline.rows import Row
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.spellings import pattern
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Family:
     words: str = ""
 
 
-def families_in(rows: Sequence[Row], entries: Sequence[Entry]) -> dict[str, Family]:
+def families_in(rows: Sequence[Line], entries: Sequence[Entry]) -> dict[str, Family]:
     """Each group that is named, by its name."""
     found: dict[str, Family] = {}
     grouped: dict[str, list[str]] = {}
@@ -53,7 +53,7 @@ def families_in(rows: Sequence[Row], entries: Sequence[Entry]) -> dict[str, Fami
     return {name: family for name, family in found.items() if len(family.ids) > 1}
 
 
-def _below(at: int, rows: Sequence[Row]) -> list[int]:
+def _below(at: int, rows: Sequence[Line]) -> list[int]:
     """Where the rows begin that stand deeper than the one at a place, or under its heading."""
     over, found = rows[at], list[int]()
     for row in rows[at + 1 : at + _MOST_ROWS]:

@@ -27,6 +27,11 @@ def order_of(document: Document, root: Block, names: Names, targets: dict[str, l
     order = Order(names.nodes)
     for up, down in chains(document, names):
         order.add(up, down, said=True)
+    for node in names.nodes:  # a label may name a task that is listed later
+        named = [hit for line in node.item.text("upstream").splitlines() for hit in names.exact(line)]
+        for hit in named:
+            if hit.index > node.index:
+                order.add(hit.id, node.id, said=True)
     for branch, chosen in targets.items():
         for target in chosen:
             order.add(branch, target, said=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from airflow_llm.readers.prose.outline.lines import Line, lines_of
-from airflow_llm.readers.prose.outline.tables import cells_of, columns_of
 from airflow_llm.readers.prose.spellings import pattern
 
 _STAGE = (
@@ -68,7 +67,7 @@ class Document:
 def parse(text: str) -> Document:
     """The parts of the text; a document without items when it has no list of steps."""
     document = Document()
-    lines = lines_of(text)
+    lines = [line for line in lines_of(text) if not line.fenced and line.mark != "y"]
     document.title = _title(lines)
     steps: list[Line] = []
     current = "summary"
@@ -86,7 +85,7 @@ def parse(text: str) -> Document:
             document.sections.setdefault(current, []).append(line)
     if not steps:
         steps = _numbered_run(lines)
-    document.items = list(table_items(lines)) or list(_items(steps))
+    document.items = list(_items(steps))
     return document
 
 
@@ -103,7 +102,7 @@ def _section(line: Line, current: str, *, numbered: bool) -> str | None:
     if line.number:
         return kind
     headed = line.heading > 0 or line.words.endswith(":") or line.words.lower() == line.words.lower().rstrip(":")
-    if not headed or (line.label is not None and line.label[1]):
+    if not headed or (line.labelled is not None and line.labelled[1]):
         return None
     # A deeper heading such as "Configuration" inside of the steps labels one step, unless it stands as high as they do.
     return kind if current != "steps" or line.heading <= 2 or kind == "steps" else None
@@ -127,25 +126,6 @@ def _title(lines: list[Line]) -> str:
     first = lines[0] if lines else None
     short = first is not None and len(first.words) < 80 and not first.number and not first.bullet
     return first.words.rstrip(":") if first is not None and short and not first.words.endswith(".") else ""
-
-
-def table_items(lines: list[Line]) -> Iterator[Item]:
-    """The rows of a table that lists the tasks."""
-    columns: list[str] = []
-    for line in lines:
-        cells = cells_of(line)
-        if not cells:
-            columns = []
-            continue
-        if not columns:
-            columns = columns_of(cells)
-            continue
-        labels = {kind: cell for kind, cell in zip(columns, cells, strict=False) if kind and cell}
-        if "upstream" in columns:
-            labels.setdefault("upstream", "none")
-        name, number = labels.pop("task_id", ""), labels.pop("number", "").strip("#. ")
-        if name:
-            yield Item(name, replace(line, number=number), labels=labels)
 
 
 def _numbered_run(lines: list[Line]) -> list[Line]:
@@ -210,11 +190,14 @@ def _parent(number: str) -> str:
 
 def _opens_item(line: Line, *, numbered: bool, headed: int) -> bool:
     if numbered:
-        return (bool(line.number) and line.indent <= 3 and line.label is None) or _is_task_label(line)
+        return (bool(line.number) and line.indent <= 3 and line.labelled is None) or _is_task_label(line)
     if headed >= 2:
         return line.heading == headed and line.section is None
     return (
-        line.bullet and line.indent <= 1 and pattern(_MEMBER).fullmatch(line.words) is not None and line.label is None
+        line.bullet
+        and line.indent <= 1
+        and pattern(_MEMBER).fullmatch(line.words) is not None
+        and line.labelled is None
     )
 
 
@@ -231,7 +214,7 @@ def _is_bare_name(line: Line) -> bool:
 
 def _is_task_label(line: Line) -> bool:
     """`3. Task: load_orders`: a numbered line whose label names the task."""
-    return bool(line.number) and line.indent <= 3 and line.label is not None
+    return bool(line.number) and line.indent <= 3 and line.labelled is not None
 
 
 def _is_stage(line: Line, lines: list[Line], position: int) -> bool:
@@ -252,9 +235,11 @@ def _is_stage(line: Line, lines: list[Line], position: int) -> bool:
 
 def _inline(item: Item) -> None:
     """`load_orders (PythonOperator): Loads the orders.` has its objective and operator in the heading."""
-    label = item.line.label
+    label = item.line.labelled
     if label is not None and label[0] in ("task_id", "group", "objective") and label[1]:
         item.name = label[1]
+    named = pattern(r".*?\btask[ _]?id\s*[:=]?\s*[`'\"]?([A-Za-z]\w*_\w+)[`'\"]?\W*").fullmatch(item.name)
+    item.name = named[1] if named is not None else item.name
     match = pattern(_MEMBER).fullmatch(item.name)
     if match is not None and ("_" in match["name"] or match["note"] or item.line.bullet):
         item.name = match["name"]
@@ -279,7 +264,7 @@ def _listed(words: str) -> list[str]:
 def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
     """The line's words go to its own label, to the one that it stands under, or to a task inside of the item."""
     label, depth = current
-    labelled = line.label
+    labelled = line.labelled
     nested = label in _NESTING and line.indent > depth
     if labelled is not None and not nested:
         kind, value = labelled

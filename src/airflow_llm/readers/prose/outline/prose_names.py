@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.outline.catalogue import Section
+from airflow_llm.readers.prose.outline.lines import Line, lines_of
 from airflow_llm.readers.prose.outline.mentions import Named
 from airflow_llm.readers.prose.outline.names import slug
-from airflow_llm.readers.prose.outline.rows import Row, rows_of
 from airflow_llm.readers.prose.outline.task_names import dags_in, is_task_name
 from airflow_llm.readers.prose.outline.told_words import sentences_of
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
@@ -43,11 +43,11 @@ _INVERTED = r"\b(?:comes?|follows?|then|runs?)\s+([A-Z][a-z]+(?:\s+[A-Z][\w-]+){
 _FEWEST_TITLED = 3
 
 
-def paragraphs_of(text: str) -> list[tuple[Row, str]]:
+def paragraphs_of(text: str) -> list[tuple[Line, str]]:
     """The blocks of running text outside of sections that speak of other things, with their first rows."""
-    blocks: list[tuple[Row, str]] = []
+    blocks: list[tuple[Line, str]] = []
     over = ""
-    for row in rows_of(text):
+    for row in lines_of(text):
         if row.level:
             over = Section(row.words).kind
             continue
@@ -60,9 +60,9 @@ def paragraphs_of(text: str) -> list[tuple[Row, str]]:
     return blocks
 
 
-def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
+def told_names(text: str, blocks: Sequence[tuple[Line, str]]) -> dict[str, Named]:
     """The identifiers that can only be tasks, in the order of the text."""
-    dags = dags_in(text, rows_of(text)[:3]) | _wholes(blocks)
+    dags = dags_in(text, lines_of(text)[:3]) | _wholes(blocks)
     good: dict[str, int] = {}
     bad: set[str] = set()
     for _, words in blocks:
@@ -77,7 +77,7 @@ def told_names(text: str, blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]
     return {slug(name): Named(slug(name), name.replace("_", " ")) for name in kept}
 
 
-def _wholes(blocks: Sequence[tuple[Row, str]]) -> set[str]:
+def _wholes(blocks: Sequence[tuple[Line, str]]) -> set[str]:
     """Names of which the text says that they are the pipeline."""
     whole = r"(?:dag|pipeline|workflow)"
     said = rf"{_NAME}(?:,|\s+is|\s+was)\s+(?:the|a|an)\s+(?:[\w-]+\s+){{0,3}}{whole}\b"
@@ -145,7 +145,7 @@ def _shown(sentence: str, match: re.Match[str]) -> int:
     return 1 if lexicon("step_verbs").get(first) and not governed else 0
 
 
-def titled_names(blocks: Sequence[tuple[Row, str]]) -> dict[str, Named]:
+def titled_names(blocks: Sequence[tuple[Line, str]]) -> dict[str, Named]:
     """Names such as `Fetch Feed` that act in sentences: a verb and its object in capitals, before a finite verb."""
     found: dict[str, Named] = {}
     others: dict[str, Named] = {}

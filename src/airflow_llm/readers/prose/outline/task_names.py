@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from airflow_llm.readers.prose.outline.rows import Row
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.rules import RULES
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
@@ -19,7 +19,7 @@ _IS_DAG = rf"({UNDER})[`'\"*]*(?:,|\s+is|\s+was)\s+(?:an?|the)\s+(?:[\w-]+\s+){{
 _LONGEST_TITLE = 90
 
 
-def dags_in(text: str, rows: Sequence[Row]) -> frozenset[str]:
+def dags_in(text: str, rows: Sequence[Line]) -> frozenset[str]:
     """The identifiers that name pipelines, not tasks."""
     found = {match[1].lower() for match in pattern(_DAG).finditer(text)}
     found |= {match[1].lower() for match in pattern(_IS_DAG).finditer(text)}

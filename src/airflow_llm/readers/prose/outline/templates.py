@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from airflow_llm.readers.prose.outline.rows import Row
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.spellings import pattern
 
 _GAP = r"(?:\{\w{1,30}\}|<\w{1,30}>|\*|\[\w{1,30}\])"
@@ -15,7 +15,7 @@ _NAME = r"(?<![\w.@/$-])[A-Za-z]\w*_\w+(?![\w/@{<*]|\s*=)"
 _MOST = 40
 
 
-def spelled_out(rows: Sequence[Row]) -> list[Row]:
+def spelled_out(rows: Sequence[Line]) -> list[Line]:
     """The rows with each such name replaced by the names of the text that fit it."""
     templates = {match.groups() for row in rows for match in pattern(_TEMPLATE).finditer(row.words)}
     if not templates:

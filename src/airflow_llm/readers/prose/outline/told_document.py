@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
 from airflow_llm.readers.prose.outline.catalogued import BRANCH, Catalogued
 from airflow_llm.readers.prose.outline.drawings import ARROW
-from airflow_llm.readers.prose.outline.lines import Line
+from airflow_llm.readers.prose.outline.lines import Line, lines_of
 from airflow_llm.readers.prose.outline.mentions import Mentions
 from airflow_llm.readers.prose.outline.parts import Document, Item, parse
-from airflow_llm.readers.prose.outline.rows import rows_of
 from airflow_llm.readers.prose.outline.task_names import is_task_name
 from airflow_llm.readers.prose.outline.told_prose import Telling, told_in_prose
 from airflow_llm.readers.prose.outline.told_words import sentences_of
@@ -237,7 +236,7 @@ def told_document(text: str) -> ToldDocument | None:
             downs.setdefault(up, []).append(down)
     items = [_item(one, telling, downs.get(one, [])) for one in in_order(telling.ups)]
     document = parse(text)
-    sections = [Section("", rows_of(text))]
+    sections = [Section("", lines_of(text))]
     lines = sections_of(sections, Mentions(telling.names.values()))
     return ToldDocument(document.title, items, lines, document.header, telling.guessed)
 

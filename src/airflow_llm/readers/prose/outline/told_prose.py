@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, Named
 from airflow_llm.readers.prose.outline.prose_names import PLAN, paragraphs_of, titled_names, told_names
-from airflow_llm.readers.prose.outline.rows import Row
 from airflow_llm.readers.prose.outline.told_order import Teller, Told
 from airflow_llm.readers.prose.outline.told_words import numbers_in, sentences_of
 from airflow_llm.readers.prose.spellings import pattern
@@ -55,7 +55,7 @@ class Telling:
     names: dict[str, Named]
     ups: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, Line] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     guessed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -78,9 +78,9 @@ class _Placer:
         self.anchor: list[str] = []
         self.left = 0
         self.forced: dict[str, list[str]] = {}
-        self.row = Row(0, 0, "")
+        self.row = Line(0, 0, "")
 
-    def tell(self, row: Row, words: str) -> None:
+    def tell(self, row: Line, words: str) -> None:
         """One paragraph."""
         self.topic, self.row = (), row
         for sentence in sentences_of(words):
@@ -277,7 +277,7 @@ def told_in_prose(text: str) -> Telling | None:
     return teller.telling if len(text) >= _LONG or _is_full(blocks, teller) else None
 
 
-def _is_full(blocks: Sequence[tuple[Row, str]], teller: _Placer) -> bool:
+def _is_full(blocks: Sequence[tuple[Line, str]], teller: _Placer) -> bool:
     """Whether most sentences name tasks, in those of several paragraphs that name any."""
     naming = [[bool(teller.mentions.strong(one)) for one in sentences_of(words)] for _, words in blocks]
     flat = [one for found in naming if any(found) for one in found]
