@@ -33,6 +33,10 @@ FIELDS = frozenset(
     )
 )
 TASK_FIELDS = frozenset(WORD.findall("kind words names systems optional"))
+SLOT_FIELDS = {
+    "schedule": frozenset(WORD.findall("cron cron_alternatives timezone timezone_alternatives trigger words")),
+    "retries": frozenset(WORD.findall("count delay_minutes words")),
+}
 RULES = frozenset(
     WORD.findall(
         "all_success all_done all_failed one_success one_failed one_done none_failed none_skipped "
@@ -155,6 +159,9 @@ def _slot_findings(request: Request) -> Iterator[str]:
     cron = (request.data.get("schedule") or {}).get("cron")
     if cron is not None and not CRON.fullmatch(str(cron)):
         yield f"cron {cron!r} has not five fields"
+    for name, known in SLOT_FIELDS.items():
+        surplus = [field for field in request.data.get(name) or {} if field not in known]
+        yield from (f"{name}: unknown field {field!r}; a value that holds commas is quoted" for field in surplus)
     for name in ("conditions", "mapped", "rules", "timeouts", "task_retries", "resources"):
         slot = request.data.get(name) or {}
         yield from (f"{name} names {task!r}, which is no task" for task in slot if task not in {*request.tasks, "*"})

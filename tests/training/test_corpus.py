@@ -53,6 +53,7 @@ def test_a_flow_is_a_list_of_chains() -> None:
         ({"tasks": {"load": {"kind": "lode", "words": "load it"}}}, "task load: unknown kind 'lode'"),
         ({"tasks": {"load": {"kind": "load", "words": "load it"}}, "flow": ["load > gone"]}, "flow names 'gone'"),
         ({"tasks": {"load": {"kind": "load", "words": "load it"}}, "schedule": {"cron": "5"}}, "has not five fields"),
+        ({"tasks": {"load": {"kind": "load", "words": "load it"}}, "schedule": {5: None}}, "schedule: unknown field 5"),
         ({"tasks": {}}, "no tasks and no error"),
     ],
 )
