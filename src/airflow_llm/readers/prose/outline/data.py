@@ -110,7 +110,7 @@ def tables_in(text: str, names: Names | None = None) -> list[str]:
     for expression in _TABLE:
         for match in pattern(expression).finditer(text):
             bare = match[1].lower()
-            if bare not in _NO_TABLE and not (names is not None and bare in names.by_name and "_" not in bare):
+            if bare not in _NO_TABLE and not (names is not None and bare in names and "_" not in bare):
                 tables[match.start(1)] = match[1]
     return list(dict.fromkeys(tables[at] for at in sorted(tables)))
 

@@ -13,10 +13,11 @@ from airflow_llm.readers.prose.spellings import lexicon, pattern
 _CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))
 _WORD = rf"[A-Za-z][\w-]*(?:\.\w+)*|[{_CIRCLED}]"
 _MANY = r"\b(?P<many>both|either|all|every|each|two|three|four|five|six|seven|eight|nine|ten|these|those|the\s+\w+s)\b"
-_STEPS = (
-    r"\b(?:steps?|tasks?|components?|parts?|modules?|items?|numbers?|nos?\.)\s+"
-    r"(#?\d{1,3}(?:\.\d{1,3})*[a-z]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)#?\d{1,3}(?:\.\d{1,3})*[a-z]?){0,20})\b"
-)
+_NUMBER = r"#?\s*\d{1,3}(?:\.\d{1,3})*[a-z]?"
+_JOINT = r"\s*(?:,\s*(?:and|or)\b|,|&|\+|-|\u2013|\bto\b|\band\b|\bor\b)\s*"
+_NUMBERS = rf"{_NUMBER}(?:{_JOINT}{_NUMBER}){{0,40}}"
+_STEPS = rf"\b(?:steps?|tasks?|components?|parts?|modules?|items?|numbers?|nos?\.)\s+({_NUMBERS})(?![\w.]*\w)"
+_LONGEST_RANGE = 200
 _GLUE = (
     r"[\s`'\"\])]*(?:\([^()]{0,60}\))?[\s`'\"]*(?:,|/|&|\+|\band\b|\bor\b|\bas\s+well\s+as\b|\balong\s+with\b|\bplus\b|"
     r"\btogether\s+with\b|\bboth\b|\balso\b|\bthe\b|\bnor\b|\bof\b\s+\bboth\b|[\s`'\"(\[]){0,8}"
@@ -65,6 +66,12 @@ def stems_of(words: str) -> list[str]:
     return [stem(word) for word in found if lexicon("mention_words").get(word.lower()) != "small"]
 
 
+def _words_of(task: Named) -> Iterator[str]:
+    """What stands for its id in a text: a title of one word, or its title with underscores."""
+    if task.title:
+        yield task.title if " " not in task.title else "_".join(task.title.split())
+
+
 class Mentions:
     """Finds the tasks that a text means."""
 
@@ -73,8 +80,12 @@ class Mentions:
         self.tasks = list(tasks)
         self.place = {task.id: at for at, task in enumerate(self.tasks)}
         self.within: Container[str] | None = None
-        self.by_id = {task.id.lower(): task.id for task in self.tasks}
-        self.by_number = {task.number.lower(): task.id for task in self.tasks if task.number}
+        self.by_id = {name.lower(): task.id for task in reversed(self.tasks) for name in _words_of(task)}
+        self.by_id |= {task.id.lower(): task.id for task in self.tasks}
+        self.by_number: dict[str, tuple[str, ...]] = {}
+        for task in self.tasks:
+            if task.number:
+                self.by_number[task.number.lower()] = (*self.by_number.get(task.number.lower(), ()), task.id)
         self.titles: dict[str, list[tuple[str, str]]] = {}
         self.having: dict[str, list[Named]] = {}
         for task in self.tasks:
@@ -110,21 +121,32 @@ class Mentions:
     def _named(self, text: str, match: re.Match[str], *, bare: bool) -> Hit | None:
         word = match.group().rstrip(".").lower()
         if word in _CIRCLED:
-            found = self.by_number.get(str(_CIRCLED.index(word) + 1))
-            return Hit(match.start(), match.end(), (found,)) if found else None
+            ids = self.by_number.get(str(_CIRCLED.index(word) + 1))
+            return Hit(match.start(), match.end(), ids) if ids else None
         whole = pattern(r"\.(?:expand|partial|override|output)$").sub("", word)
         found = self.by_id.get(whole) or self.by_id.get(whole.rpartition(".")[2])
         if found is None and word in self.by_number and pattern(r"[A-Z]\.?\d+(?:\.\d+)?", 0).fullmatch(match.group()):
-            found = self.by_number[word]
+            return Hit(match.start(), match.end(), self.by_number[word])
         if found is None:
             beside = text[max(0, match.start() - 8) : match.end() + 8]
             told = "_" in word or pattern(r"\bgroup\b").search(beside) is not None
             return Hit(match.start(), match.end(), self.families[word]) if told and word in self.families else None
         before = text[max(0, match.start() - 8) : match.start()]
         marked = before.endswith(("`", "'", '"', "["))
-        plain = "_" not in word and not any(sign.isdigit() for sign in word)
-        article = pattern(r"\b(?:the|a|an|to|at|in|from)\s+$").search(before) is not None
-        return Hit(match.start(), match.end(), (found,)) if not plain or marked or (bare and not article) else None
+        plain = not any(sign in "_." or sign.isdigit() for sign in word)
+        if plain and not marked and not (bare and self._is_meant(text, match, word, before)):
+            return None
+        return Hit(match.start(), match.end(), (found,))
+
+    def _is_meant(self, text: str, match: re.Match[str], word: str, before: str) -> bool:
+        """Whether an everyday word is the name of a task where it stands."""
+        if pattern(r"\b(?:the|a|an|to|at|in|from)\s+$").search(before) is not None:
+            return False
+        if word not in lexicon("generic_names") or text.strip(" .:,;()").lower() == word:
+            return True
+        noun = r"['\"`]?\s+(?:task|step|output|sensor|completion|operator|result|stage)s?\b"
+        named = pattern(r"\b(?:task|step)s?\s+$").search(before) is not None
+        return named or pattern(noun).match(text, match.end()) is not None
 
     def _titled(self, text: str, match: re.Match[str]) -> Hit | None:
         low = match.group().lower()
@@ -145,14 +167,42 @@ class Mentions:
                 found.append(hit)
         return found
 
+    def exact(self, words: str) -> tuple[str, ...]:
+        """The tasks that are called exactly so: one name, or a list of names; none when any part is no task."""
+        text = pattern(r"\s*\([^()]*\)\s*$").sub("", words.strip()).strip("[](){}`'\"*.: ").strip()
+        text = pattern(r"^(?:all\s+|the\s+|task\s+|both\s+)+|\s+(?:tasks?|group|step|steps)$").sub("", text).strip()
+        low = text.lower()
+        name = low.rpartition(".")[2]
+        title = next((task for title, task in self.titles.get(low.partition(" ")[0], ()) if title == low), "")
+        one = title or self.by_id.get(name, "")
+        found = (one,) if one else self.families.get(name, ()) or self._beginning(low)
+        pieces = [piece for piece in pattern(r"\s*(?:,\s*and\b|,|\band\b|&|\||/|\+)\s*").split(text) if piece.strip()]
+        if found or len(pieces) < 2:
+            return found
+        parts = [self.exact(piece) for piece in pieces]
+        return tuple(one for part in parts for one in part) if all(parts) else ()
+
+    def _beginning(self, words: str) -> tuple[str, ...]:
+        """`copy` in `all copy tasks`: the tasks whose names begin so."""
+        parts = pattern(r"[^a-z0-9]+").sub("_", words).strip("_")
+        near = tuple(task.id for task in self.tasks if parts and f"{task.id}_".startswith(f"{parts}_"))
+        return near if len(near) > 1 else ()
+
     def numbered(self, words: str) -> tuple[str, ...]:
-        """The tasks of a list of numbers: `1, 2`, `3 and 4`, `#5`; none when anything else is said."""
-        if pattern(r"[\s#\d.,&a-z]{1,60}").fullmatch(words) is None:
+        """The tasks of a list of numbers: `1, 2`, `3 and 4`, `#5`, `2-4`; none when anything else is said."""
+        plain = pattern(r"\b(?:steps?|tasks?)\b").sub("", words)
+        if not self.by_number or pattern(rf"\W*{_NUMBERS}\W*").fullmatch(plain) is None:
             return ()
-        numbers = pattern(r"#?\s*(\d{1,3}(?:\.\d{1,3})*[a-z]?)\b").findall(words)
-        rest = pattern(r"#?\s*\d{1,3}(?:\.\d{1,3})*[a-z]?\b|\band\b|\bsteps?\b|\btasks?\b|[\s,.&]").sub("", words)
-        found = [self.by_number.get(number.lower(), "") for number in numbers]
-        return tuple(one for one in found if one) if found and all(found) and not rest else ()
+        found: list[tuple[str, ...]] = []
+        for match in pattern(r"(\d{1,3}(?:\.\d{1,3})*[a-z]?)(?:\s*(?:-|\u2013|to)\s*(\d{1,3}[a-z]?))?").finditer(plain):
+            first, last = match[1].lower(), (match[2] or "").lower()
+            found.append(self.by_number.get(first, ()))
+            if first.isdigit() and last.isdigit():
+                between = range(int(first) + 1, min(int(last), int(first) + _LONGEST_RANGE) + 1)
+                found += [self.by_number.get(str(number), ()) for number in between]
+            elif last:
+                found.append(self.by_number.get(last, ()))
+        return tuple(one for ids in found for one in ids) if all(found) else ()
 
     def loose(self, words: str, without: Iterable[str] = (), *, classes: bool = False) -> tuple[str, ...]:
         """The tasks of `the join and both parsers`; none when no part of it clearly means any."""

@@ -8,16 +8,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from airflow_llm.readers.prose.outline.mentions import Mentions, Named
 from airflow_llm.readers.prose.outline.parts import Item
-from airflow_llm.readers.prose.spellings import lexicon, pattern
+from airflow_llm.readers.prose.spellings import pattern
 
 _WIDE = r"\b(?:parallel\s+(?:segment|stage|tasks?|execution|branch(?:es)?)|task\s*group|taskgroup)\b"
 _NOTE = (
     r"task\s*group|taskgroup|operator|sensor|optional|width|parallel|\d+\s+\w+|branch|sequential|marker|"
     r"dummy|empty|final|initial|one|per|each|mapped|dynamic|loop|generated|created"
 )
-_NUMBER = r"#?\d{1,3}(?:\.\d{1,3})*[a-z]?"
-_JOINT = r"\s*(?:,\s*(?:and|or)\b|,|&|\+|-|\u2013|\bto\b|\band\b|\bor\b)\s*"
 _LONGEST = 80
 
 
@@ -143,8 +142,9 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
     block = Block(parallel=beside, group=group)
     told = item.labels.get("input", "")
     own = any(pattern(rf"\b{re.escape(member.name)}\b").search(told) for member in item.members)
-    for member in item.members:
-        for kind in ("operator", "parameters", "systems") if own else ("input", "operator", "parameters", "systems"):
+    for place, member in enumerate(item.members):
+        taking = not own and (block.parallel or not place)  # in a chain the first one takes what the group takes
+        for kind in ("input", "operator", "parameters", "systems")[not taking :]:
             if kind in item.labels and kind not in member.labels and not (kind == "operator" and grouped):
                 member.labels[kind] = item.labels[kind]
         block.parts.append(_node(member, clean_name(member.name)[0], group, taken))
@@ -172,100 +172,29 @@ def _node(item: Item, name: str, group: str | None, taken: set[str]) -> Node:
 
 
 class Names:
-    """Finds the tasks that a text means."""
+    """The tasks by what they are called, and those that a text means."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = list(nodes)
-        self.by_name: dict[str, list[Node]] = {}
+        self.by_id = {node.id: node for node in self.nodes}
+        groups: dict[str, tuple[str, ...]] = {}
         for node in self.nodes:
-            for name in (node.id, node.name.lower(), node.name.lower().replace(" ", "_")):
-                self.by_name.setdefault(name, []).append(node)
             if node.group:
-                self.by_name.setdefault(node.group, []).append(node)
-        self.by_name = {name: list({node.id: node for node in found}.values()) for name, found in self.by_name.items()}
-        self.titles = [node for node in self.nodes if " " in node.name]
-        self.numbers: dict[str, list[Node]] = {}
-        for node in self.nodes:
-            self.numbers.setdefault(node.item.line.number, []).append(node)
+                groups[node.group] = (*groups.get(node.group, ()), node.id)
+        self.mentions = Mentions((Named(node.id, node.name, node.item.line.number) for node in self.nodes), groups)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.mentions.by_id or name in self.mentions.families
 
     def exact(self, words: str) -> list[Node]:
         """The tasks that are called exactly so: one name, or a list of names; empty when any part is no task."""
-        text = pattern(r"\s*\([^()]*\)\s*$").sub("", words.strip())
-        text = text.strip("[](){}`'\"*.: ").strip()
-        text = pattern(r"^(?:all\s+|the\s+|task\s+|both\s+)+|\s+(?:tasks?|group|step|steps)$").sub("", text).strip()
-        found = self.by_name.get(text.lower().rpartition(".")[2]) or self._several(text)
-        if found:
-            return found
-        pieces = [piece for piece in pattern(r"\s*(?:,\s*and\b|,|\band\b|&|\||/|\+)\s*").split(text) if piece.strip()]
-        if len(pieces) < 2:
-            return []
-        parts = [self.exact(piece) for piece in pieces]
-        return [node for part in parts for node in part] if all(parts) else []
+        return [self.by_id[one] for one in self.mentions.exact(words)]
 
     def mentioned(self, text: str) -> list[Node]:
         """Every task that the text names, in order of the text."""
-        hits: dict[str, Node] = {}
-        for match in pattern(r"(?<![\w./-])[A-Za-z]\w*(?:-\w+)*(?:\.[A-Za-z]\w+)?(?![\w/])").finditer(text):
-            for node in self._word(text, match):
-                hits.setdefault(node.id, node)
-        lowered = text.lower()
-        for node in self.titles:
-            if node.name.lower() in lowered:
-                hits.setdefault(node.id, node)
-        for match in pattern(rf"\b(?:step|task)s?\s+({_NUMBER}(?:{_JOINT}{_NUMBER})*)(?![\w.]*\w)").finditer(text):
-            hits.update((node.id, node) for node in self.numbered(match[1]) if node.id not in hits)
-        for match in pattern(r"(?<![\w.])\d{1,3}[a-z](?!\w)").finditer(text):
-            hits.update((node.id, node) for node in self.numbers.get(match.group().lower(), ()) if node.id not in hits)
-        return list(hits.values())
+        hits = self.mentions.strong(text, bare=True)
+        return [self.by_id[one] for one in dict.fromkeys(one for hit in hits for one in hit.ids)]
 
     def numbered(self, words: str) -> list[Node]:
         """The tasks with these numbers: `2`, `1, 2a and 4`, `3-5`; empty when the words are no numbers."""
-        if pattern(rf"\W*{_NUMBER}(?:{_JOINT}{_NUMBER})*\W*").fullmatch(words) is None:
-            return []
-        found: list[Node] = []
-        for match in pattern(rf"({_NUMBER})(?:\s*(?:-|\u2013|to)\s*({_NUMBER}))?").finditer(words):
-            first, last = match[1].lower(), (match[2] or "").lower()
-            found += self.numbers.get(first, [])
-            if first.isdigit() and last.isdigit():
-                between = range(int(first) + 1, min(int(last), int(first) + 200) + 1)
-                found += [node for number in between for node in self.numbers.get(str(number), [])]
-            elif last:
-                found += self.numbers.get(last, [])
-        return found
-
-    def _word(self, text: str, match: re.Match[str]) -> list[Node]:
-        word = match.group().lower()
-        found = self.by_name.get(word) or self.by_name.get(word.rpartition(".")[2])
-        if found:
-            return found if self._is_meant(text, match, word) else []
-        if "_" not in word:
-            return []
-        parts = tuple(slug(word).split("_"))
-        near = [node for node in self.nodes if _contains(node.words, parts)]
-        if len(near) == 1 and len(parts) >= 2:
-            return near
-        plural = pattern(r"\s*(?:\*|tasks|steps|operators|branches)\b").match(text, match.end()) is not None
-        return [node for node in near if node.words[: len(parts)] == parts] if plural else []
-
-    def _several(self, text: str) -> list[Node]:
-        """`convert_currency` or `copy` in `all copy tasks`: the tasks whose names begin so."""
-        parts = tuple(slug(text).split("_"))
-        near = [node for node in self.nodes if node.words[: len(parts)] == parts]
-        return near if len(near) > 1 and parts != ("",) else []
-
-    def _is_meant(self, text: str, match: re.Match[str], word: str) -> bool:
-        if word not in lexicon("generic_names"):
-            return True
-        quoted = text[match.start() - 1 : match.start()] in ("'", '"', "`") if match.start() else False
-        after = pattern(r"['\"`]?\s+(?:task|step|output|sensor|completion|operator|result|stage)s?\b").match(
-            text, match.end()
-        )
-        before = pattern(r"\b(?:task|step|to|triggers?)\s+['\"`]?$").search(
-            text[max(0, match.start() - 12) : match.start()]
-        )
-        alone = text.strip(" .").lower() == word
-        return quoted or after is not None or (before is not None and "task" in before.group().lower()) or alone
-
-
-def _contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
-    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+        return [self.by_id[one] for one in self.mentions.numbered(words)]

@@ -236,6 +236,6 @@ def _artifacts(text: str, names: Names) -> list[str]:
     found = []
     for groups in hits:
         word = next(group for group in groups if group).lower().rstrip(".")
-        if word not in names.by_name and len(word) > 3:
+        if word not in names and len(word) > 3:
             found.append(word.rpartition("/")[2] or word)
     return list(dict.fromkeys(found))
