@@ -29,21 +29,22 @@ def expression(text: str | None = None) -> str:
         rf"|{free}\d{{1,2}}\s?h\s?[0-5]\d(?!\w)"
     )
     words = (
-        rf"|\b{_HOUR_WORD}\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
+        rf"|\b{_HOUR_WORD}(?:\s+(?:thirty|fifteen|forty-?five))?\s+(?:(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b"
+        r"|[ap]\.?m\b\.?)"
         rf"|\b(?:half\s+past|quarter\s+past|quarter\s+to)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?![\w:])"
         rf"|\b{_FEW}\s+(?:minutes\s+(?:past|to)|past)\s+{_HOUR_WORD}(?:\s*(?:{half}))?(?!\w)"
         rf"|(?<=\bat\s){_FEW}\s+to\s+{_HOUR_WORD}(?:\s*(?:{half}))?"
         r"(?=\s*(?:[.,;!?)]|$|(?:every|each|on|in|at|and|daily|nightly|sharp)\b))"
         rf"|\b(?:half|quarter|{_FEW}|{_HOUR_WORD}\s+minutes?)(?:\s+minutes?)?\s+(?:past|to|before|after)\s+"
         r"(?:midnight|noon|midday)\b"
-        rf"|{free}{_HOUR_WORD}\s+o'?\s?clock(?:\s+(?:{half})|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
+        rf"|{free}{_HOUR_WORD}\s+o'?\s?clock(?:\s+(?:{half}|(?:morning|afternoon|evening|night)(?=\s*(?:[.,;)]|$)|\s+[A-Z]))|\s+[0-5]\d(?=\s*(?:[.,;)]|$|(?:with"
         rf"|the)\b|\w+\s+time)))?"
         r"|\b(?:noon|midnight|midnite|midday)\b"
     )
     return f"(?:{digits}{words if spoken else ''})"
 
 
-_SPOKEN = r"morning|noon|evening|arvo|night|past|quarter|half|clock|minutes\s+to|mid(?:nite|day)"
+_SPOKEN = r"[a-z]\s[ap]\.?m\b|morning|noon|evening|arvo|night|past|quarter|half|clock|minutes\s+to|mid(?:nite|day)"
 _FEW = r"(?:five|ten|twenty|twenty-five)"
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _PARTS = {"morning": "am", "afternoon": "pm", "arvo": "pm", "evening": "pm", "night": "night"}
@@ -64,7 +65,7 @@ def clock_time(words: str) -> time | None:
     plain = pattern(r"([01]?\d|2[0-3]):([0-5]\d)").fullmatch(words)
     if plain is not None:
         return time(int(plain[1]), int(plain[2]))
-    text = pattern(r" ?(?:(?:in|of|at) )(?:the )?(morning|afternoon|evening|arvo|night)$").sub(
+    text = pattern(r" ?(?:(?:in|of|at) (?:the )?|(?<=clock) )(morning|afternoon|evening|arvo|night)$").sub(
         lambda match: f" {_PARTS[match[1]]}", " ".join(words.lower().split())
     )
     if text in ("midnight", "midnite", "noon", "midday"):
@@ -75,7 +76,12 @@ def clock_time(words: str) -> time | None:
     clock = pattern(r"(\S+) o'? ?clock(?: (\d\d))?(?: (.*))?").fullmatch(text)
     if clock is not None:
         return _checked(words, int(number(clock[1])), int(clock[2] or 0), (clock[3] or "").replace(".", ""))
-    text = pattern(r"^(?a:[a-z])+(?= (?:am|pm|night)$)").sub(lambda match: f"{number(match.group()):g}", text)
+    dictated = pattern(r"((?a:[a-z])+|\d{1,2})(?: (thirty|fifteen|forty-?five))? (a\.?m\.?|p\.?m\.?|night)").fullmatch(
+        text
+    )
+    if dictated is not None:
+        minute = {"thirty": 30, "fifteen": 15, "": 0}.get(dictated[2] or "", 45)
+        return _checked(words, int(number(dictated[1])), minute, dictated[3].replace(".", ""))
     match = pattern(
         r"(\d{1,3}?)(?: ?[:.h ] ?(\d{2})|(\d{2})(?= ?[apn]))?(?::\d{2})?\s*(a\.?m\.?|p\.?m\.?|h(?:rs?)?|uhr|night)?"
     ).fullmatch(text)

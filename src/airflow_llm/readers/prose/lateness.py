@@ -77,6 +77,8 @@ class Lateness:
         if deadline.by is None or not starts or self.schedule is None:
             return None
         by = _in_zone(deadline, self.schedule)
+        if by in starts:
+            return None  # the time by which it is wanted was taken for that of the run: when it starts is not said
         if len(starts) > 1:
             self.flow.assume("alerts", f"the deadline {_clock(by)} is that of the run right before it", _CHANGE)
         ends = (by, by + _DAY // 2) if deadline.half else (by,)

@@ -58,8 +58,8 @@ def _places(text: str) -> Iterator[Found[str]]:
 def zone_after(text: str, at: int) -> Found[str] | None:
     """The place right behind a time of day: `7:00 (paris)`, `22:00, hour of Madrid`, `4am lisbon`, `6:00 in Oslo`."""
     match = pattern(
-        r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?P<open>\()\s*|(?P<of>(?:hours?"
-        r"|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|local,?)\s+))?"
+        r"(?P<gap>[\s,]*(?:(?:sharp|hours|hrs|o'?\s?clock)\b[\s,]*)?)(?:(?:local(?:\s+time)?\s*)?(?P<open>\()\s*|(?P<of>(?:hours?"
+        r"|time)\s+(?:of|in)\s+)|(?P<in>(?:in|of|on|by|with|local,?)\s+))?"
         r"(?P<name>[^\W\d_][\w/.]*(?:[ \t][^\W\d_][\w/]*){0,2})"
     ).match(text, at)
     if match is None:
@@ -87,7 +87,7 @@ def _is_place(text: str, match: re.Match[str], name: str, end: int) -> bool:
     ended = pattern(r"\s*(?:local\s*)?(?:[.,;:!?)\n]|\W\s|$)").match(text, end) is not None
     if text[end : end + 1] in ("-", "/", "_", "'"):
         return False
-    if ended or match["open"] or match["of"]:
+    if ended or match["open"] or match["of"] or pattern(rf"\s+(?:{_DAYS})\b").match(text, end):
         return True
     if name in lexicon("zone_adjectives") or "," in match["gap"] or "\n" in match["gap"]:
         return False
@@ -120,12 +120,16 @@ def _disowned(text: str, end: int, name: str) -> bool:
     )
 
 
+_DAYS = (
+    r"(?:mon|tue|wed|thu|fri|sat|sun)\w*|m-f|weekdays|wkdays|daily|nightly|weekly|(?:every|each)\s+(?:day|night|week|mon|tue|wed|thu|fri"
+    r"|sat|sun|morning|evening|working|business)"
+)
 _OFFICE = (
     "warehouses?|stores?|shops?|offices?|plants?|data|teams?|branch|sales|orders?|files?|site|factory|exchange|market"
 )
 _TIME_WORDS = (
     r"(?:'s)?[\s-]+(?:local\s+|standard\s+|daylight\s+)?(?:time(?:\s?zone)?\b(?!\s?(?:sheets?|tables?|cards?|stamps?))"
-    r"|(hours?)\b(?=\s*(?:[.,;:)\n]|$)))"
+    r"|clock\b|(?=(?:office|business|working|trading|market|opening|shop)\s+hours\b)|(hours?)\b(?=\s*(?:[.,;:)\n]|$)))"
 )
 _MAY_BE_FORMAL = r"[A-Z]{2}|/|utc|gmt|\dZ|(?i:zone|tz)"
 _FORMAL = (
@@ -138,7 +142,7 @@ _FORMAL = (
 
 
 def _iana(name: str) -> str | None:
-    joined = name.replace(" ", "_")
+    joined = re.sub(r"^eu/", "Europe/", name.replace(" ", "_"), flags=re.IGNORECASE)
     titled = "_".join(part[:1].upper() + part[1:] for part in joined.split("_"))
     candidates = [joined] if "/" in joined else [f"{region}/{titled}" for region in _REGIONS]
     for candidate in candidates:

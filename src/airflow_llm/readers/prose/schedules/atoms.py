@@ -13,9 +13,10 @@ from airflow_llm.readers.prose.lexicon import verbs
 from airflow_llm.readers.prose.schedules import clock, days
 from airflow_llm.readers.prose.schedules.atom import DAILY_SET, Atom
 from airflow_llm.readers.prose.schedules.minutes import minutes
+from airflow_llm.readers.prose.schedules.shorthand import numbered_days, placed_hours, short_days, short_times
 from airflow_llm.readers.prose.schedules.windows import windows
 from airflow_llm.readers.prose.span import longest_first
-from airflow_llm.readers.prose.spellings import any_of, finds, lexicon, lowered, meaning_of, pattern, spelled
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, lowered, meaning_of, pattern, spelled
 from airflow_llm.readers.prose.timezones import find_zones, zone_after
 
 _FIELDS = 5
@@ -30,7 +31,7 @@ def atoms(text: str) -> list[Atom]:
 def _places(text: str, parts: list[Atom]) -> Iterator[Atom]:
     """The places right behind a time of day, as zones."""
     for part in parts:
-        if part.kind in ("time", "hours", "window") or (part.kind == "zone" and part.value.startswith("Etc/")):
+        if part.kind in ("time", "hours", "window", "due") or (part.kind == "zone" and part.value.startswith("Etc/")):
             place = zone_after(text, part.end)
             if place is not None:
                 yield Atom("zone", place.start, place.end, place.value, weak=True)
@@ -78,15 +79,21 @@ def _five_fields(said: str) -> str:
 
 def _named(text: str) -> Iterator[Atom]:
     for start, end, meaning in spelled("frequencies", text):
-        dotted = text[start - 1 : start] == "." and text[start - 2 : start - 1].isalnum()
+        dotted = text[start - 1 : start] in (".", ":") and text[start - 2 : start - 1].isalnum()
+        dotted = dotted and not text[max(0, start - 12) : start].lower().endswith(
+            ("schedule:", "frequency:", "cadence:", "run:")
+        )
         alone = not dotted and text[start - 1 : start] not in ("@", "/", "-", "#", "_", "$") if start else True
+        if meaning == "quarterly" and pattern(r"\s+(?:past|of\s+an|hour)").match(text, end):
+            continue
         if alone and not pattern(r"/|-\w").match(text, end):
             part = pattern(r"\s(morning|afternoon|evening|night)s?$").search(text, start, end)
             if meaning == "weekdays" and part is not None:
                 yield Atom("part", *part.span(1), part[1].lower(), weak=True)
                 yield Atom("named", start, part.start(), meaning)
                 continue
-            yield Atom("named", start, end, meaning, weak=_is_adjective(text, start, end))
+            looked = " " in text[start:end] and meaning.endswith("hourly") and _is_retry(text, start)
+            yield Atom("named", start, end, meaning, weak=looked or _is_adjective(text, start, end))
 
 
 def _is_adjective(text: str, start: int, end: int) -> bool:
@@ -125,19 +132,18 @@ _AFTER_TIME = r"(?:\d:\d\d|\b\d{1,2}\s?(?:am|pm|h))\s+$"
 def _every(text: str) -> Iterator[Atom]:
     count = rf"(?:-?\d+(?:\.\d+)?(?:st|nd|rd|th)?|other|second|third|fourth|{any_of('numbers')})"
     unit = any_of("units")
-    opener = r"(?:(?:every|each|evry|evrey|once\s+every)[\s-]+|q[\s-]?(?=\d))"
+    opener = r"(?:(?:every|each|evry|evrey|once\s+every)(?:[\s-]+|:\s*)|q[\s-]?(?=\d))"
     expression = rf"(?<!for\s)\b{opener}(?:({count})(?:(?<=\d)|(?=[\s-])))?[\s-]*({unit})(?![\w/-])"
     for match in pattern(expression).finditer(text) if _has_length(text) else ():
         if match[1] is None and meaning_of("units", match[2]) in ("s",):
             continue
-        yield Atom("every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, match))
-    for match in finds(
-        r"\bevery\s+(?:other|second|2nd)\s+(?=\w+days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b)",
-        text,
-        "other",
-        "second",
-        "2nd",
-    ):
+        if pattern(_AVERAGED).search(text, max(0, match.start() - 30), match.start()):
+            continue
+        yield Atom(
+            "every", *match.span(), (_count(match), meaning_of("units", match[2])), weak=_is_poll(text, *match.span())
+        )
+    each_other = r"\bevery\s+(?:other|second|2nd)\s+(?=\w+days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b)"
+    for match in finds(each_other, text, "other", "second", "2nd"):
         yield Atom("every", *match.span(), (2.0, "w"))
     call = (
         r"\bschedule(?:_interval)?\s*=\s*(?:datetime\.)?timedelta\(\s*(days|hours|minutes|weeks)\s*=\s*(\d{1,5})\s*\)"
@@ -150,7 +156,7 @@ def _every(text: str) -> Iterator[Atom]:
         length = duration(match[1]) or timedelta(0)
         yield Atom("every", *match.span(), (length.total_seconds(), "s"))
     times = (
-        rf"\b(?:(\d+|{any_of('numbers')})\s+times?|(\d)\s?x)\s+(?:(?:a|per|each|every|by|in\s+the)\s+(day"
+        rf"\b(?:(\d+|{any_of('numbers')})\s+times?|(\d)\s?x)\s+(?:(?:(?:a|per|each|every|by|(?:in|to)\s+the)\s+)?(day"
         rf"|hour|week)|daily)\b|"
         rf"\b(?:twice|(thrice))\s+(?:(?:a|per|each|every|by)\s+day|daily)\b"
     )
@@ -174,7 +180,7 @@ def _steps(text: str) -> Iterator[Atom]:
 
 def _has_length(text: str) -> bool:
     """Whether a number or a unit of time stands right behind a word such as `every`."""
-    said = pattern(r"\b(?:(?:every|each|evry|evrey)[\s-]+(\w+)|q[\s-]?\d)").findall(lowered(text))
+    said = pattern(r"\b(?:(?:every|each|evry|evrey)[\s:-]+(\w+)|q[\s-]?\d)").findall(lowered(text))
     return any(not word or word[0].isdigit() or word in _length_words() for word in said)
 
 
@@ -184,33 +190,35 @@ def _length_words() -> frozenset[str]:
     return frozenset({"other", "second", "third", "fourth", *lexicon("units"), *numbers})
 
 
-_OFTEN = r"(?:\btimes?|\btwice|\bthrice|\dx?\s?x)\s+(?:a|per|each|every|by|in|daily)\b"
+_OFTEN = r"(?:\btimes?|\btwice|\bthrice|\dx?\s?x)\s+(?:a|per|each|every|by|in|to|daily|day)\b"
 
 
 def _lengths(text: str) -> Iterator[Atom]:
     """`10-min cadence`, `6-hourly`, `a timer of 12 min`, `all ten minutes`, `frequency ${coord:hours(6)}`."""
     count, unit = rf"(?:\d+|{any_of('numbers')})", any_of("units")
-    word = r"(?:cadence|cycle|rhythm|intervals?|frequency|timer|schedule|period)"
+    word = r"(?:cadence|cycle|rhythm|beat|intervals?|frequency|timer|schedule|period)"
     expression = (
-        rf"\b(\d+)[\s-]?({unit})[\s-]+{word}\b(?!\s+(?:data|table|values|means))"
+        rf"\b(\d+|(?<!to\s)(?<!in\s)(?<!into\s){any_of('numbers')}(?=[\s-]))[\s-]?({unit})[\s-]+{word}\b(?!\s+(?:data|table|values|means))"
         rf"|\b{word}(?:\s+(?:of|is))?\s*[:=]?\s*(\d+(?=\D)|{count}(?=\s))\s*({unit})(?![\w/])"
         rf"|\ball\s+({count})\s+(minutes|hours|months|weeks|days)\b(?!\s+(?:of|ago|old|in)\b|')"
-        r"|\b(\d+)-(hour|minute)ly\b"
+        rf"|(?<![-\u2013\d])\b({count})[\s-](hour|minute)ly\b(?!\s+(?:{_THINGS}))"
+        rf"|\bof\s+(\d+)\s+in\s+\d+\s+(minutes|hours)\b|\b(?:interval|cycle|rhythm)\s+is\s+(half\s+an)\s+(hour)\b"
         rf"|\bcoord:(minutes|hours|days|months)\((\d+)\)"
     )
     for match in finds(expression, text, *_LENGTH_WORDS):
         said = [words for words in match.groups() if words]
-        amount, name = (said[1], said[0]) if match[9] else said
+        amount, name = (said[1], said[0]) if said[0].lower() in lexicon("units") else said
         meaning = meaning_of("units", name)
-        value = number(amount)
+        value = 0.5 if amount.startswith("half") else number(amount)
         if value > 0 and meaning != "s":
-            yield Atom("every", *match.span(), (value, meaning), weak=_is_poll(text, match))
+            yield Atom("every", *match.span(), (value, meaning), weak=_is_poll(text, *match.span()))
 
 
 _LENGTH_WORDS = (
     "cadence",
     "cycle",
     "rhythm",
+    "beat",
     "interval",
     "frequency",
     "timer",
@@ -220,6 +228,30 @@ _LENGTH_WORDS = (
     "hourly",
     "minutely",
     "coord:",
+    " in ",
+)
+_THINGS = (
+    r"rates?|wages?|pay|averages?|values?|means?|data|figures?|totals?|series|prices?|readings?|resolution|buckets?"
+)
+
+
+def _bare_every(text: str) -> Iterator[Atom]:
+    """`every 20`, `q15`: of a number without a unit, which parts an hour, minutes are meant."""
+    behind = (
+        r"(?=\s*(?:[.;:!?)]|,(?!\s?\d)|$)|\s+(?:pls|please|thx|thanks|utc|in\s|from\s|between\s|on\s|mon|weekdays|wkdays|"
+        r"[mM]o?-[fF]|is\s(?:ok|fine|enough)|\d{1,2}\s?[-\u2013]\s?\d))"
+    )
+    bare = rf"(?<![\w-])(?:(?:[Ee]very|EVERY|[Ee]vry|[Ee]ach)\s+|q\s?)(5|10|12|15|20|30)(?![\w.]){behind}"
+    for match in pattern(bare, 0).finditer(text) if hints(text, r"(?:every|evry|each)\s\d|q\s?\d") else ():
+        if not pattern(_SAMPLES).search(text, max(0, match.start() - 24), match.start()) and not _is_poll(
+            text, *match.span()
+        ):
+            yield Atom("every", *match.span(), (float(match[1]), "m"))
+
+
+_SAMPLES = (
+    r"\b(?:sampl\w*|rows?|records?|keeps?|takes?|print\w*|logs?|checkpoint\w*|commit\w*|saves?|batch\w*|of|for|in|after|epochs?"
+    r"|one|pages?|lines?|steps?)\s+$"
 )
 
 
@@ -232,20 +264,39 @@ def _count(match: re.Match[str]) -> float:
     return value
 
 
-def _is_poll(text: str, match: re.Match[str]) -> bool:
+def _is_poll(text: str, start: int, end: int) -> bool:
     """`checking every 5 minutes`, `retry every minute`: how often a step looks again, not when the pipeline runs."""
-    before = text[max(0, match.start() - 40) : match.start()]
+    before = text[max(0, start - 40) : start]
     polling = (
-        r"\b(?:re-?tr(?:y|ies|ied|ying)|try|tries|trys|attempt\w*|repeat\w*|wait(?:s|ing)?|\d\s+ti?mes?"
+        r"\b(?:re-?tr(?:y|ies|ied|ying)|re-?start\w*|try|tries|trys|attempt\w*|repeat\w*|(?<!no\s)wait(?:s|ing)?|\d\s+ti?mes?"
         r"|\d\s+tims|times\s+(?:at|every|with|in)|apart)"
         r"\b[^.;:\n]*$|\b(?:pok(?:e|es|ing)|poll(?:s|ed|ing)?|prob(?:e|es|ing)|look(?:s|ing)?|"
         r"check(?:s|ing)?|ping(?:s|ing)?|sensor)\b[^.;:,>→\n]*$"
     )
     own = r"(?:^|[.;:\n]\s*|\bplease\s+)poll\s+(?:the\s+)?[\w -]{1,30}\s$"
-    if pattern(own).search(before) and pattern(r"\s*(?:[.;)\n]|pls\b|please\b|$)").match(text, match.end()):
+    if pattern(_ITSELF).search(before):
         return False
-    asks = pattern(r"\s*(?:,\s*)?(?:until|whether|if|till|for\s+up\s+to|for\s+a\s+maximum)\b").match(text, match.end())
+    if pattern(own).search(before) and pattern(r"\s*(?:[.;)\n]|pls\b|please\b|$)").match(text, end):
+        return False
+    asks = pattern(
+        r"\s*(?:,\s*)?(?:until|whether|if|till|for\s+(?:up\s+to|a\s+max\w*|at\s+most|max\w*|no\s+more))\b"
+    ).match(text, end)
     return bool(pattern(polling).search(before)) or asks is not None
+
+
+def _is_retry(text: str, start: int) -> bool:
+    """`retry 10 times every half hour`."""
+    return (
+        pattern(r"\b(?:re-?tr\w+|tries|attempts?|repeat\w*)\b[^.;,\n]*$").search(text, max(0, start - 40), start)
+        is not None
+    )
+
+
+_AVERAGED = r"\b(?:averages?|means?|sums?|totals?|buckets?|windows?|values?)\s+(?:of|for|over|per|in|at)\s+$"
+_ITSELF = (
+    r"(?:^|[.;\n]\s*|\band\s+)(?:it|this|the\s+(?:job|run|dag|pipeline|flow|whole\s+\w+))\s+(?:is\s+)?"
+    r"repeat(?:s|ed)\s+$"
+)
 
 
 def _zones(text: str) -> Iterator[Atom]:
@@ -265,7 +316,8 @@ def _parts_of_day(text: str) -> Iterator[Atom]:
 
 _READERS = (
     _cron, _named, _every, _lengths, days.day_letters, days.weekdays, days.nights_between, days.month_days,
-    days.dates, _parts_of_day, clock.times, minutes, windows, _zones, days.months_of,
+    days.dates, _parts_of_day, clock.times, minutes, windows, _zones, days.months_of, short_days, short_times,
+    numbered_days, placed_hours, _bare_every,
 )  # fmt: skip
 
 __all__ = ["DAILY_SET", "SECONDS", "Atom", "atoms"]

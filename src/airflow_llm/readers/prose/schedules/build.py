@@ -23,6 +23,7 @@ _FIXED = {
     "halfyearly": ("1", "*/6", "*"),
     "yearly": ("1", "1", "*"),
     "yearend": ("31", "12", "*"),
+    "quarterend": ("L", "3,6,9,12", "*"),
 }
 _MINUTES = {"hourly": 60, "halfhourly": 30, "quarterhourly": 15}
 _LONG_UNITS = {"mo": "month", "y": "year", "w": "week", "d": "day"}
@@ -45,6 +46,7 @@ class _Parts:
     window: tuple[int, int] | None = None
     months: tuple[str, ...] = ()
     times: list[time] = field(default_factory=list)
+    due: time | None = None
     dates: list[tuple[str, int]] = field(default_factory=list)
     part_of_day: str = ""
     hourset: list[int] | None = None
@@ -67,7 +69,7 @@ def build(atoms: Sequence[Atom]) -> tuple[CronSchedule | IntervalSchedule, str]:
             if interval is not None:
                 return interval.model_copy(update={"timezone": zone}), ""
         expressions_found += _expressions(parts, assumptions)
-    unique = tuple(dict.fromkeys(check_cron(expression) for expression in expressions_found))
+    unique = tuple(dict.fromkeys(_cron(expression) for expression in expressions_found))
     return CronSchedule(expressions=unique[:24], timezone=zone), "; ".join(dict.fromkeys(assumptions))
 
 
@@ -101,6 +103,8 @@ def _collect(atoms: Sequence[Atom]) -> _Parts:
     parts = _Parts()
     for atom in sorted(atoms, key=lambda atom: (atom.kind != "named", atom.kind == "also")):
         _COLLECT.get(atom.kind, _ignore)(parts, atom.value)
+    if parts.due is not None and not (parts.times or parts.minutes or parts.offset or parts.every):
+        parts.times = [parts.due]  # nothing else says when: it runs when it is wanted
     return parts
 
 
@@ -192,6 +196,7 @@ _COLLECT: dict[str, Any] = {
     "part": _set("part_of_day"),
     "date": _date,
     "also": _also,
+    "due": _set("due"),
 }
 
 
@@ -299,4 +304,7 @@ def _within_day(parts: _Parts, tail: str) -> str:
             hours = f"{hours}/{step}" if start == 0 and low <= high else f"{start}-23/{step}"
         return f"{offset} {hours} {tail}"
     hours = "*" if parts.window is None else span
+    if parts.offset is not None and ("," in parts.offset or 0 < int(parts.offset) < minutes):
+        said = parts.offset if "," in parts.offset else f"{parts.offset}-59/{minutes}"
+        return f"{said} {hours} {tail}"
     return f"{'*' if minutes == 1 else f'*/{minutes}'} {hours} {tail}"

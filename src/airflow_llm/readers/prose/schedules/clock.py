@@ -21,22 +21,55 @@ def times(text: str) -> Iterator[Atom]:
     if not hints(text, r"\d") and not hints(text, _SAYS_TIME):
         return
     for match in pattern(clock.expression(text)).finditer(text):
-        if _is_other_time(text, *match.span()):
+        other = _is_other_time(text, *match.span())
+        if other and not _is_wanted_by(text, match.start()):
             continue
         try:
             value: time | str | None = clock.clock_time(match.group())
         except InputError as error:
             value = error.message
-        yield Atom("time", *match.span(), value)
+        if not other:
+            yield Atom("time", *match.span(), value)
+        elif isinstance(value, time):
+            yield Atom("due", *match.span(), value, weak=True)
+    yield from _bare_dues(text)
     yield from _plain_times(text)
     yield from _hours(text)
     yield from _bare_hours(text)
     yield from _spoken_hours(text)
 
 
+def _is_wanted_by(text: str, start: int) -> bool:
+    """`it should be in the mailbox by 7:15`: the time of a run for which no other is named; not when others deliver."""
+    lead = pattern(r"[.;?!](?=\s)|\n").split(text[max(0, start - _FAR) : start])[-1]
+    return (
+        pattern(_BY).search(lead) is not None and not hints(lead.rpartition(",")[2], _GIVEN) and not hints(text, _LATE)
+    )
+
+
+def _bare_dues(text: str) -> Iterator[Atom]:
+    """`by 8 every weekday (paris)`: an hour with nothing of its own, by which something is wanted."""
+    every = r"(?=\s+(?:every|each|daily|on\s+(?:weekdays|working\s+days|mon|tue|wed|thu|fri|sat|sun))|\s+o'?\s?clock)"
+    for match in finds(rf"\bby\s+(\d{{1,2}}){every}", text, "by "):
+        if int(match[1]) < _LAST_HOUR and _is_wanted_by(text, match.start(1)):
+            yield Atom("due", *match.span(1), time(int(match[1])), weak=True)
+
+
+_FAR = 200
+_BY = (
+    r"\b(?:by|not\s+before|no\s+later\s+than|not\s+later\s+than|(?:before|b4)\s+(?:the|our)\s+[\w\s'-]{1,30}?\s(?:opens?|starts?|begins?)"
+    r"(?:\s+at)?|before|b4)\s+(?:about\s+|around\s+|the\s+latest\s+)?$"
+)
+_GIVEN = (
+    r"\b(?:wait\w*|sensor|if|when|unless|until|till|once|arriv\w*|expected|comes?|lands?|drops?|delivers?|announces?|uploads?|sends?"
+    r"|lat(?:er|est)\s+by|as\s+soon|give\s+up|publish(?:es)?)\b"
+)
+_LATE = r"\b(?:(?:is|are|runs?|too)\s+late|late\s+run|sla|overdue|deadline|delay(?:ed|s)?)\b"
+
+
 _SAYS_TIME = (
     r"\b(?:noon|midnight|midnite|midday|half|quarter|o'?\s?clock|past|minutes\s+to|stroke\s+of"
-    r"|in\s+the\s+(?:morning|evening|afternoon)|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|in\s+the\s+(?:morning|evening|afternoon)|[a-z]+\s[ap]\.?m|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve))\b"
 )
 
@@ -108,14 +141,15 @@ def _hours(text: str) -> Iterator[Atom]:
             yield from _listed(match, match[2] or "")
     for match in pattern(r"(?<![\w:/.\-])\d{1,2}\s?h(?:\s*(?:,|and|&|\+|/)\s*\d{1,2}\s?h)*(?![\w-])").finditer(text):
         marked = pattern(_MARKED).search(text, max(0, match.start() - 30), match.start()) is not None
+        marked = marked or _is_placed(text, match.end())
         marked = marked and pattern(_LENGTH_BEHIND).match(text, match.end()) is None
         if marked and not _is_other_time(text, *match.span()):
             yield from _listed(match, "")
 
 
 _MARKED = (
-    r"(?:\b(?:at|daily|nightly|(?<!up\s)to|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)|\w+days?|^|[.;\n]"
-    r"|\b(?:morning|evening|night|day|year|month|week)|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d_]{3,9},)"
+    r"(?:\b(?:at|daily|dly|nightly|(?<!up\s)to|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)|\w+days?|^|[.;\n]"
+    r"|\b(?:morning|evening|night|day|year|month|week)|\bday\s+\d{1,2}|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d_]{3,9},)"
     r"[\s,(]*(?:at\s+)?(?:the\s+)?$"
 )
 _LENGTH_BEHIND = r"\s*(?:time-?\s?outs?|limit|max(?:imum)?|cap|hard|per|each|for|sla|budget|in\s+total)\b"
@@ -123,7 +157,9 @@ _LENGTH_BEHIND = r"\s*(?:time-?\s?outs?|limit|max(?:imum)?|cap|hard|per|each|for
 
 def _spoken_hours(text: str) -> Iterator[Atom]:
     """`at eleven`, `at 17.30`: they lean on a frequency."""
-    words = rf"\b(?:at|stroke\s+of)\s+({_HOUR_WORDS})\b(?:\s+hours\b)?|{_DOTTED_BEFORE}(\d{{1,2}}\.[0-5]\d)(?![\d.\w%])"
+    words = (
+        rf"\b(?:at|stroke\s+of)\s+({_HOUR_WORDS})\b(?:\s+hours\b)?|{_DOTTED_BEFORE}(\d{{1,2}}\.[0-5]\d)(?![\d\w%]|\.\d)"
+    )
     for match in (
         pattern(words).finditer(text) if hints(text, rf"\d\.[0-5]\d|\b(?:at|stroke\s+of)\s+(?:{_HOUR_WORDS})\b") else ()
     ):
@@ -137,9 +173,15 @@ def _spoken_hours(text: str) -> Iterator[Atom]:
             yield Atom("time", start, match.end(), time(value, int(minute or 0)), weak=True)
 
 
+def _is_placed(text: str, end: int) -> bool:
+    """Whether a place that is named as a zone stands right behind: `18h Paris time`."""
+    place = zone_after(text, end)
+    return place is not None and pattern(r"\s+(?:local\s+)?time\b").match(text, place.end) is not None
+
+
 def _leans(text: str, start: int) -> bool:
     """Whether a frequency stands right before: `every night at two take …`."""
-    before = r"\b(?:(?:every|each)\s+\w+|daily|nightly|\w+days?|mornings?|evenings?)\s+$"
+    before = r"\b(?:(?:every|each)\s+\w+|daily|nightly|overnight|\w+days?|mornings?|evenings?)\s+$"
     return pattern(before).search(text, max(0, start - 40), start) is not None
 
 
@@ -152,7 +194,7 @@ _HOUR_ENDS = (
     rf"|and\s+(?:at\s+)?(?:{_HOUR_WORDS}))\b)"
 )
 _DOTTED_BEFORE = (
-    r"(?:\b(?:at|from|start(?:s|ing)?|begins?|runs?|daily|nightly|weekly|morning|evening|afternoon|night|weekdays)"
+    r"(?:\b(?:at|from|start(?:s|ing)?|begins?|runs?|run\s+it|daily|dly|nightly|nitely|nitly|weekly|wkly|morning|evening|afternoon|night|weekdays)"
     r"|days?|\b(?:mon|tue|wed|thu|fri|sat|sun))[\s,:]+(?:at\s+)?"
 )
 _AMOUNT = r"\s*(?:%|percent|per\b|euros?|usd|eur|dollars|million|points?|degrees|[kmg]b\b|seconds|minutes|hours)"
@@ -182,11 +224,14 @@ def _bare_hours(text: str) -> Iterator[Atom]:
     day = any_of("weekdays")
     often = r"(?:twice|thrice|\d\s?x|(?:two|three|four|\d)\s+times)\s+(?:(?:a|per|each|every)\s+)?(?:day|daily)"
     opener = (
-        rf"\b(?:daily|nightly|every\s+(?:day|night|morning|evening)|{day}|weekdays|wkdays|{often}|"
-        r"(?:every|each|per)\s+shift(?:\s+start)?|time|morning|evening)(?:\s*[,:(]\s*|\s+)(?:times?\s+)?"
+        rf"\b(?:daily|dly|nightly|(?:every|evry|each)\s+(?:day|night|morn(?:ing)?|evening)|{day}|weekdays|wkdays|{often}|"
+        r"(?:mo|tu|we|th|fr|sa|su)(?=\s+\d)|m-f|m-sa|twice|"
+        r"(?:every|each|per)\s+shift(?:\s+start)?|time|morning|evening|hour)(?:\s+(?:mornin|morn|nite|arvo))?(?:\s*[,:(]\s*|\s+)(?:times?\s+)?"
     )
     several = r"\d{1,2}(?:(?:\s*(?:,\s*and|,|and|&|\+|/)\s*|(?<=\d)\s(?=\d{1,2}\s\d|\d{1,2}\b))\d{1,2})*"
-    behind = rf"\s*(?:[.;!?)]|,(?!\s?\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|and\b|{day})"
+    behind = (
+        rf"\s*(?:[.;!?)]|wh?en\b|,(?!\s?\d)|:(?!\d)|$|o'?\s?clock|sharp|h\b|hrs?\b|daily|utc|gmt|cet|cest|and\b|{day})"
+    )
     for match in finds(rf"{opener}({several})(?![\w-]|\.\d)", text, *"0123456789") if _has_opener(text) else ():
         if pattern(behind).match(text, match.end()) is None and zone_after(text, match.end()) is None:
             continue
@@ -234,14 +279,42 @@ def _has_opener(text: str) -> bool:
 
 
 _OPENERS = frozenset(
-    {"daily", "nightly", "day", "night", "morning", "evening", "weekdays", "wkdays", "shift", "start", "time", "times"}
+    {
+        "daily",
+        "nightly",
+        "day",
+        "night",
+        "morning",
+        "evening",
+        "weekdays",
+        "wkdays",
+        "shift",
+        "start",
+        "time",
+        "times",
+        "mo",
+        "tu",
+        "we",
+        "hour",
+        "mornin",
+        "nite",
+        "arvo",
+        "th",
+        "fr",
+        "sa",
+        "su",
+        "f",
+        "dly",
+        "morn",
+        "twice",
+    }
 )
 
 
 _ARRIVES = (
     r"\b(?:drops?|sends?|arrives?|comes?|lands?|uploads?|delivers?|appears?|puts?|posts?|publish(?:es)?|shows?\s+up"
     r"|is\s+(?:there|ready|out|done)|are\s+(?:there|ready|out|done))\b(?:[^.;\n]|\.(?=\w)){0,70}?"
-    r"\b(?:around|about|approximately|roughly|some\s?time\s+(?:around|after)|somewhere\s+(?:around|between))\s+$"
+    r"\b(?:around|about|approximately|roughly|at\s+some\s+point\s+after|some\s?time\s+(?:around|after)|somewhere\s+(?:around|between))\s+$"
 )
 
 
@@ -298,7 +371,7 @@ _BOUNDS = (
     r"|no\s+later\s+than|deadline(?:\s+(?:is|of|at|was))?(?:\s+(?:on\s+)?\w+day)?|sla(?:\s+of)?|later\s+than|"
     r"earlier\s+than|due|latest|longer\s+than|since|policy\s+(?:is|was)|cut-?off(?:\s+(?:is|at))?"
     r"|as\s+(?:late|early)\s+as|(?:time-?out|limit|max(?:imum)?|kill(?:ed)?"
-    r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|"
+    r"|cap(?:ped)?)(?:\s+(?:it\s+)?(?:at|is|of))?|(?:cap|limit|kill|stop)\s+(?:the|it|them|each)\s+[\w-]+(?:\s+[\w-]+){0,2}(?:\s+at)?|us(?:es?|ed)\s+to\s+arrive(?:\s+at)?|"
     r""
     r"(?:dies|closes?|opens?|ends?|arrives?|lands?|leaves?|expires?|crash(?:es|ed)|fail(?:s|ed)|finish(?:es|ed)|"
     r"(?:ready|available|complete|out|published|closed|sent)(?:\s+again)?|appears?|drops?)(?:\s+(?:at|by"

@@ -17,12 +17,8 @@ def completed(
     kinds = {part.kind for part in cluster}
     if best.value.kind != "cron" or "cron" in kinds:
         return best
-    extra: list[Atom] = []
     within_hours = any(_within_hours(part) for part in cluster)
-    if not kinds & {"time", "hours", "minute", "window"} and not within_hours:
-        extra += _lone_elsewhere(text, others, clusters)
-    if kinds == {"often"}:
-        extra += _counted_times(clusters, cluster[0].value)
+    extra = _times_elsewhere(text, cluster, others, clusters)
     if within_hours and "window" not in kinds:
         extra += next((other for other in clusters if _is_window(text, other)), [])
     if kinds <= _TIMED:
@@ -43,6 +39,20 @@ def completed(
     return Found(schedule, best.start, best.end, best.text, best.strength, assumption)
 
 
+def _times_elsewhere(
+    text: str, cluster: list[Atom], others: list[list[Atom]], clusters: list[list[Atom]]
+) -> list[Atom]:
+    """The time of day, the minute of the hour or the counted times that stand apart from the frequency."""
+    kinds = {part.kind for part in cluster}
+    if all(part.kind == "named" and part.value == "hourly" for part in cluster):
+        return next((other for other in clusters if {part.kind for part in other} == {"minute"}), [])
+    if kinds == {"often"}:
+        return _counted_times(clusters, cluster[0].value)
+    if kinds & {"time", "hours", "minute", "window"} or any(_within_hours(part) for part in cluster):
+        return []
+    return _lone_elsewhere(text, others, clusters) or _due_elsewhere(text, cluster, clusters)
+
+
 def _lone_elsewhere(text: str, others: list[list[Atom]], clusters: list[list[Atom]]) -> list[Atom]:
     """The cluster that says nothing but a time, with the surest ones first."""
     sure = [other for other in others if other and {part.kind for part in other} <= _TIMED]
@@ -51,6 +61,59 @@ def _lone_elsewhere(text: str, others: list[list[Atom]], clusters: list[list[Ato
     return max(candidates, key=lambda other: (lone_time(text, other), -other[0].start), default=[])
 
 
+def _due_elsewhere(text: str, cluster: list[Atom], clusters: list[list[Atom]]) -> list[Atom]:
+    """The time by which `a daily file` is wanted; what runs at night has its hour."""
+    daily = any(
+        part.kind == "days" or (part.kind == "named" and part.value in ("daily", "weekdays")) for part in cluster
+    )
+    hint = wanted_by(text, clusters) if daily else None
+    return hint[0] if hint is not None else []
+
+
+def wanted_by(text: str, clusters: list[list[Atom]]) -> tuple[list[Atom], float] | None:
+    """The one time by which the text asks for something, and how sure that is the schedule."""
+    dues = [
+        other
+        for other in clusters
+        if {part.kind for part in other} <= _DUE and any(part.kind == "due" for part in other)
+    ]
+    if len({part.value for other in dues for part in other if part.kind == "due"}) != 1:
+        return None
+    start = dues[0][0].start
+    lead = pattern(r"[.;?!](?=\s)|\n").split(text[max(0, start - _FAR) : start])[-1]
+    if pattern(_ENDED).search(lead):
+        return None  # `it must be done by 7:00` is a deadline
+    opens = pattern(r"^\W*(?:(?:and|please|pls)\W+)?(?:by|before|b4|not\s+before)\s+$").match(lead)
+    return (dues[0], _WANTED_STRENGTH) if opens or pattern(_ASKS).search(lead) else None
+
+
+def spoken_hour(text: str, clusters: list[list[Atom]]) -> tuple[list[Atom], float] | None:
+    """The one hour that a text without any schedule names for its work: `make up the list at eight, …`."""
+    timed = [cluster for cluster in clusters if any(part.kind in ("time", "hours", "minute") for part in cluster)]
+    if len(timed) != 1 or not {part.kind for part in timed[0]} <= _TIMED or not all(part.weak for part in timed[0]):
+        return None
+    start, end = timed[0][0].start, timed[0][-1].end
+    lead = text[max(0, start - 40) : start]
+    said = pattern(r"at\b").match(text, start) or pattern(r"\bat\s+$").search(lead)
+    ended = pattern(r"\s*(?:[.,;:!?)]|$)").match(text, end)
+    zoned = any(part.kind == "zone" for part in timed[0])
+    if not said or not (ended or zoned) or pattern(_COUNTED).search(lead) or pattern(_THEIRS).search(lead):
+        return None
+    return timed[0], _WANTED_STRENGTH
+
+
+_COUNTED = (
+    r"\b(?:cap\w*|limit\w*|stop\w*|max\w*|stays?|set|fail\w*|over|below|above|value|threshold|counts?|scores?|starts?|begins?|opens?|meets?"
+    r"|comes?|arrives?|lands?|is|are|was|were|look\w*)\s+$"
+)
+_THEIRS = r"\b(?:when|until|once|if|because|since|after|before|wait\w*)\b[^,.;]*$"
+_FAR, _WANTED_STRENGTH = 200, 0.5
+_ENDED = r"\b(?:done|finish(?:ed)?|complete[d]?|through|over|end(?:ed)?)\s+\S+\s+$"
+_DUE = frozenset({"due", "zone", "part"})
+_ASKS = (
+    r"\b(?:must|has\s+to|have\s+to|should|needs?|needed|wants?|wanted|required|would\s+like|'d\s+like|could|can|shall|ought|please|pls"
+    r"|make\s+sure|expects?)\b"
+)
 _TIMED = frozenset({"time", "zone", "hours", "part"})
 
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 from airflow_llm.errors import InputError
+from airflow_llm.readers.prose.durations import number
 from airflow_llm.readers.prose.schedules.atom import Atom
-from airflow_llm.readers.prose.spellings import any_of, finds, meaning_of, pattern, says, spelled
+from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, meaning_of, pattern, says, spelled
 
-_DAY_PARTS = "morning|afternoon|evening|night"
+_DAY_PARTS = "morning|mornin|morn|afternoon|arvo|evening|night|nite"
+_PARTS = {"mornin": "morning", "morn": "morning", "arvo": "afternoon", "nite": "night"}
 _DAY_WORDS = r"(?:sun|mon|tue|wed|thu|fri|sat)"
 _GLUE = (
-    r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|-|\u2013|\.{1,3}|to|through|thru|until|till|resp\.?)"
+    r"\s*(?:,\s*and|,\s*or|,|and|&|/|\+|or|n(?=\s)|-|\u2013|\.{2,3}|\.(?=\w)|to|through|thru|until|till|resp\.?)"
     r"\s*(?:on\s+)?(?:the\s+)?"
 )
 _TWO_LETTERS = {"su": 0, "so": 0, "mo": 1, "tu": 2, "di": 2, "we": 3, "mi": 3, "th": 4, "do": 4, "fr": 5, "sa": 6}
@@ -44,7 +46,7 @@ def weekdays(text: str) -> Iterator[Atom]:
         yield Atom("every", *match.span(), (1.0, "d"))
     if not says(text, "weekend") and next(spelled("weekdays", text), None) is None:
         return
-    day = rf"\b{any_of('weekdays')}\b\.?"
+    day = rf"\b{any_of('weekdays')}\b(?:(?:(?<=\b\w{{3}})|(?<=\b\w{{4}}))\.(?!\s+(?:on|at|the|we|it|if|then)\b))?"
     expression = rf"((?:every|each|on|evry)\s+)?({day}(?:(?:{_GLUE}| ){day})*)(?!\w)(\s+(?:{_DAY_PARTS})s\b)?"
     for match in pattern(expression).finditer(text):
         repeated = (match[1] or "").strip().lower() not in ("", "on")
@@ -53,6 +55,9 @@ def weekdays(text: str) -> Iterator[Atom]:
         if repeated and _is_span_of_data(text, match):
             continue
         days = _day_set(match[2])
+        about = pattern(rf"\s*[,;]\s*(?:{day})$").search(text, match.start(2), match.end(2))
+        if about is not None and pattern(r"\s+(?:is|was)\b").match(text, match.end(2)):
+            days = _day_set(text[match.start(2) : about.start()])  # `Tuesdays, Monday is closed`
         if pattern(r"\s+(?:too|also|as\s+well|included)\b").match(text, match.end(2)):
             yield Atom("also", match.start(), match.end(2), days, weak=True)
             continue
@@ -61,7 +66,8 @@ def weekdays(text: str) -> Iterator[Atom]:
         yield Atom("days", match.start(), match.end(2), days, weak=single)
         part = pattern(rf"\s+({_DAY_PARTS})s?\b").match(text, match.end(2))
         if part is not None:
-            yield Atom("part", *part.span(1), part[1].lower(), weak=True)
+            said = part[1].lower()
+            yield Atom("part", *part.span(1), _PARTS.get(said, said), weak=True)
     yield from _exceptions(text, day)
 
 
@@ -76,6 +82,8 @@ def _is_span_of_data(text: str, match: re.Match[str]) -> bool:
 def _is_other_day(text: str, match: re.Match[str]) -> bool:
     """`last Friday`, `agreed on Tuesday`, `closed on Mondays`, `from Monday on`: no day of the schedule."""
     before = text[max(0, match.start() - 24) : match.start()]
+    if pattern(_PLANNED).search(before) or (pattern(r"\bfor\s+$").search(before) and _is_timed(text, match.end(2))):
+        return False
     if pattern(_NO_RUN).search(before):
         return pattern(r"\s+(?:job|run)\b").match(text, match.end(2)) is None
     if pattern(r"\bfrom\s+$").search(before) and pattern(r"\s+on(?:wards?)?\b(?!\s+at)").match(text, match.end(2)):
@@ -85,12 +93,20 @@ def _is_other_day(text: str, match: re.Match[str]) -> bool:
 
 _NO_RUN = (
     r"\b(?:last|next|this|previous|if|when|is|unless|until|since|before|after|for|a|by|closed"
-    r"|(?:believes?|believing|faith|trust)\s+in)\s+$"
+    r"|(?:believes?|believing|faith|trust)\s+in|(?:ticket|mail|message|meeting|note|chat|thread)s?\s+(?:from|of|on))\s+$"
 )
 _TOLD = (
     r"\b(?:discussed|agreed|said|told|talked|spoke|met|promised|mentioned|decided|asked|meeting|call|workshop|closed"
     r"|shut|lunch|review(?:ed)?|demo)\s+$"
 )
+
+
+_PLANNED = r"\b(?:schedul\w+|plann?\w*|set)\s+(?:it\s+|this\s+)?for\s+(?:the\s+)?$"
+
+
+def _is_timed(text: str, end: int) -> bool:
+    """Whether a time of day stands right behind the day: `Saturday nights, 23:50`."""
+    return pattern(rf"(?:\s+(?:{_DAY_PARTS})s?\b)?,?\s+(?:at\s+)?{_CLOCK}").match(text, end) is not None
 
 
 def _days_between(first: int, last: int) -> frozenset[int]:
@@ -100,7 +116,7 @@ def _days_between(first: int, last: int) -> frozenset[int]:
 def nights_between(text: str) -> Iterator[Atom]:
     """`the night from Sunday to Monday, at 2`: Monday behind midnight, Sunday before it."""
     day = rf"({any_of('weekdays')})"
-    words = rf"\bnights?\s+(?:from|between)\s+{day}\s+(?:to|and|on)\s+{day}(?!\w)"
+    words = rf"\bnights?\s+(?:from|between|of)\s+{day}\s+(?:to|and|on)\s+{day}(?!\w)"
     for match in finds(words, text, "night"):
         late = pattern(r"[\s,]*(?:at\s+)?(?:1[89]|2[0-3])(?!\d)").match(text, match.end()) is not None
         yield Atom("days", *match.span(), frozenset({int(meaning_of("weekdays", match[1 if late else 2]))}))
@@ -109,15 +125,19 @@ def nights_between(text: str) -> Iterator[Atom]:
 def _exceptions(text: str, day: str) -> Iterator[Atom]:
     days = rf"(?:weekends?|{day})(?:{_GLUE}(?:weekends?|{day}))*"
     out = (
-        r"\b(?:not(?:\s+(?:on|at))?|no|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?"
+        r"\b(?:not(?:\s+(?:on|at))?|no|x?cept|except(?:\s+(?:on|nothing\s+on|never\s+on))?|excluding|excl\.?|w/o"
+        r"|(?:do\s+)?nothing(?:\s+on)?|leave\s+out"
         r"|but(?:\s+not)?|without|"
         r"other\s+than|apart\s+from|besides(?:\s+of)?|"
         r"skip(?:ping)?|(?:(?P<apart>do\s+not|don'?t|never)|not)\s+(?:be\s+)?(?:run|execute"
         r"|start)(?:\s+(?:it|this))?)\s+"
         rf"(?:for\s+|on\s+)?(?:the\s+)?(?P<out>{days})(?!\w)"
     )
-    off = rf"(?P<out>{days})\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out)\b"
-    for match in finds(off, text, "off", "exc", "skip", "left"):
+    off = (
+        rf"(?:leave\s+)?(?P<out>{days})\s+(?:are\s+|is\s+)?(?:excluded|off|excepted|skipped|left\s+out|out|nothing\s+runs"
+        r"|no\s+runs?)(?!\w|\s+of\b)"
+    )
+    for match in finds(off, text, "off", "exc", "skip", "left", " out", " no"):
         yield Atom("except", *match.span(), _out_set(match["out"]), weak=True)
     for match in pattern(out).finditer(text):
         if match.group().lower().startswith("but on") and pattern(r"\bnot\s[^.;]{0,40}$").search(
@@ -163,12 +183,14 @@ def month_days(text: str) -> Iterator[Atom]:
     )
     for match in pattern(rf"\b(?:(?:on|every|each)\s+(?:the\s+)?)({several})(?!\w){no_month}").finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
-    pair = rf"(?<![\w.])((?:the\s+)?{_ONE}\s*(?:and|&|\+)\s*(?:on\s+)?(?:the\s+)?{_ONE})(?!\w){no_month}"
+    listed = rf"(?:the\s+)?{_ONE}(?:\s*,\s*{_ONE})*\s*(?:,?\s*and|&|\+|n(?=\s))\s*(?:on\s+)?(?:the\s+)?{_ONE}"
+    pair = rf"(?<![\w.])({listed})(?!\w){no_month}"
     for match in pattern(pair).finditer(text):
         yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    yield from _spoken_days(text)
     timed = (
         rf"(?:(?<=^)|(?<=[\s(]))(?:(?:on|always|every|each|run)\s+)?(?:the\s+)?(?:({_ONE})|day\s+(\d{{1,2}}))"
-        rf",?\s+(?:at\s+)?(?={_CLOCK})"
+        rf",?\s+(?=(?:at\s+)?{_CLOCK}|at\s+\d{{1,2}}\s*(?:[.,;)]|$))"
     )
     for match in pattern(timed).finditer(text):
         yield Atom(
@@ -178,8 +200,37 @@ def month_days(text: str) -> Iterator[Atom]:
         yield Atom("monthday", *match.span(), _days_of_month(match[1] or match[2]), weak=True)
 
 
+def _spoken_days(text: str) -> Iterator[Atom]:
+    """`on the first and the sixteenth`, `Day 1 and 15, 05:00`, `at six on the eleventh, Cologne`."""
+    word = any_of("ordinals")
+    more = rf"(?:\s*(?:,\s*and|,|and|&|\+)\s*(?:on\s+)?(?:the\s+)?{word})"
+    ends = r"(?!\w)(?=\s*(?:[.,;:)!?]|$|(?:at|in|from|utc|of\s+(?:the|each|every)\s+month)\b))"
+    for match in pattern(rf"\bon\s+the\s+({word}{more}+){ends}").finditer(text):
+        yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    hour = r"(?:\d|noon|midnight|half|one|two|three|four|five|six|seven|eight|nine|ten)"
+    late = rf"(?:{'|'.join(name for name in lexicon('ordinals') if name.endswith('th') and not name[0].isdigit())})"
+    timed = rf"\b(?:on|of)\s+the\s+({word}(?=\s+at\s+{hour}|,\s+[A-Z])|{late}(?=\s*(?:[.,;)]|$)))"
+    for match in pattern(timed).finditer(text):
+        if match[1].lower() != "last" and (
+            match[0][:2] != "of" or hints(text[max(0, match.start() - 20) : match.start()], _DAY_PARTS)
+        ):
+            yield Atom("monthday", *match.span(), _days_of_month(match[1]), weak=True)
+    one = rf"\b(?:\d{{1,2}}|{any_of('numbers')})\b"
+    alone = rf"(?<=on\sday\s){one}|{one}(?=\s+of\s+(?:the|each|a|every)\s+month)"
+    several = rf"{one}(?:\s*(?:,|and|&|\+)\s*(?:day\s+)?{one})+|{alone}"
+    listed = (
+        rf"(?<!x\s)(?<!times\s)(?<!twice\s)\bdays?\s+({several})"
+        r"(?=\s*(?:[.;)]|,?\s+(?:at\s+)?\d|$|,\s*$|\s+of\b))"
+    )
+    for match in pattern(listed).finditer(text) if says(text, "day") else ():
+        days = [int(number(said)) for said in pattern(one).findall(match[1])]
+        if min(days) > 0 and max(days) <= _LONGEST_MONTH:
+            yield Atom("monthday", *match.span(), tuple(str(day) for day in dict.fromkeys(days)), weak=True)
+
+
+_LONGEST_MONTH = 31
 _MAY_BE_DAY = (
-    r"\b(?:on|every|each)\s+(?:the\s+)?(?:\d|last|first|fifteenth)|\d(?:st|nd|rd|th)\s*(?:and|&|\+)|\bday\s+\d"
+    r"\b(?:on|every|each|of)\s+(?:the\s+)?(?:\d|last|first|fifteenth|\w+th\b|second|third|1st)|\bdays?\s+\d|\d(?:st|nd|rd|th)\s*(?:and|&|\+)|\bday\s+\d"
     r"|\d(?:st|nd|rd|th),?\s+(?:at\s+)?(?:\d|noon|midnight)"
 )
 
@@ -237,7 +288,7 @@ def dates(text: str) -> Iterator[Atom]:
     if next(spelled("months", text), None) is None:
         return
     month = any_of("months")
-    months = rf"{month}(?:\s*(?:,\s*and|,|and|&|/)\s*{month})*"
+    months = rf"{month}(?:(?:\s*(?:,\s*and|,|and|&|/)\s*|\s+){month})*"
     nth = rf"\b(?:on\s+)?(?:the\s+)?({any_of('ordinals')})\s+({any_of('weekdays')})\s+(?:of|in)\s+({months})(?!\w)"
     for match in finds(nth, text, "day", " mon ", " tue ", " wed ", " thu ", " fri ", " sat ", " sun "):
         which = (meaning_of("ordinals", match[1]), int(meaning_of("weekdays", match[2])))
@@ -253,16 +304,18 @@ def dates(text: str) -> Iterator[Atom]:
     )
     for match in pattern(expression).finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
-        if pattern(
+        sure = bool(match["every"] or match["yearly"])
+        again = sure or pattern(r"\s*(?:,|and|&)\s*(?:on\s+)?(?:the\s+)?\d").match(text, match.end()) is not None
+        if not again and pattern(
             r"\b(?:start\w*|begin\w*|from|since|until|till|by|before|after|with|as\s+of|\d)\s+(?:on\s+)?$"
         ).search(before):
             continue
-        number = pattern(r"\d+").match(match[3] or match[6])
-        value = number.group() if number else meaning_of("ordinals", pattern(r"\s+day$").sub("", match[3] or match[6]))
+        digits = pattern(r"\d+").match(match[3] or match[6])
+        value = digits.group() if digits else meaning_of("ordinals", pattern(r"\s+day$").sub("", match[3] or match[6]))
         names = pattern(rf"\b{month}\b").findall(match[4] or match[5])
         if value == "last" or not 1 <= int(value) <= 31:
             continue
-        sure = bool(match["every"] or match["yearly"] or len(names) > 1)
+        sure = sure or len(names) > 1
         listed = ",".join(meaning_of("months", name) for name in names)
         yield Atom("date", *match.span(), (listed, int(value)), weak=not sure)
 
@@ -272,14 +325,11 @@ def months_of(text: str) -> Iterator[Atom]:
     if next(spelled("months", text), None) is None and not says(text, *_SEASONS):
         return
     month = any_of("months")
-    for match in pattern(r"\b(?:in|during)\s+(?:the\s+)?(winter|spring|summer|autumn)\b(?!\s*months?\s*\()").finditer(
-        text
-    ):
-        yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
-    alone = rf"(?<![\w.-])({month}(?:\s*(?:,\s*and|,|and|&|/|\+)\s*{month})*)\s+only\b"
-    for match in finds(alone, text, "only"):
-        yield Atom("months", *match.span(), _listed(match[1]), weak=True)
-    leading = rf"\b(?:each|every)\s+({month})\s+(?=(?:week)?days?\b|nights?\b|mornings?\b|evenings?\b)"
+    yield from _seasons(text, month)
+    leading = (
+        rf"(?:\b(?:each|every)\s+|(?<![\w/])(?={month}/))({month}(?:/{month})*)"
+        r"(?:\s+(?=(?:week)?days?\b|nights?\b|mornings?\b|evenings?\b)|(?=,?\s+on\b))"
+    )
     for match in pattern(leading).finditer(text):
         yield Atom("months", match.start(1), match.end(1), _listed(match[1]), weak=True)
     span = (
@@ -305,6 +355,18 @@ def months_of(text: str) -> Iterator[Atom]:
     )
     for match in pattern(listed).finditer(text):
         yield Atom("months", *match.span(), _listed(match[1] or match[2]), weak=True)
+
+
+def _seasons(text: str, month: str) -> Iterator[Atom]:
+    """`in winter`, `jan + jul only`."""
+    season = r"\b(?:in|during)\s+(?:the\s+)?(winter|spring|summer|autumn)\b(?!\s*months?\s*\()"
+    for match in finds(season, text, *_SEASONS):
+        yield Atom("months", *match.span(), _SEASONS[match[1].lower()], weak=True)
+    alone = rf"(?<![\w.\-\u2013])({month}(?:\s*(?:,\s*and|,|and|&|/|\+)\s*{month})*)\s+only\b"
+    for match in finds(alone, text, "only"):
+        if match[1].lower() == "may" and pattern(r"\s+\w").match(text, match.end()):
+            continue  # `it may only begin`
+        yield Atom("months", *match.span(), _listed(match[1]), weak=True)
 
 
 def _listed(words: str) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ def _frequencies(text: str, clusters: Sequence[list[Atom]]) -> Iterator[Atom]:
 
 def _is_asked(text: str, part: Atom) -> bool:
     before, after = text[max(0, part.start - 80) : part.start], text[part.end : part.end + 80]
+    if pattern(r"\b(?:after|once|until|when)\s+(?:the\s+)?$").search(before) and pattern(
+        r"\s+(?:job|dag|pipeline)\b"
+    ).match(after):
+        return False
     if pattern(_OTHERS).search(before) or pattern(_OTHERS_BEHIND).match(after) or pattern(_FIRST).match(after):
         return False
     if pattern(_TITLE_BEFORE).search(text[: part.start]) and pattern(_TITLE).match(after):
@@ -47,7 +51,7 @@ _FIRST = (
     r"[^.;\n]{0,60}\b(?:must|has\s+to|have\s+to|should)\s+(?:have|be)\s+(?:finished|done|through|completed?|over)\b"
 )
 _OTHERS_BEHIND = (
-    r"\s+(?:reports?|newsletters?|figures?|numbers?|totals?|sales|data|files?|tables?|partitions?|averages?|e-?mails?"
+    r"\s+(?:(?:job|dag|pipeline|run|load)\s+(?:called|named|(?=[`'\"]))|reports?|newsletters?|figures?|numbers?|totals?|sales|data|files?|tables?|partitions?|averages?|e-?mails?"
     r"|dumps?|extracts?|exports?|meeting|stand-?up|count|counts|values|rates|prices|summar\w+|digests?|statistics|stats"
     r"|active|limit|quota|budget|volume)\b"
 )
@@ -83,6 +87,6 @@ _TILL_THERE = (
 )
 _WAITS = (
     r"\b(?:wait\w*|until|till|sensor|as\s+soon\s+as|retr\w+|tries|try|trys|re-?tries|again|attempts?|up\s+to|at\s+most"
-    r"|for\s+(?:max\w*\s+)?\d|time-?outs?|max\w*|files?|exists?|arriv\w*|appear\w*|is\s+there|are\s+there|gate|repeat\w*"
+    r"|at\s+the\s+most|for\s+(?:max\w*\s+)?\d|time-?outs?|max\w*|files?|exists?|arriv\w*|appear\w*|is\s+there|are\s+there|gate|repeat\w*"
     r"|times|once|turns?\s+up|has\s+come|poke\w*|poking|begin\w*|apart|intervals?|not?\s+longer)\b"
 )

@@ -11,8 +11,8 @@ from airflow_llm.readers.prose.spellings import finds, hints, pattern, says
 
 _LAST = 59
 _FEW = (
-    r"(?:\d{1,2}|five|ten|fifteen|twenty-five|twenty|thirty-five|thirty|forty-five|forty|fifty-five|fifty|half"
-    r"|(?:a\s+)?quarter)"
+    r"(?:\d{1,2}|five|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty-five|twenty"
+    r"|thirty-five|thirty|forty-five|forty|fifty-five|fifty|one|two|three|four|six|seven|eight|nine|half|(?:a\s+)?quarter)"
 )
 _HOUR = r"(?:the|every|each)(?:\s+(?:full|single))?(?:\s+(?:hour|hr)\b)"
 _JOIN = r"\s*(?:,\s*and|,|and|&|\+)\s*"
@@ -26,11 +26,11 @@ def minutes(text: str) -> Iterator[Atom]:
         rf"\b(?:at\s+)?(?:minutes?\s+(?P<a>\d{{1,2}}(?:\s*(?:,|and|&)\s*\d{{1,2}})*)"
         rf"|(?P<b>{_FEW})\s+(?:minutes?|mins?)\s+(?:past|after)\s+(?:the|every|each)(?!\s+(?:\w+\s+)?(?:hour|hr)\b)"
         r"(?=\s*(?:[.,;)]|$))"
-        r"|hh:(?P<e>\d{2})"
+        r"|(?:hh|xx):(?P<e>\d{2})"
         r"|(?:every|each)\s+hour\s+on\s+the\s+(?P<f>half)[\s-]hour"
-        rf"|(?:hourly|every\s+hour|every)[\s,]+(?:at\s+)?(?P<g>{_FEW})\s+past(?!\s+(?:\d|one\b|two\b|three\b)))\b"
+        rf"|(?:hourly|hrly|(?:every|each)\s+(?:hour|hr)|every)[\s,]+(?:(?:at|on)\s+)?(?:the\s+)?(?P<g>{_FEW})[\s-]+past(?!\s+(?:\d|one\b|two\b|three\b)))\b"
     )
-    if not hints(text, r"past|hh:|half|\b(?:minutes?|mins?)\s+(?:\d|after)"):
+    if not hints(text, r"past|hh:|xx:|half|\b(?:minutes?|mins?)\s+(?:\d|after)"):
         return
     for match in pattern(expression).finditer(text):
         yield from _said(match.span(), [next(words for words in match.groups() if words)])
@@ -38,7 +38,7 @@ def minutes(text: str) -> Iterator[Atom]:
 
 def _past(text: str) -> Iterator[Atom]:
     """`20 and 50 past the hour`, `5 past, 25 past and 45 past every hour`, `at 12 past.`, `quarter to each hour`."""
-    if not says(text, "past", "after the", "after e", "before the", "before e", "to the", "to e"):
+    if not says(text, "past", "after the", "after e", "before the", "before e", "to the", "to e", "past, e"):
         return
     tail = r"(?:\s+(?:minutes?|mins?))?\s+(?:past|after)"
     listed = rf"\b(?:at\s+|on\s+)?({_FEW}(?:{tail})?(?:{_JOIN}{_FEW}(?:{tail})?)*)(?:\s+(?:minutes?|mins?))?\s+"
@@ -53,12 +53,27 @@ def _past(text: str) -> Iterator[Atom]:
         yield from _said(match.span(), pattern(_FEW).findall(match[1]))
     for match in finds(r"\b(?:on|at)\s+(?:the\s+)?(quarter|half)[\s-]past(?=\s*(?:[.,;)]|$))", text, "past"):
         yield from _said(match.span(), [match[1]])
+    for match in pattern(rf"\b(?:at\s+)?({_FEW})(?:\s+(?:minutes?|mins?))?\s+(?:to|before)\s+{_HOUR}").finditer(text):
+        yield from _said(match.span(), [match[1]], before=True)
+    yield from _told_of_each(text)
+
+
+def _told_of_each(text: str) -> Iterator[Atom]:
+    """`5 and 35 past, every hour`, `at a quarter to every third hour`, `at each half past`, `Half past, each hour`."""
+    apart = rf"(?<![\d.:])({_FEW}(?:{_JOIN}{_FEW})*)\s+past,\s+(?:every|each)\s+(?:hour|hr)\b"
+    for match in pattern(apart).finditer(text):
+        yield from _said(match.span(), pattern(_FEW).findall(match[1]))
+    hours = r"\s+(?:every|each)\s+(?:\d{1,2}|second|third|fourth|sixth|other|two|three|four|six)\s+hour"
+    to_each = rf"\bat\s+(?:a\s+)?({_FEW})\s+(?:to|before)(?={hours})"
+    for match in pattern(to_each).finditer(text):
+        yield from _said(match.span(), [match[1]], before=True)
+    each = r"\b(?:at\s+)?each\s+(quarter|half)[\s-]past(?=\s*(?:[.,;)]|$|from\b|between\b|\d))"
+    for match in finds(each, text, "past"):
+        yield from _said(match.span(), [match[1]])
     for match in finds(
         r"(?:^|(?<=[.;\n]))\s*(quarter|half)[\s-]past[\s,]+(?:every|each)\s+(?:hour|hr)\b", text, "past"
     ):
         yield from _said(match.span(), [match[1]])
-    for match in pattern(rf"\b(?:at\s+)?({_FEW})(?:\s+(?:minutes?|mins?))?\s+(?:to|before)\s+{_HOUR}").finditer(text):
-        yield from _said(match.span(), [match[1]], before=True)
 
 
 def _colons(text: str) -> Iterator[Atom]:

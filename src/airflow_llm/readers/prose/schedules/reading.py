@@ -6,7 +6,8 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.schedules.atom import Atom
 from airflow_llm.readers.prose.schedules.atoms import atoms
 from airflow_llm.readers.prose.schedules.build import build
-from airflow_llm.readers.prose.schedules.completing import completed
+from airflow_llm.readers.prose.schedules.completing import completed, spoken_hour, wanted_by
+from airflow_llm.readers.prose.schedules.corrections import corrected
 from airflow_llm.readers.prose.schedules.hinted import hinted
 from airflow_llm.readers.prose.schedules.strength import stands_alone, strength_of
 from airflow_llm.readers.prose.schedules.zone_of_text import with_zone_of_text
@@ -31,7 +32,7 @@ def read_schedule(text: str) -> Found[Schedule] | None:
 
     InputError for a value that cannot be: `25:75`, `every 0 minutes`, a time zone that does not exist.
     """
-    clusters = _possible(_clusters(text, atoms(text)))
+    clusters = corrected(text, _possible(_clusters(text, atoms(text))))
     hits = {hit: cluster for cluster in clusters if (hit := _read_cluster(text, cluster)) is not None}
     hits |= {hit: [] for hit in find_triggers(text)}
     candidates = [candidate for candidate in hits if candidate.strength >= SURE]
@@ -60,7 +61,7 @@ def _runs(cluster: list[Atom]) -> bool:
 
 def _hinted(text: str, clusters: list[list[Atom]]) -> Found[Schedule] | None:
     """What is read where nothing says surely when: a frequency beside the name of the work."""
-    hint = hinted(text, clusters)
+    hint = hinted(text, clusters) or wanted_by(text, clusters) or spoken_hour(text, clusters)
     if hint is None:
         return None
     cluster, strength = hint
@@ -132,8 +133,9 @@ def _doubted(text: str, cluster: list[Atom], strength: float) -> float:
     """The strength less what the words around take from it: refused, former, observed, or the habit of somebody."""
     start, end = cluster[0].start, cluster[-1].end
     if text[start:end].lower() in _LOOSE:
-        strength = min(strength, 0.55)
-    if pattern(_REFUSED).match(text, end):
+        asked = any(pattern(asks).search(text, max(0, start - 160), start) for asks in (_ASKED, _WISHED))
+        strength = min(strength, 0.55 if asked else 0.4)
+    if pattern(_REFUSED).match(text, end) or _is_some_days(text, cluster):
         strength = min(strength, 0.4)
     return _doubted_before(text, start, cluster, strength) if start else strength
 
@@ -153,12 +155,56 @@ def _doubted_before(text: str, start: int, cluster: list[Atom], strength: float)
     if pattern(_MEASURED).search(before):
         return min(strength, 0.4)
     timed = any(part.kind in ("time", "hours", "minute", "cron") for part in cluster)
-    return min(strength, 0.4) if not timed and pattern(_HABIT).search(before) else strength
+    if not timed and (pattern(_HABIT).search(before) or _is_trouble(before, text[start])):
+        return min(strength, 0.4)
+    return strength
+
+
+def _is_trouble(before: str, first: str) -> bool:
+    """`the job dies every Monday`: how often something goes wrong; not `…, even if it failed` at the end of a line."""
+    if first.isupper() or pattern(r"\b(?:if|when|whenever|once|unless)\b[^.;,\n]*$").search(before):
+        return False
+    return pattern(_TROUBLED).search(before) is not None
 
 
 _REFUSED = (
     r"\s*(?:\w+\s+){0,2}?(?:(?:is|was|are|would\s+be)\s+(?:far\s+)?(?:too|not|overkill)|doesn'?t\s+matter)\b"
-    r"|\?+\s*(?:->|\u2192|\u2013|-)?\s*no\b"
+    r"|\?+\s*(?:->|\u2192|\u2013|-)?\s*no\b|\s*nothing\s+(?:different|special|changes|else\s+changes)\b"
+    r"|\s+(?:[\w`'-]+\s+){1,5}(?:is|are|gets?)\s+(?:left\s+out|skipped|omitted)\b"
+    r"|\s+(?:a\s+different|another|some\s+other|their)\s+(?:dag|job|pipeline|team)\b"
+)
+_WISHED = r"\b(?:'d\s+like|would\s+like|wants?|needs?|please|pls|should|must|shall|to\s+be|let)\b[^.;\n]*$"
+_ASKED = (
+    r"(?:^|[.;:,(\n\u2013-]\s*|\b(?:runs?|run\s+(?:it|this|them)|schedule[ds]?|start\w*|jobs?|pls|please|happens?|goes|go|be"
+    r"|it|this)\s+)$"
+)
+
+
+def _is_some_days(text: str, cluster: list[Atom]) -> bool:
+    """`Fridays the full load, all other days the delta`, `if today = friday`: what is done on some days of many."""
+    start, end = cluster[0].start, cluster[-1].end
+    if any(part.kind in ("time", "hours", "minute", "cron") for part in cluster):
+        return False
+    if any(part.kind == "every" for part in cluster):
+        return pattern(_THE_OTHERS).fullmatch(text, start, end) is not None and (
+            pattern(rf"(?:\b{any_of('weekdays')}|\d(?:st|nd|rd|th)|\bmonth)\b[^.\n]{{0,60}}[.;,]\s*$").search(
+                text, max(0, start - 90), start
+            )
+            is not None
+        )
+    if pattern(_IF_TODAY).search(text, max(0, start - 30), start):
+        return True
+    return pattern(_CONTRAST).match(text, end) is not None
+
+
+_THE_OTHERS = r"every\s+other\s+day"
+_IF_TODAY = (
+    r"\b(?:(?:if|when)\s+(?:today|it|the\s+day)\s*(?:=+|is|'s)\s*(?:an?\s+)?"
+    r"|(?:branch|depending|decide)\s+on\s+the\s+(?:week)?day\s*:\s*)$"
+)
+_CONTRAST = (
+    r"[^.;\n]{0,70}[,;.:]\s*(?:and\s+|but\s+)?(?:on\s+)?(?:all|any|every|the)\s+other\s+days?\b"
+    r"|\s+(?:only,\s+)?it\s+(?:is|'s)\s+[^.;\n]{1,40}\binstead\b"
 )
 _MEASURED = (
     r"\bmeets?\s+$|\b(?:keep|retain)s?\s+(?:[\w,]+\s+){0,8}?\d+\s+$|(?:^|[(,]\s*|[a-z]\s+)(?<!are\s)(?<!is\s)(?<!be\s)"
@@ -167,7 +213,11 @@ _MEASURED = (
 _HABIT = (
     r"(?:^\W*(?:the|our|their|these|those)|\bwhose)\s+(?!job|pipeline|dag\b|workflow|task|run\b|process|script|report)"
     r"(?:[\w'-]+\s+){1,3}?(?:upload|send|drop|deliver|report|publish|phone|arrive|shift|change)(?:s|es)?\s[^,:]*$"
-    r"|\b(?:is|are)\s+done\s+by\b[^,:]*$|\bhappens\s+by\s+itself\s+$"
+    r"|\b(?:is|are)\s+(?:done|sent|kept|made|run|[a-z]+ed)\s+by\s+(?:the|our|their)\s+(?:[\w-]+\s+)?[\w-]+s\s+$|\bhappens\s+by\s+itself\s+$"
+)
+_TROUBLED = (
+    r"\b(?:fails?|failed|breaks|broke|dies|died|crash(?:es|ed)|hangs?|hung|kills|stops?|changes|expires?|stale|is\s+down|goes\s+down)\b"
+    r"[^.;:,\n]{0,30}$"
 )
 _LOOSE = ("overnight", "at night", "mornings", "in the mornings", "evenings", "in the evenings")
 _CURRENT = r"\b(?:current|old|present|former|existing|previous)\s+(?:cron|schedule|line|entry)?\s*(?:is|was|:|=)?\s*`?$"
@@ -181,7 +231,7 @@ _FORMER = (
 def _placed(text: str, cluster: list[Atom]) -> tuple[list[Atom], int]:
     """The parts with the place behind them as their zone, and where they end."""
     end = _closed(text, cluster)
-    timed = any(part.kind in ("time", "hours", "window") for part in cluster)
+    timed = any(part.kind in ("time", "hours", "window", "due") for part in cluster)
     place = zone_after(text, cluster[-1].end) if all(part.kind != "zone" for part in cluster) else None
     if place is None or not (timed or pattern(r"\s*[,(]\s*[A-Z]", 0).match(text, cluster[-1].end)):
         return cluster, end

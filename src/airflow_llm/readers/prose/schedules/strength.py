@@ -13,7 +13,7 @@ def strength_of(text: str, cluster: list[Atom]) -> float:
     kinds = {part.kind for part in cluster}
     if "cron" in kinds:
         return 1.0
-    timed = bool(kinds & {"time", "hours", "minute", "window", "zone"})
+    timed = bool(kinds & {"time", "hours", "minute", "window", "zone", "due"})
     strong = [part for part in cluster if part.kind in _STRONG and not part.weak]
     if strong:
         return 0.95 if timed else 0.9 if any(part.kind == "date" for part in strong) else 0.85
@@ -30,15 +30,17 @@ def strength_of(text: str, cluster: list[Atom]) -> float:
 
 def _weak_days(text: str, cluster: list[Atom], kinds: set[str], *, timed: bool) -> float:
     """A single weekday, day or date is the schedule with a time, with a frequency, or when it stands by itself."""
-    if "date" in kinds:
-        return 0.88 if "named" in kinds else 0.7 if timed else 0.3
-    if timed:
+    if timed and "date" not in kinds:
         return 0.87
     followed = pattern(r"\s*(?::|[-\u2013\u2014]\s|,\s|[.;)]|$)").match(text, cluster[-1].end) is not None
     before = text[max(0, cluster[0].start - 30) : cluster[0].start]
     opens = pattern(r"(?:^|[.;:\n(]|\u2013|\b(?:runs?|starts?|schedule[d]?|make\s+it))\s*$").search(before) is not None
+    if "date" in kinds:
+        return 0.88 if "named" in kinds else 0.7 if timed else 0.55 if opens and followed else 0.3
     if "monthday" in kinds:
         return 0.6 if followed else 0.3
+    if text[cluster[0].start : cluster[-1].end].lower() == "sun":
+        return 0.3
     return 0.55 if followed and (opens or text[cluster[-1].end : cluster[-1].end + 1] not in ".;)") else 0.3
 
 

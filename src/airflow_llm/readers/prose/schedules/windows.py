@@ -20,6 +20,14 @@ _ONE = (
     r"|in\s+the\s+(?:morning|afternoon|evening)|at\s+night)?"
 )
 _OFFICES = ("business", "office", "working", "trading", "opening", "market", "store", "shop", "service")
+_OFTEN = (
+    r"(?:\b(?:hourly|hrly|every\s+(?:full\s+)?(?:hour|hr)|on\s+the\s+hour|half[\s-]hour(?:ly)?)|(?<![a-z])(?:minutes?|mins?|m|hours?"
+    r"|hrs?|h))"
+)
+_NO_COUNT = (
+    r"(?![\w:%]|\.\d|\s*(?:times|x|tries|re-?tr\w+|attempts?|rows|files|pages|items|days|workers|min\w*|sec\w*"
+    r"|at\s+a\s+time)\b)"
+)
 _JOIN = r"\s*(?:to|and|until|till|through|-|\u2013)\s*(?:around\s+)?"
 
 
@@ -36,25 +44,26 @@ def windows(text: str) -> Iterator[Atom]:
             yield from _window(match, match.groups()[1:], outside=match[1] is not None)
     yield from _bare(text)
     office = (
-        rf"\b(?:during\s+)?(?:{'|'.join(_OFFICES)})\s+(?:hours|time)"
-        r"(?:\s*\(?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\)?)?"
+        rf"\b(?:(?:during|in)\s+)?(?:the\s+)?(?:{'|'.join(_OFFICES)})\s+(?:hours|times?)"
+        rf"(?:\s*[,:(]?\s*(?:from\s+|between\s+)?{_ONE}\s*(?:-|\u2013|to|till|until|and)\s*{_ONE}\)?(?![\w:]))?"
     )
     for match in finds(office, text, *_OFFICES):
-        if match[1] is None and match.group().lower().endswith("time"):
-            continue
-        low, high = int(match[1] or 9), int(match[2] or 17)
-        yield Atom("window", *match.span(), (low, high + 12 if high < low else high), weak=True)
+        if match[1] is not None:
+            yield from _window(match, match.groups(), outside=False)
+        elif not match.group().lower().endswith(("time", "times")):
+            yield Atom("window", *match.span(), (9, 17), weak=True)
 
 
 def _bare(text: str) -> Iterator[Atom]:
     """`hourly 7-22`, `06-22h`, `hours 7 to 20`, `9 till 21, Mon-Sat`, `9 to 18 o'clock`."""
-    often = r"\b(?:hourly|hrly|every\s+hour|minutes?|mins?|\d\s?m|hours|\d\s?h)"
     bare = (
-        rf"{often}[\s,:(]+(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013)\s*(\d{{1,2}})(?::\d\d)?(?![\w:%])"
+        rf"{_OFTEN}[\s,:(]+(?:(?:from|between|during|only)\s+)?(\d{{1,2}})(?::\d\d)?\s*(?:-|\u2013|\s(?:to|till|until)\s)\s*"
+        rf"(\d{{1,2}})(?::\d\d)?(?:\s?h\b)?{_NO_COUNT}"
         rf"|(?<![\w:.\-])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})\s?h(?!\w)"
+        rf"|(?<![\w:.\-/])(\d{{1,2}})\s*(?:-|\u2013)\s*(\d{{1,2}})(?=\s+(?:hourly|hrly)\b)"
     )
-    for match in pattern(bare).finditer(text) if hints(text, r"\d\s*[-\u2013]\s*\d") else ():
-        place = 1 if match[1] else 3
+    for match in pattern(bare).finditer(text) if hints(text, r"\d\s*(?:[-\u2013]|\s(?:to|till|until)\s)\s*\d") else ():
+        place = next(number for number in (1, 3, 5) if match[number])
         low, high = int(match[place]), int(match[place + 1])
         if low < high <= _LAST_HOUR:
             yield Atom("window", match.start(place), match.end(), (low, min(high, 23)), weak=True)
@@ -78,7 +87,7 @@ def _bare(text: str) -> Iterator[Atom]:
 def _window(match: re.Match[str], said: tuple[str | None, ...], *, outside: bool) -> Iterator[Atom]:
     low, high = _hour(said[0] or "", said[2]), _hour(said[3] or "", said[5])
     high = _LAST_HOUR if high == 0 else high
-    if high < low <= _HALF_DAY and not said[5]:
+    if high <= low <= _HALF_DAY and not said[5]:
         high += _HALF_DAY
     if low > _LAST_HOUR or high > _LAST_HOUR:
         return

@@ -16,6 +16,7 @@ def with_zone_of_text(text: str, best: Found[Schedule]) -> Found[Schedule]:
     formal = {str(zone.value) for zone in zones if pattern(_IANA, 0).match(zone.text)}
     chosen = next((str(zone.value) for zone in zones if _is_general(text, zone)), None) or _named_zone(text)
     chosen = chosen or (formal.pop() if len(formal) == 1 else None) or _behind(text, best) or _beside_a_time(text)
+    chosen = chosen or _own_sentence(text, best.end)
     if chosen is None:
         return best
     schedule = best.value.model_copy(update={"timezone": chosen})
@@ -55,6 +56,20 @@ def _behind(text: str, best: Found[Schedule]) -> str | None:
             places.append(place)
     alone = len(places) == 1 and pattern(r"\s*(?:[.;)\n]|$)").match(text, places[0].end) is not None
     return places[0].value if alone else None
+
+
+def _own_sentence(text: str, end: int) -> str | None:
+    """A place that is the whole of the next sentence, or of the last one: `Needed each day by 5:40. Athens.`"""
+    last = max(text.rstrip(" .\n").rfind(stop) for stop in (". ", "\n", "; ")) + 1
+    behind = pattern(r"\s*[.;]\s+").match(text, end)
+    for start in (behind.end() if behind is not None else 0, last):
+        opened = pattern(r"\s*(?=[A-Z])", 0).match(text, start) if start else None
+        place = zone_after(text, opened.end()) if opened is not None else None
+        if place is not None and opened is not None and place.start == opened.end():
+            whole = pattern(r"(?:\s+(?:local\s+)?time)?\s*(?:[.;\n]|$)").match(text, place.end) is not None
+            if whole and place.text.lower() not in lexicon("zone_adjectives"):
+                return place.value
+    return None
 
 
 def _beside_a_time(text: str) -> str | None:
