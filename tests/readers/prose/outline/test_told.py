@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_llm.readers.prose.outline.catalogue import catalogue_of
-from airflow_llm.readers.prose.outline.drawings import arrows
 from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
 from airflow_llm.readers.prose.outline.reader import READER
 from airflow_llm.readers.prose.outline.reading import read_outline
@@ -47,22 +46,6 @@ def test_a_head_may_name_several_tasks():
     ).entries
     assert [entry.id for entry in entries] == ["dump_a", "dump_b", "join_dumps"]
     assert entries[0].row == entries[1].row
-
-
-@pytest.mark.parametrize(
-    ("line", "edges"),
-    [
-        ("a_in -> [b_up, c_up] -> d_out", "a_in>b_up a_in>c_up b_up>d_out c_up>d_out"),
-        ("a_in → {b_up → c_up, d_out}", "a_in>b_up b_up>c_up a_in>d_out"),
-        ("get_X >> put_X (X = up, in)", "get_up>put_up get_in>put_in"),
-        ("nothing here -> at all", ""),
-    ],
-)
-def test_arrows(line, edges):
-    mentions = Mentions(
-        Named(name) for name in ("a_in", "b_up", "c_up", "d_out", "get_up", "get_in", "put_up", "put_in")
-    )
-    assert {f"{up}>{down}" for up, down in arrows(line, mentions)} == set(edges.split())
 
 
 def test_loose_mentions():

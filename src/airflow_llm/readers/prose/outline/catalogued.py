@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section
-from airflow_llm.readers.prose.outline.drawings import ARROW, arrows, trees
+from airflow_llm.readers.prose.outline.drawings import ARROW, drawn, trees
 from airflow_llm.readers.prose.outline.families import at_the_ends
 from airflow_llm.readers.prose.outline.handed_over import handed_over
 from airflow_llm.readers.prose.outline.lines import Line
@@ -106,8 +106,8 @@ class Catalogued:
             kind = row.kind if at else ""
             if kind in ("upstream", "downstream") and row.label is not None:
                 self.teller.label(row.label[1], tasks, down=kind == "downstream")
-            elif drawn := arrows(row.words, self.mentions, tasks):
-                self.told.add("route", drawn)
+            elif edges := drawn(row.words, self.mentions, tasks):
+                self.told.add("route", edges)
             elif at or not row.words.startswith("|"):
                 self._sentences(row.words, tasks, kind)
         if pattern(BRANCH).search(entries[0].words) is not None:
@@ -153,8 +153,8 @@ class Catalogued:
         for row in section.rows:
             start = self._over(above, row) if above is not None else []
             above = row
-            if drawn := arrows(row.words, self.mentions, start):
-                self.told.add("drawn", drawn)
+            if edges := drawn(row.words, self.mentions, start):
+                self.told.add("drawn", edges)
             elif members and speaks_of_all(row.words):
                 before = [entry.id for entry in section.members if entry.row.start < row.start]
                 for sentence in sentences_of(row.words):
@@ -194,8 +194,7 @@ class Catalogued:
         """The tasks right before each."""
         told, below = self.told, _Below()
         ups: dict[str, list[str]] = {one: [] for one in self.ids}
-        drawn = told.edges.get("drawn", [])
-        covered = {one for edge in drawn for one in edge}
+        covered = {one for edge in told.edges.get("drawn", ()) for one in edge}
         whole = len(covered) >= 0.8 * len(self.ids) and len(self.ids) > 1
         labelled = bool(told.settled)
         for task in self.ids:

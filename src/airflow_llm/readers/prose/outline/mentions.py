@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -255,16 +255,16 @@ def _number_in(words: str) -> int:
 
 
 def paired(ups: Sequence[str], downs: Sequence[str], *, lanes: bool) -> list[tuple[str, str]]:
-    """Each up with each down; in lanes only those whose names end (or begin) alike."""
-    parts: tuple[Callable[[str], str], ...] = (
-        lambda name: name.split("_", 1)[-1],
-        lambda name: name.rsplit("_", 1)[-1],
-        lambda name: name.rsplit("_", 1)[0],
-    )
-    for part in parts:
-        keys, others = [part(up) for up in ups], [part(down) for down in downs]
-        distinct = len(set(keys)) == len(ups) and len(set(others)) == len(downs)
-        if lanes and len(ups) > 1 and distinct and set(keys) == set(others):
-            where = dict(zip(keys, ups, strict=True))
-            return [(where[key], down) for key, down in zip(others, downs, strict=True)]
+    """Each up with each down; in lanes those whose names differ from their neighbours' by the same words, if all do."""
+    if lanes and 1 < len(ups) == len(downs):
+        by_own = {_own_words(up, ups): up for up in ups}
+        found = [(by_own[own], down) for down in downs if (own := _own_words(down, downs)) in by_own]
+        if len(by_own) == len(found) == len(downs) and "" not in by_own:
+            return found
     return [(up, down) for up in ups for down in downs if up != down]
+
+
+def _own_words(name: str, beside: Sequence[str]) -> str:
+    """What of the name is its own, not shared with those beside it."""
+    shared = set.intersection(*(set(other.split("_")) for other in beside))
+    return "_".join(word for word in name.split("_") if word not in shared)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from airflow_llm.readers.prose.outline.arrows import drawn, stations
 from airflow_llm.readers.prose.outline.beside import beside
+from airflow_llm.readers.prose.outline.drawings import alongside, drawn
 from airflow_llm.readers.prose.outline.edges import Order
 from airflow_llm.readers.prose.outline.names import Block, Names
 from airflow_llm.readers.prose.outline.parts import Document
@@ -35,7 +35,8 @@ def order_of(document: Document, root: Block, names: Names, targets: dict[str, l
     for branch, chosen in targets.items():
         for target in chosen:
             order.add(branch, target, said=True)
-    together = beside(names, (group for line in _lines(document, names) for group in stations(line, names)))
+    groups = [group for line in _lines(document, names) for group in alongside(line, names.mentions)]
+    together = beside(names, ([names.by_id[one] for one in group] for group in groups))
     Placer(order, names, targets, together, linear=is_linear(document, root)).place(root, [])
     order.reduce()
     return order
@@ -64,7 +65,12 @@ def _blocks(block: Block) -> Iterable[Block]:
 def chains(document: Document, names: Names) -> list[tuple[str, str]]:
     """The edges of lines such as `a -> b -> [c, d]` and `c runs after a and b`, where every part is a task."""
     sentences = _lines(document, names)
-    return [edge for sentence in sentences for edge in drawn(sentence, names) or _after(sentence, names)]
+
+    def takes(task: str) -> set[str]:
+        return {hit.id for hit in names.mentioned(names.by_id[task].item.text("input", "upstream"))}
+
+    drawings = ((one, drawn(one, names.mentions, takes=takes)) for one in sentences)
+    return [edge for sentence, edges in drawings for edge in edges or _after(sentence, names)]
 
 
 def _lines(document: Document, names: Names) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from airflow_llm.readers.prose.durations import number
-from airflow_llm.readers.prose.outline.arrows import lanes
 from airflow_llm.readers.prose.outline.beside import BESIDE, DENIED, Beside
 from airflow_llm.readers.prose.outline.edges import Order
+from airflow_llm.readers.prose.outline.mentions import paired
 from airflow_llm.readers.prose.outline.names import Block, Names, Node
 from airflow_llm.readers.prose.outline.rules import stated
 from airflow_llm.readers.prose.spellings import lexicon, pattern
@@ -75,7 +75,9 @@ class Placer:
     def _in_lanes(self, before: Node | Block | None, part: Block) -> None:
         """`clean_a, clean_b` right behind `count_a, count_b`: each follows its own."""
         if isinstance(before, Block) and before.parallel and part.parallel:
-            for up, down in lanes(list(before.nodes()), list(part.nodes())):
+            ups, downs = ([node.id for node in block.nodes()] for block in (before, part))
+            pairs = paired(ups, downs, lanes=True)
+            for up, down in pairs if len(pairs) == len(ups) == len(downs) > 1 else ():
                 self.order.add(up, down, said=True)
 
     def _own(self, node: Node, front: Sequence[str]) -> Sequence[str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_llm.readers.prose.outline.arrows import drawn
-from airflow_llm.readers.prose.outline.names import Names, layout
-from airflow_llm.readers.prose.outline.parts import parse
+from airflow_llm.readers.prose.outline.drawings import alongside, drawn
+from airflow_llm.readers.prose.outline.mentions import Mentions, Named
 
 TASKS = ("fetch", "clean_eu", "clean_us", "load_eu", "load_us", "merge_all", "tell_team")
-TEXT = "Pipeline Steps:\n\n" + "\n\n".join(f"{n}. {name}\n  - Objective: work" for n, name in enumerate(TASKS, 1))
-NAMES = Names(layout(parse(TEXT).items).nodes())
+MENTIONS = Mentions(Named(name, number=str(place)) for place, name in enumerate(TASKS, 1))
 LANES = "clean_eu>load_eu clean_us>load_us"
 DRAWN = {
     "fetch -> merge_all -> tell_team": "fetch>merge_all merge_all>tell_team",
@@ -29,13 +27,26 @@ DRAWN = {
     "fetch → the CSV file → merge_all → tell_team": "merge_all>tell_team",
     "fetch (at night) → merge_all (one task)": "fetch>merge_all",
     "Bronze → Silver → Gold": "",
+    "clean_X >> load_X (X = eu, us)": LANES,
+    "1 → [2, 3] → 6": "fetch>clean_eu fetch>clean_us clean_eu>merge_all clean_us>merge_all",
+    "the fetch → both loads": "fetch>load_eu fetch>load_us",
 }
 
 
 @pytest.mark.parametrize(("words", "edges"), DRAWN.items())
 def test_what_a_line_draws(words: str, edges: str) -> None:
-    assert {f"{up}>{down}" for up, down in drawn(words, NAMES)} == set(edges.split())
+    assert {f"{up}>{down}" for up, down in drawn(words, MENTIONS)} == set(edges.split())
 
 
 def test_brackets_that_never_close_do_no_harm() -> None:
-    assert drawn("[" * 3000 + "fetch → merge_all" + " → (" * 3000, NAMES) == []
+    assert drawn("[" * 3000 + "fetch → merge_all" + " → (" * 3000, MENTIONS) == []
+
+
+def test_what_stands_alongside() -> None:
+    assert alongside("fetch → [clean_eu, clean_us] → merge_all", MENTIONS) == [("clean_eu", "clean_us")]
+
+
+def test_between_lists_each_takes_what_it_says() -> None:
+    taken = {"merge_all": ("load_eu",), "tell_team": ("load_us",)}
+    edges = drawn("[load_eu, load_us] → [merge_all, tell_team]", MENTIONS, takes=lambda task: taken[task])
+    assert edges == [("load_eu", "merge_all"), ("load_us", "tell_team")]
