@@ -23,6 +23,8 @@ def zone(name: str) -> str | None:
     known = lexicon("timezones")
     if words in known:
         return known[words]
+    if words in lexicon("towns"):
+        return lexicon("towns")[words]
     offset = pattern(r"(?:utc|gmt)\s?([+\-\u2013])\s*(\d{1,2})(?::?00)?").fullmatch(words)
     if offset is not None:
         return _fixed(plus=offset[1] == "+", hours=int(offset[2]))
@@ -46,7 +48,7 @@ def _places(text: str) -> Iterator[Found[str]]:
     """`Berlin time`, `in chile's local time`."""
     if not says(text, "time", "hour"):
         return
-    for start, end, value in spelled("timezones", text):
+    for start, end, value in (*spelled("timezones", text), *spelled("towns", text)):
         after = pattern(_TIME_WORDS).match(text, end)
         clear = after is not None and (after[1] is None or text[start:end].lower() not in lexicon("zone_adjectives"))
         if after is not None and clear:
@@ -74,12 +76,21 @@ def zone_after(text: str, at: int) -> Found[str] | None:
             else lexicon("timezones").get(known)
         )
         end = match.start("name") + len(name)
+        value = value or _town(text, name, known, end)
         if value is not None and _is_place(text, match, known, end):
             closed = pattern(r"(?:\s+local)?\s*\)").match(text, end) if match["open"] else None
             return found(
                 text, match.start(), closed.end() if closed else end, value, assumption=_assumption(known, value)
             )
     return None
+
+
+def _town(text: str, name: str, known: str, end: int) -> str | None:
+    """The zone of a smaller town: with a capital, or where nothing follows that the word could describe."""
+    value = lexicon("towns").get(known)
+    if value is None or name[:1].isupper():
+        return value
+    return value if pattern(r"\s*(?:[.;:!?)\n]|$|time\b|local\b)").match(text, end) else None
 
 
 def _is_place(text: str, match: re.Match[str], name: str, end: int) -> bool:

@@ -106,7 +106,10 @@ _COUNTED = (
     r"\b(?:cap\w*|limit\w*|stop\w*|max\w*|stays?|set|fail\w*|over|below|above|value|threshold|counts?|scores?|starts?|begins?|opens?|meets?"
     r"|comes?|arrives?|lands?|is|are|was|were|look\w*)\s+$"
 )
-_THEIRS = r"\b(?:when|until|once|if|because|since|after|before|wait\w*)\b[^,.;]*$"
+_THEIRS = (
+    r"\b(?:when|until|once|if|because|since|after|before|wait\w*)\b[^,.;]*$"
+    r"|\bthe\s+\w+\s+(?:runs|starts|does|closes|opens)\b[^.;]*$"
+)
 _FAR, _WANTED_STRENGTH = 200, 0.5
 _ENDED = r"\b(?:done|finish(?:ed)?|complete[d]?|through|over|end(?:ed)?)\s+\S+\s+$"
 _DUE = frozenset({"due", "zone", "part"})
