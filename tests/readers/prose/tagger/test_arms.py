@@ -59,6 +59,12 @@ FORK = ((0, 1), (0, 2))
         ("[fetch list]. Empty -> nothing to do. Otherwise [?print labels]", [("not (Empty)", [1])]),
         ("[fetch list], then [?sort it] and [?print it] if it has names", [("it has names", [1, 2])]),
         ("[fetch list]. [?print labels] (only if it has names).", [("it has names", [1])]),
+        ("[score it]. Over 0.9, [?open a case]; from 0.6 to 0.9, [ask for papers].",
+         [("Over 0.9", [1]), ("from 0.6 to 0.9", [2])]),
+        ("[score it]. Over 0.9, [?open a case]; below 0.6, [pay]. Whichever it was, a line is kept.",
+         [("Over 0.9", [1]), ("below 0.6", [2])]),
+        ("[load rows], then [?flip the view] only if everything went well", []),
+        ("[load rows]. The mirror is [?refreshed] only if none of them is missing.", []),
     ],
 )  # fmt: skip
 def test_the_words_of_an_arm_stand_in_front_of_the_task_or_behind_it(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_llm.readers.prose.drafts import Draft
 from airflow_llm.readers.prose.lexicon import Verb
 from airflow_llm.readers.prose.phrases import Phrase
-from airflow_llm.readers.prose.tagger.rules import is_failure
+from airflow_llm.readers.prose.tagger.rules import is_failure, is_success
 from airflow_llm.readers.prose.tagger.told import Told, is_limit, shared, told
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _CHOOSING = Verb("decide", "pick", "base")
 _LIKELY = 0.15
 """How likely a task must hang on a condition when the text plainly says so."""
 _UNLIKELY = 0.03
+_BESIDE = 0.1
+"""The same beside a task that does, where words stand in front of it."""
 _SURE_OPENERS = frozenset({"if", "unless", "case", "event"})
 _PLAIN_OPENERS = frozenset({"if", "unless", "case", "event", "should", "provided", "that", "only"})
 
@@ -50,7 +52,9 @@ def place_choices(said: GraphSaid, drafts: list[Draft], source: str) -> None:
             held = _add(groups, number, words, drafts, source[task.mark.start : task.mark.end])
             taken.update({number: held} if held is not None else {})
     for group in groups:
-        _place(group, drafts, source, said.tasks)
+        _join(group, said.tasks, tolds, drafts, taken)
+        if not _only_success(group, drafts):
+            _place(group, drafts, source, said.tasks)
     for draft in drafts:
         if draft.kind == "choose" and not any(words for words, _ in draft.arms):
             draft.kind, draft.arms = "validate", []
@@ -112,6 +116,26 @@ def _hangs(
     limited = own.how == "head" and is_limit(own.words)
     surely = own.opener in _SURE_OPENERS and chance >= _UNLIKELY
     return decided or beside or limited or surely or (plainly and chance >= _LIKELY)
+
+
+def _join(
+    group: _Group, tasks: Sequence[TaskSaid], tolds: Sequence[Told], drafts: Sequence[Draft], taken: dict[int, _Group]
+) -> None:
+    """Takes in the tasks that stand where the arms do, with words of their own in front (`25 to 50, …`)."""
+    for number, (task, own) in enumerate(zip(tasks, tolds, strict=True)):
+        if number in taken or own.how not in ("loose", "head") or not own.words or drafts[number].ups != group.ups:
+            continue
+        chance = dict(task.chances).get("conditional", float(task.conditional))
+        if chance >= _BESIDE or is_limit(own.words):
+            group.arms.setdefault(own.words, []).append(number)
+            taken[number] = group
+
+
+def _only_success(group: _Group, drafts: Sequence[Draft]) -> bool:
+    """Whether the one arm hangs on nothing but that what ran before went well, as every task does."""
+    if len(group.arms) != 1 or not group.ups or any(drafts[up].kind in ("choose", "validate") for up in group.ups):
+        return False
+    return is_success(next(iter(group.arms)))
 
 
 def _words(tolds: Sequence[Told], number: int, taken: dict[int, _Group], drafts: Sequence[Draft]) -> str | None:

@@ -15,7 +15,9 @@ MERGED, BYPASSED = "none_failed_min_one_success", "none_failed"
 _END = r"(?<=[.;!?])\s+|\s*\n\s*"
 _FAIL = (
     r"(?:fail\w*|crash\w*|explod\w*|bl(?:ow|ew)s?\s+up|br(?:eak|oke)s?|broken|went\s+(?:wrong|down|bad)|goes\s+(?:wrong|down)|go\s+wrong"
-    r"|died|dies|die|errors?|red|did(?:n['\u2019]?t|\s+not)\s+(?:work|come|finish))"
+    r"|died|dies|die|errors?|red|refus(?:e|es|ed)|g(?:ive|ives|ave)\s+up|times?\s+out|timed\s+out|chok(?:e|es|ed)|bail(?:s|ed)(?:\s+out)?"
+    r"|(?:is|are|was|were)\s+(?:down|unreachable|unavailable|offline)|cannot\s+be\s+reached"
+    r"|did(?:n['\u2019]?t|\s+not)\s+(?:work|come|finish))"
 )
 _EVEN = r"(?:even|also|too)\s*,?\s+(?:if|when|though|after|where)"
 _LATE = (
@@ -27,6 +29,13 @@ _LATE = (
 _FAILED = (
     rf"\b(?:if|when|whenever|should|once|in\s+case|in\s+the\s+event)\b(?P<what>(?:(?!\b(?:not|none|no|never|n['\u2019]t)\b)[^.;:\n]){{0,80}}?)"
     rf"\b{_FAIL}\b"
+)
+_SUCCESS = (
+    r"^(?:(?:all|both|each|every|everything|they|it|that|this|these|those|which|the|of|them|two|three|four|five|\d+|one|ones|runs?|tasks?|steps?"
+    r"|loads?|jobs?|parts?|has|have|is|are|was|were|went|go|goes|ran|runs|been|a|did)\s+)*"
+    r"(?:well|ok|okay|green|fine|through|successful(?:ly)?|succe\w+|good|pass(?:ed|es)?|all\s+right|done|finished|complete[ds]?)$"
+    r"|^(?:none|nothing|neither|no\s+\w+)(?:\s+of\s+(?:them|the\s+\w+(?:\s+\w+)?|these|those))?\s+(?:is|are|was|were|has|have|did|does|went)?\s*"
+    r"(?:missing|failed|fails|fail|broke|broken|went\s+wrong|red|crashed)$"
 )
 _FIRST = (
     r"\b(?:as\s+soon\s+as\s+(?:at\s+least\s+)?(?:one|any|either|the\s+first)|when(?:ever)?\s+(?:at\s+least\s+)?(?:1|one|any|either)\s+(?:of|out\s+of)"
@@ -53,6 +62,11 @@ def place_rules(said: GraphSaid, drafts: Sequence[Draft], source: str) -> None:
 def is_failure(words: str) -> bool:
     """Whether a condition only says that what ran before failed."""
     return pattern(_FAILED).search(f"if {words}") is not None
+
+
+def is_success(words: str) -> bool:
+    """Whether a condition only says that what ran before went well."""
+    return pattern(_SUCCESS).match(words.strip()) is not None
 
 
 def _windows(said: GraphSaid, source: str) -> Iterator[str]:

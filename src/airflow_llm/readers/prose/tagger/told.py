@@ -86,7 +86,7 @@ def told(before: str, mark: str, after: str, lead: str = "") -> Told:
     found = found or _headed(own, strong=True) or _trailing(after) or _headed(own, strong=False)
     if found is not None:
         return found._replace(fresh=not first)
-    if pattern(_ANYWAY).search(own) or pattern(rf"^\W*{_ANYWAY}").match(after):
+    if pattern(_ANYWAY).search(own) or pattern(rf"^[^\w.;!?\n]*{_ANYWAY}").match(after):
         return Told("", "anyway")
     if _joins(own):
         return Told("", "joined")
@@ -219,7 +219,8 @@ def shared(tolds: Sequence[Told], number: int) -> Told:
 def is_limit(words: str) -> bool:
     """Whether the words compare with a number."""
     signs = (
-        r"[<>≤≥]|\b(?:than|above|below|over|under|at\s+least|at\s+most|or\s+(?:more|less|lower|higher|above)|exceed\w*"
-        r"|between)\b"
+        r"[<>≤≥]|\b(?:than|above|below|over|under|at\s+least|at\s+most"
+        r"|(?:or|and)\s+(?:more|less|lower|higher|above|below|up|over|under)|exceed\w*"
+        r"|between|\d\s*(?:to|\u2013|-)\s*\d)\b"
     )
     return pattern(r"\d").search(words) is not None and pattern(signs).search(words) is not None
