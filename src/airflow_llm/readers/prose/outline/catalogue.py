@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -272,7 +271,7 @@ class _Tables:
         if not ids and cells and pattern(r"[A-Za-z]\w*").fullmatch(bare) and is_task_name(bare, dags):
             ids = (bare,)
         if len(ids) == 1:
-            named = pattern(rf"([A-Z][^`(|]{{1,60}}?)\s*\(`?{re.escape(ids[0])}").match(cell)
+            named = pattern(r"([A-Z][^`(|]{1,60}?)\s*\(`?").fullmatch(cell.partition(ids[0])[0])
             title = title or (named[1] if named is not None else "")
             self.heads.append(_Head(ids, title, "table", at, 0, cells))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -39,7 +40,7 @@ _IN_LANES = (
     r"\b(?:with)?in(?:side)?\s+(?:a|each|every|one|the\s+same)\s+\w+\b[^.]{0,80}"
     r"\b(?:follow|after|in\s+(?:the|this|that)\s+order|sequen\w+)"
 )
-_LONGEST_LABEL, _WIDEST = 40, 200
+_LONGEST_LABEL, _WIDEST, _RECENT = 40, 200, 20
 _FAILURE = r"\bone_failed\b|\ball_failed\b"
 
 
@@ -97,8 +98,8 @@ class Catalogued:
 
     def _entry(self, rows: list[Line], entries: list[Entry]) -> None:
         tasks = [entry.id for entry in entries]
-        members = [one.id for one in self.entries if one.stage == entries[0].stage]
-        self.teller.recent = members[: members.index(tasks[0])]
+        first = self.heads[entries[0].row.start][0]
+        self.teller.recent = self.ids[max(self.stages[entries[0].stage], first - _RECENT) : first]
         for kind, value in entries[0].cells.items():
             if kind in ("upstream", "downstream"):
                 self.teller.label(value, tasks, down=kind == "downstream")
@@ -133,11 +134,10 @@ class Catalogued:
                 continue
             self.teller.tell(sentence, tasks, "own")
             hits = [one for hit in self.mentions.strong(sentence) for one in hit.ids if one not in tasks]
-            said = {one for task in tasks for one in self.told.partners.get(task, ())}
             if kind == "input" and not hits:
                 read = self.mentions.loose(sentence.partition(":")[2], tasks)
                 self.told.add("hint", paired(read, tasks, lanes=True) if len(read) == 1 else [])
-            if kind == "input" or not any(one in said for one in hits):
+            if kind == "input" or not any(one in self.told.partners.get(task, ()) for task in tasks for one in hits):
                 for one in hits:
                     self.told.add("input" if kind == "input" else "near", [(one, task) for task in tasks])
             self.teller.recent += hits
@@ -156,7 +156,8 @@ class Catalogued:
             if edges := drawn(row.words, self.mentions, start):
                 self.told.add("drawn", edges)
             elif members and speaks_of_all(row.words):
-                before = [entry.id for entry in section.members if entry.row.start < row.start]
+                end = bisect_left(section.members, row.start, key=lambda entry: entry.row.start)
+                before = [entry.id for entry in section.members[max(0, end - _WIDEST) : end]]
                 for sentence in sentences_of(row.words):
                     meant = together(sentence, before, self.mentions) if speaks_of_all(sentence) else before
                     self._apart(sentence, meant or before)
@@ -238,9 +239,10 @@ class Catalogued:
         """Tasks of which nothing is said: behind the one before them in the list, or before or behind all others."""
         self.placed = ups
         self._meeting(ups)
-        root = next(iter(self.told.roots), "") if len(set(self.told.roots)) == 1 else ""
+        root = next(iter(self.told.roots)) if len(self.told.roots) == 1 else ""
         forward = len(self.told.forward) >= _MOSTLY * len(self.ids)
         beside = self.beside
+        alike = {one: group[0] for group in reversed(self.told.alike) for one in group[1:]}
         for at, entry in enumerate(self.entries):
             task = entry.id
             if ups[task] or task in covered or task in self.told.settled or task in self.told.roots:
@@ -251,8 +253,8 @@ class Catalogued:
                 found = list(ups[beside[task]])
             elif task in self.told.finals:
                 found = [one for one in self.ids if one != task and not below.downs.get(one)]
-            elif alike := next((ups[group[0]] for group in self.told.alike if task in group[1:]), []):
-                found = alike
+            elif ups.get(alike.get(task, "")):
+                found = ups[alike[task]]
             elif self.sorted or at == 0:
                 found = [root] if root else []
             else:
@@ -287,7 +289,7 @@ class Catalogued:
             return ends
         if last.id in beside and not self.told.ups(last.id, "route"):
             return self.placed.get(last.id, [])
-        before = next((one for one in reversed(self.entries[:at]) if one.id not in beside), None)
+        before = next((self.entries[one] for one in range(at - 1, -1, -1) if self.ids[one] not in beside), None)
         shared = [self.entries[one] for one in self.heads[before.row.start]] if before is not None else []
         return [one.id for one in shared if one.id not in beside and not pattern(_FAILURE).search(one.words)]
 

@@ -150,8 +150,9 @@ class _Reader:
         shape = pattern(_LETTER, 0).sub("*", words.removesuffix(".*").rpartition(".")[2])
         if pattern(r"\w*\*\w*").fullmatch(shape) is None or len(shape) < 4:
             return ()
-        fits = pattern(re.escape(shape).replace(r"\*", r"\w*"))
-        return tuple(task.id for task in self.mentions.tasks if fits.fullmatch(task.id))
+        before, _, after = shape.lower().partition("*")
+        fits = [one for one in self.mentions.starting(before) if one.endswith(after) and len(one) >= len(shape) - 1]
+        return tuple(sorted(fits, key=self.mentions.place.__getitem__))
 
     def _between(self, ups: tuple[str, ...], downs: tuple[str, ...]) -> Edges:
         """The edges from a list to a list: lanes by their endings, those that a task says it takes, else all."""
@@ -263,6 +264,8 @@ def _tree(run: Sequence[Line], mentions: Mentions) -> Edges:
             edges += _down(first, placed, linked=linked) + list(_along(row.words, hits, pending))
             if pattern(r"[\u2510\u2518\u2524]").search(row.words[hits[-1].end :]):
                 pending.append(hits[-1].ids[-1])
+            while placed and placed[-1][0][0] >= nodes[0][0]:
+                placed.pop()  # what stands deeper than a later row has nothing more under it
             placed.append(nodes)
         linked = False
     return edges

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from airflow_llm.readers.prose.spellings import lexicon, pattern
@@ -17,7 +19,7 @@ _NUMBER = r"#?\s*\d{1,3}(?:\.\d{1,3})*[a-z]?"
 _JOINT = r"\s*(?:,\s*(?:and|or)\b|,|&|\+|-|\u2013|\bto\b|\band\b|\bor\b)\s*"
 _NUMBERS = rf"{_NUMBER}(?:{_JOINT}{_NUMBER}){{0,40}}"
 _STEPS = rf"\b(?:steps?|tasks?|components?|parts?|modules?|items?|numbers?|nos?\.)\s+({_NUMBERS})(?![\w.]*\w)"
-_LONGEST_RANGE = 200
+_LONGEST_RANGE, _MOST, _MOST_PAIRS = 200, 500, 10_000
 _GLUE = (
     r"[\s`'\"\])]*(?:\([^()]{0,60}\))?[\s`'\"]*(?:,|/|&|\+|\band\b|\bor\b|\bas\s+well\s+as\b|\balong\s+with\b|\bplus\b|"
     r"\btogether\s+with\b|\bboth\b|\balso\b|\bthe\b|\bnor\b|\bof\b\s+\bboth\b|[\s`'\"(\[]){0,8}"
@@ -86,15 +88,19 @@ class Mentions:
         for task in self.tasks:
             if task.number:
                 self.by_number[task.number.lower()] = (*self.by_number.get(task.number.lower(), ()), task.id)
-        self.titles: dict[str, list[tuple[str, str]]] = {}
+        self.titles: dict[str, str] = {}
+        self.lengths: dict[str, list[int]] = {}
         self.having: dict[str, list[Named]] = {}
         for task in self.tasks:
             title = " ".join(task.title.lower().split())
-            if " " in title:
-                self.titles.setdefault(title.split()[0], []).append((title, task.id))
+            if " " in title and title not in self.titles:
+                self.titles[title] = task.id
+                self.lengths.setdefault(title.split()[0], []).append(len(title))
             task.stems = frozenset(stems_of(f"{task.id} {task.title} {task.also}"))
             for one in task.stems:
                 self.having.setdefault(one, []).append(task)
+        self.lengths = {word: sorted(set(found), reverse=True) for word, found in self.lengths.items()}
+        self.sorted = sorted(task.id for task in self.tasks)
 
     def strong(self, text: str, *, bare: bool = False) -> list[Hit]:
         """The ids, titles and numbers in the text. `bare`: also ids that are everyday words."""
@@ -150,11 +156,17 @@ class Mentions:
 
     def _titled(self, text: str, match: re.Match[str]) -> Hit | None:
         low = match.group().lower()
-        for title, task in sorted(self.titles.get(low, ()), key=lambda one: -len(one[0])):
-            end = match.start() + len(title)
-            if text[match.start() : end].lower() == title and not text[end : end + 1].isalnum():
+        for length in self.lengths.get(low, ()):
+            end = match.start() + length
+            task = self.titles.get(text[match.start() : end].lower())
+            if task is not None and not text[end : end + 1].isalnum():
                 return Hit(match.start(), end, (task,))
         return None
+
+    def starting(self, words: str) -> list[str]:
+        """The tasks whose ids begin so."""
+        at = bisect_left(self.sorted, words)
+        return list(takewhile(lambda one: one.startswith(words), islice(self.sorted, at, None)))
 
     def groups(self, text: str, hits: Sequence[Hit]) -> list[Hit]:
         """Hits that stand in one list, as one."""
@@ -173,8 +185,7 @@ class Mentions:
         text = pattern(r"^(?:all\s+|the\s+|task\s+|both\s+)+|\s+(?:tasks?|group|step|steps)$").sub("", text).strip()
         low = text.lower()
         name = low.rpartition(".")[2]
-        title = next((task for title, task in self.titles.get(low.partition(" ")[0], ()) if title == low), "")
-        one = title or self.by_id.get(name, "")
+        one = self.titles.get(low) or self.by_id.get(name, "")
         found = (one,) if one else self.families.get(name, ()) or self._beginning(low)
         pieces = [piece for piece in pattern(r"\s*(?:,\s*and\b|,|\band\b|&|\||/|\+)\s*").split(text) if piece.strip()]
         if found or len(pieces) < 2:
@@ -185,8 +196,8 @@ class Mentions:
     def _beginning(self, words: str) -> tuple[str, ...]:
         """`copy` in `all copy tasks`: the tasks whose names begin so."""
         parts = pattern(r"[^a-z0-9]+").sub("_", words).strip("_")
-        near = tuple(task.id for task in self.tasks if parts and f"{task.id}_".startswith(f"{parts}_"))
-        return near if len(near) > 1 else ()
+        near = [one for one in self.starting(parts) if parts and f"{one}_".startswith(f"{parts}_")]
+        return tuple(sorted(near, key=self.place.__getitem__)) if len(near) > 1 else ()
 
     def numbered(self, words: str) -> tuple[str, ...]:
         """The tasks of a list of numbers: `1, 2`, `3 and 4`, `#5`, `2-4`; none when anything else is said."""
@@ -218,7 +229,7 @@ class Mentions:
             return
         score: dict[str, int] = {}
         for one in said:
-            for task in self.having.get(one, ()):
+            for task in self.having.get(one, ())[:_MOST]:
                 if task.id not in without and (self.within is None or task.id in self.within):
                     score[task.id] = score.get(task.id, 0) + 1
         if not score:
@@ -261,6 +272,8 @@ def paired(ups: Sequence[str], downs: Sequence[str], *, lanes: bool) -> list[tup
         found = [(by_own[own], down) for down in downs if (own := _own_words(down, downs)) in by_own]
         if len(by_own) == len(found) == len(downs) and "" not in by_own:
             return found
+    if len(ups) * len(downs) > _MOST_PAIRS:
+        return []
     return [(up, down) for up in ups for down in downs if up != down]
 
 

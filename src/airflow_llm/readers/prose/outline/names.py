@@ -140,8 +140,8 @@ def _group_block(item: Item, name: str, *, grouped: bool, taken: set[str]) -> Bl
     among = group is None and "\n" not in item.stage and _is_parallel_stage(item.stage)
     beside = item.spread or parallel is not None or among
     block = Block(parallel=beside, group=group)
-    told = item.labels.get("input", "")
-    own = any(pattern(rf"\b{re.escape(member.name)}\b").search(told) for member in item.members)
+    told = set(pattern(r"\w+").findall(item.labels.get("input", "").lower()))
+    own = any(member.name.lower() in told for member in item.members)
     for place, member in enumerate(item.members):
         taking = not own and (block.parallel or not place)  # in a chain the first one takes what the group takes
         for kind in ("input", "operator", "parameters", "systems")[not taking :]:

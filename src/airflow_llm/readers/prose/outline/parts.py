@@ -291,7 +291,8 @@ def _add(item: Item, line: Line, current: tuple[str, int]) -> tuple[str, int]:
 def _own(item: Item, name: str) -> str:
     """`enrich.snv` inside of `enrich (TaskGroup)` is `snv`."""
     group, dot, own = name.partition(".")
-    return own if dot and pattern(rf"\W*{group}\b").match(item.name) else name
+    first = pattern(r"\w+").search(item.name)
+    return own if dot and first is not None and first.group().lower() == group.lower() else name
 
 
 def _holds_members(item: Item, label: str) -> bool:

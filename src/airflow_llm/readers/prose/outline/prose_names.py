@@ -40,7 +40,7 @@ PLAN = (
     r"was\s+(?:considered|rejected|removed|dropped)|had\s+been)\b"
 )
 _INVERTED = r"\b(?:comes?|follows?|then|runs?)\s+([A-Z][a-z]+(?:\s+[A-Z][\w-]+){1,4})"
-_FEWEST_TITLED = 3
+_FEWEST_TITLED, _AROUND = 3, 400
 
 
 def paragraphs_of(text: str) -> list[tuple[Line, str]]:
@@ -102,7 +102,8 @@ def _judged(sentence: str, dags: frozenset[str] | set[str]) -> Iterator[tuple[st
         else:
             groups.append([match])
     for group in groups:
-        before, after = sentence[: group[0].start()], sentence[group[-1].end() :]
+        start, end = group[0].start(), group[-1].end()
+        before, after = sentence[max(0, start - _AROUND) : start], sentence[end : end + _AROUND]
         kind = _thing(before, after, alone=len(group) == 1)
         for one in group:
             other = kind == "all" or (kind == "one" and one is group[0])
@@ -124,7 +125,8 @@ def _thing(before: str, after: str, *, alone: bool) -> str:
 
 
 def _shown(sentence: str, match: re.Match[str]) -> int:
-    before, after = sentence[: match.start()], sentence[match.end() :]
+    start, end = match.span()
+    before, after = sentence[max(0, start - _AROUND) : start], sentence[end : end + _AROUND]
     cued = rf"\b{any_of('told_cues')}\s+(?:the\s+|both\s+|either\s+)?[`'\"(]*$"
     if pattern(cued).search(before[-60:]) is not None:
         return 1

@@ -41,7 +41,8 @@ def note_rules(document: Document, names: Names) -> None:
     for line in document.words("pattern", "infrastructure", "failure", "summary"):
         found = list(dict.fromkeys(match.lower() for match in pattern(_BARE).findall(line)))
         meant = names.mentioned(line)
-        opens = bool(meant) and pattern(rf"\W*{meant[0].id}\b").match(line) is not None
+        first = pattern(r"\w+").search(line)
+        opens = bool(meant) and first is not None and first.group().lower() == meant[0].id
         if len(found) == 1 and meant and (opens or len(meant) == 1) and stated(meant[0]) is None:
             meant[0].item.labels["trigger"] = found[0]
 

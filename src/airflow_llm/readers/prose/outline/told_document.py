@@ -188,7 +188,7 @@ def _entry_item(entry: Entry, ups: Sequence[str], downs: Sequence[str]) -> Item:
             item.labels[row.kind] = f"{item.labels.get(row.kind, '')}\n{label[1]}".strip()
     kept = ("operator", "objective", "notes", "trigger", "condition", "parameters", "output", "input")
     item.labels |= {kind: cell for kind, cell in entry.cells.items() if kind in kept}
-    head = pattern(rf"^.*?{entry.id}`?[\])]?\W*").sub("", entry.row.words) if entry.id in entry.row.words else ""
+    head = pattern(r"^\W*").sub("", entry.row.words.partition(entry.id)[2])
     words = "\n".join(one for one in (head, *rest) if one)
     if words:
         item.labels["objective"] = f"{item.labels.get('objective', '')}\n{words}".strip()

@@ -54,8 +54,8 @@ class Told:
 
     edges: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
-    roots: list[str] = field(default_factory=list)
-    finals: list[str] = field(default_factory=list)
+    roots: dict[str, None] = field(default_factory=dict)
+    finals: dict[str, None] = field(default_factory=dict)
     beside: list[tuple[str, str]] = field(default_factory=list)
     partners: dict[str, set[str]] = field(default_factory=dict)
     _ups: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class Teller:
         for mark, place in ((_ROOT, self.told.roots), (_FINAL, self.told.finals)):
             if pattern(mark).search(words) is not None:
                 subject = tasks or self._subject(words, free=free)
-                place.extend(subject if len(subject) == 1 else ())
+                place.update(dict.fromkeys(subject if len(subject) == 1 else ()))
         chained = pattern(_CHAIN).match(words) if free else None
         if chained is not None and self._chain(chained["names"], kind):
             return
