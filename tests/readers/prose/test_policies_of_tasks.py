@@ -42,6 +42,11 @@ def test_a_policy_finds_its_task(case: dict[str, Any], by_rules: bool) -> None:
         ("retries none anywhere", 0), ("don't wake anybody and don't repeat.", 0),
         ("wait 2 min between retries, 5 of them", 5), ("Restart of a broken task: 2, after 20 minutes.", 2),
         ("it is tried again every hour, up to 6 times", 6), ("the run restarts, restart up to: 3 times", 3),
+        ("retry a task thrice before you tell us", 3), ("a small job that retries twice.", 2),
+        ("ask again up to four times, every ten minutes.", 4), ("one try. no mail", 0), ("tries: 3 in total", 2),
+        ("each may fail twice before we give up", 2), ("if it errors 4x try again w/ 1 min pause", 4),
+        ("after two failed retries call the duty", 2), ("About the retry, 3 times is fine.", 3),
+        ("x3 retries", 3), ("retry x5", 5), ("don't start again of its own accord", 0), ("retry nothing, please", 0),
     ],
 )  # fmt: skip
 def test_counts_in_other_words(text: str, count: int) -> None:
@@ -111,3 +116,28 @@ def test_a_message_of_a_failure_is_no_step() -> None:
 )
 def test_systems_that_a_text_names(text: str, names: set[str]) -> None:
     assert set(named_systems(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("4x/10min retry", 10), ("try again each half an hour, six times in total", 30),
+        ("it is repeated after twenty minutes, twice at most", 20), ("do it again after 3 minutes, up to 5 times", 3),
+        ("twice more with five minutes in between if it breaks", 5),
+        ("at 5:00, with one repeat after half an hour", 30),
+    ],
+)  # fmt: skip
+def test_pauses_beside_a_count(text: str, minutes: int) -> None:
+    pauses = [hit.value.delay for hit in find_retries(text) if hit.value.delay is not None]
+    assert [pause.total_seconds() for pause in pauses] == [minutes * 60]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ship the boxes twice a day.", "Twice more boxes arrive on Mondays.", "All four loads must be there.",
+        "Sort the pages again and once more by name.", "The more the better, three of them.",
+    ],
+)  # fmt: skip
+def test_other_counts_are_no_tries(text: str) -> None:
+    assert find_retries(text) == []

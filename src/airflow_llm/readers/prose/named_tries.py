@@ -30,7 +30,7 @@ _NOUN = (
 )
 _TRIED = r"(?:re-?tried|re-?try|repeated|repeat|attempted|attempt|tried|try|restarted|re-?run)"
 _NONE = (
-    r"(?:none(?:\s+at\s+all)?|zero|nothing|never(?:\s+(?:repeat|retry))?|no(?:t\s+any)?\s+(?:re-?tr(?:y|ies)|repetitions?|repeats?)"
+    r"(?:none(?:\s+at\s+all)?|zero|nothing|fails?\s+(?:at\s+once|immediately|(?:right|straight)\s+away)|never(?:\s+(?:repeat|retry))?|no(?:t\s+any)?\s+(?:re-?tr(?:y|ies)|repetitions?|repeats?)"
     r"|(?:is|are)(?:n't|\s+not|\s+never)\s+(?:worth\s+a\s+re-?try|(?:to\s+be\s+)?(?:re-?tried|repeated|attempted\s+again|"
     r"tried\s+again))|(?:is\s+)?(?:attempted|tried)?\s*once\s+(?:only|and\s+(?:not|no)\s+more)|(?:needs?|gets?)\s+no\s+"
     r"(?:re-?tr(?:y|ies)|repetitions?)|no)"
@@ -63,7 +63,7 @@ _ONE = (
 )
 _REST = (
     r"(?:(?:all|any|the|for|on)\s+)*(?:others?(?:\s+(?:two|three|four|five))?|rest|remainder|remaining\s+\w+|"
-    r"(?:every|any)(?:thing|where)\s+else|all\s+else|(?<=,\s)else)(?:\s+(?:of\s+\w+\s+)?(?:tasks?|steps?|ones?|nodes?|stages?|jobs?|parts?)\b)?"
+    r"(?:every|any)(?:thing|where)\s+else|all\s+else|elsewhere|otherwise(?=\s+(?:none|no\b|nothing))|(?<=,\s)else)(?:\s+(?:of\s+\w+\s+)?(?:tasks?|steps?|ones?|nodes?|stages?|jobs?|parts?)\b)?"
 )
 _MANY = rf"(?:{_ONE}(?:\s*(?:,\s*and\s|,|&|\+|/|\band\b)\s*{_ONE}){{0,2}})"
 _BETWEEN = (
@@ -181,7 +181,7 @@ def _forms() -> str:
     after = rf"(?:\s*x\b)?(?:\s+(?:{_NOUN}|times(?:\s+more)?|of\s+them|further\s+times|as\s+well|more))*"
     before = (
         rf"(?<![\w-])(?:(?P<rest>{_REST})|(?P<name>{_MANY}))(?P<glue>{_BETWEEN})?\s*"
-        rf"(?:(?P<count>{count})(?![\w%:-]|\.\d){after}|(?P<none>\b{_NONE}))(?!\w){_END}"
+        rf"(?:(?P<count>{count})(?!(?!x\b)[\w%:-]|\.\d){after}|(?P<none>\b{_NONE}))(?!\w){_END}"
     )
     behind = (
         rf"(?:(?P<number>{count}){after}|(?P<nothing>\b{_NONE}))(?:\s+(?:each|only))?\s+(?:on|for|in)\s+"

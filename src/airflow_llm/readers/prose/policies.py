@@ -64,6 +64,7 @@ def _seconds(text: str) -> Iterator[Found[Limit]]:
 def _scope(scope: str, words: str) -> Literal["task", "run", "wait", "step"]:
     if scope == "task":
         return "task"
+    words = pattern(r"\b(?:may|can|must|should|shall|will|to|not|only|never)\s+run\b").sub("", words)
     if scope == "run" or pattern(r"\b(?:dag|pipeline|run|whole|entire|overall|total|everything)\b|dagrun").search(
         words
     ):
@@ -75,7 +76,7 @@ def _scope(scope: str, words: str) -> Literal["task", "run", "wait", "step"]:
 
 _WHOLE = (
     r"(?:(?:the\s+|all\s+)?(?:whole|entire|complete|full|overall|total)\s+"
-    r"(?:thing|run|pipeline|dag|job|workflow|process|flow|sequence|chain)|(?:the\s+|a\s+)?run(?:\s+as\s+a\s+whole)?)"
+    r"(?:thing|run|pipeline|dag|job|workflow|process|flow|sequence|chain)|the\s+lot|(?:the\s+|a\s+)?run(?:\s+as\s+a\s+whole)?)"
 )
 _LABEL = r"[\"'`*]*\s*(?:is|of|[:=|])?\s*[\"'`*]*\s*"
 _OVER = (
@@ -115,8 +116,8 @@ _LIMITS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         rf"|\b{_WHOLE}\s+is\s+limited\s+to\s+({LENGTH})|\b{_WHOLE}\s+(?:must|should|shall|may|has\s+to|can|needs\s+to)\s+(?:not\s+)?(?:be\s+(?:done|limited)|finish|"
         rf"complete|end|take|run|last)\s+(?:with)?(?:in|to)?\s*({LENGTH})|\b{_WHOLE}\s+(?:may|must|should|shall|can)\s*"
         rf"(?:not|n'?t|only|never)?\s*(?:take|run|last)\s+(?:for\s+)?(?:longer\s+than|more\s+than|at\s+most|up\s+to|"
-        rf"max(?:imum)?)?\s*({LENGTH})|(?<!gap\sof\s)(?<!delay\sof\s)(?<!pause\sof\s)({LENGTH})\s+for\s+{_WHOLE}|({LENGTH})\s+(?:for\s+the\s+whole|overall|in\s+total)\b",
-        ("whole", "entire", "complete", "full", "overall", "total", "run"),
+        rf"max(?:imum)?)?\s*({LENGTH})|(?<!gap\sof\s)(?<!delay\sof\s)(?<!pause\sof\s)({LENGTH})(?:\s+max(?:imum)?\.?)?\s+for\s+{_WHOLE}|({LENGTH})\s+(?:for\s+the\s+whole|overall|in\s+total)\b",
+        ("whole", "entire", "complete", "full", "overall", "total", "run", "lot"),
     ),
     (
         "task",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
 
 from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.durations import number, number_words
 from airflow_llm.readers.prose.retry_delays import delay_before, delay_in
+from airflow_llm.readers.prose.retry_phrases import Retries, loose_tries
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, hints, lexicon, pattern, says
 
@@ -21,24 +21,9 @@ _VERB_AND_COUNT = 2
 _NEAR = 160  # how far behind a count `the others none` may stand
 
 
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """What the words say about trying again; None: not said. `scope` is `rest` for all tasks that have no own count.
-
-    `about` are the words that name the tasks it is said of.
-    """
-
-    count: int | None = None
-    delay: timedelta | None = None
-    backoff: bool | None = None
-    longest_delay: timedelta | None = None
-    scope: Literal["", "rest", "all", "named"] = ""
-    about: str = ""
-
-
 _WORDS = (
     "retr", "re-tr", "rety", "try", "tries", "attempt", "rerun", "re-run", "repeat", "repetition", "reint", "trial",
-    "tried", "retires", "restart",
+    "tried", "retires", "restart", "more", "again", "goes", "may fail",
 )  # fmt: skip
 
 
@@ -46,13 +31,31 @@ def find_retries(text: str) -> list[Found[Retries]]:
     """Every place that says how often and how a failed task is tried again. InputError for `retry -3 times`."""
     if not says(text, *_WORDS):
         return []
-    refused = list(_refused(text))
+    loose = list(loose_tries(text))
+    refused = without_overlaps([*_refused(text), *(hit for hit in loose if hit.value.count == 0)])
     counted = [*_counted(text), *_far(text), *_attempts(text), *_plain_numbers(text)]
     ends = [hit.end for hit in refused]
     free = [hit for hit in counted if not _inside(hit, refused, ends)]
     hits = without_overlaps([*refused, *free])
+    hits = _with_loose(hits, loose)
     hits = [_with_scope(text, _with_delay(text, hit)) for hit in hits]
     return without_overlaps([*hits, *_others(text, hits)])
+
+
+def _with_loose(hits: list[Found[Retries]], loose: Sequence[Found[Retries]]) -> list[Found[Retries]]:
+    """The hits with those of looser words; where both say the same count, a pause that only the looser words name."""
+    for hit in loose:
+        other = next((held for held in hits if held.overlaps(hit)), None)
+        if other is None:
+            hits = [*hits, hit]
+        elif other.value.delay is None and hit.value.delay is not None and other.value.count == hit.value.count:
+            hits = [_paused(held, hit.value.delay) if held is other else held for held in hits]
+    return without_overlaps(hits)
+
+
+def _paused(hit: Found[Retries], delay: timedelta) -> Found[Retries]:
+    """The same with a pause."""
+    return hit._replace(value=replace(hit.value, delay=delay))
 
 
 def _inside(hit: Found[Retries], refused: Sequence[Found[Retries]], ends: Sequence[int]) -> bool:
@@ -86,7 +89,8 @@ def _refused(text: str) -> Iterator[Found[Retries]]:
     )
     past = r"\b(?:runs?|days|past|dates|intervals)\s+(?:of\s+the\s+past\s+)?$"
     for match in pattern(words).finditer(text) if hints(text, _REFUSES) else ():
-        if pattern(past).search(text[max(0, match.start() - 40) : match.start()]):
+        before = text[max(0, match.start() - 40) : match.start()]
+        if pattern(past).search(before) or pattern(r"\b(?:that|which|what)\s+(?:i|we|you)\s+$").search(before):
             continue
         yield found(text, *match.span(), Retries(count=0))
 
@@ -368,7 +372,7 @@ def _others(text: str, hits: Sequence[Found[Retries]]) -> Iterator[Found[Retries
 def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
     """The delay and back-off that follow (or lead) the count, in the same sentence."""
     value, end = hit.value, hit.end
-    if value.count == 0:
+    if value.count == 0 or value.delay is not None:
         return hit
     rest = pattern(r"[^\n;]{0,140}?(?=[.!?;](?:\s|$)|\n|$)|[^\n;]{0,140}").match(text, end)
     tail = rest.group() if rest else ""
@@ -387,3 +391,6 @@ def _with_delay(text: str, hit: Found[Retries]) -> Found[Retries]:
         value = replace(value, backoff=True)
         end = max(end, hit.end + backoff.end())
     return found(text, hit.start, end, value, hit.strength, hit.assumption)
+
+
+__all__ = ["Retries", "find_retries"]

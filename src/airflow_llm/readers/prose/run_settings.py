@@ -15,7 +15,8 @@ _UNSAID = r"\s*[:=]?\s*\W*(?:not\s+|none\b|n/?a\b|unspecified|unknown)"
 
 
 _OLD = (
-    r"(?:(?:old|past|missed|previous|historical|skipped|earlier)\s+(?:runs?|days|dates|intervals|data\s+intervals|periods)|"
+    r"(?:(?:old|past|missed|missing|previous|historical|skipped|earlier)\s+"
+    r"(?:runs?|days?|dates|intervals|data\s+intervals|periods|weeks?|months?|nights?|hours|mondays?|sundays?|evenings?)|"
     r"runs?\s+of\s+the\s+past)"
 )
 _UP = r"(?:catch(?:ing)?[\s_-]?up|back-?fill(?:ing|s)?)"
@@ -23,7 +24,11 @@ _CATCHUP_OFF = (
     rf"\b(?:no|without|w/o|don'?t|do\s+not|not|never|disable|skip)\s+(?:any\s+|do\s+|make\s+|want\s+(?:a\s+)?|need\s+)*{_UP}\b"
     rf"|\bcan'?(?:no)?t\s+be\s+back-?filled\b"
     rf"|\b{_UP}(?:\s+of\s+{_OLD})?[\"'`*]*\s*(?:is|[:=|]|must\s+be|should\s+be|shall\s+be)?\s*[\"'`*]*\s*"
-    rf"(?:turned\s+|set\s+to\s+|switched\s+)?(?:off|false|disabled?|no\b|not\s+(?:wanted|needed|required|desired))"
+    rf"(?:turned\s+|set\s+to\s+|switch(?:ed)?\s+)?(?:off|false|disabled?|no\b|none\b|not\s+(?:wanted|needed|required|desired))"
+    rf"|\b(?:stays?|remains?)\s+missed\b|\bskip\s+missed\s+runs|\bnothing\s+of\s+(?:the\s+)?(?:previous|past|earlier|old)\s+\w+"
+    rf"|\b(?:don'?t|do\s+not|doesn'?t|not)\s+(?:want\s+|need\s+)?(?:it\s+|this\s+|them\s+)?to\s+{_UP}\b|\bnobody\s+{_UP}s?\b"
+    rf"|\bnever\s+(?:make|catch)\s+up\s+(?:for|on)\b|\b{_OLD}\s+(?:don'?t|do\s+not|not|never)\s+(?:to\s+)?(?:be\s+)?(?:re-?)?fill(?:ed)?\b"
+    rf"|\b{_OLD}\s+(?:are|is)\s+not\s+to\s+be\s+(?:filled|produced|made)|\bnobody\s+(?:expects|needs|wants)\s+(?:the\s+)?{_OLD}"
     rf"|\bdisabled?\s+{_UP}\b|\bignore\s+{_OLD}"
     rf"|\b(?:no|not|without|don'?t|do\s+not|never)\s+(?:[\w/']+\s+){{0,4}}?(?:the\s+)?{_OLD}"
     rf"(?:\s+(?:need|must|shall|should|are|is|be)\b[^.;\n]{{0,30}}?(?:caught\s+up|made\s+up|processed|run|repeated))?"
@@ -38,7 +43,9 @@ _CATCHUP_OFF = (
 )
 _CATCHUP_ON = (
     rf"\b{_UP}[\"'`*]*\s*(?:is|[:=|]|must\s+be|should\s+be)?\s*[\"'`*]*\s*(?:turned\s+|set\s+to\s+|switched\s+)?"
-    rf"(?:on\b|true|enabled?|yes|wanted|needed|required)"
+    rf"(?:on\b|true|enabled?|yes|wanted|needed|required|desired)|\b{_UP}\s+has\s+to\s+be\s+on\b|\bset\s+{_UP}\s+to\s+true\b"
+    rf"|\b{_OLD}\s+(?:are|is|have|has|must|shall|should)\s+(?:to\s+)?(?:be\s+)?(?:run\s+later|filled\s+in|made\s+up|caught\s+up)"
+    rf"|\b(?:history|backlog)\b[^.;\n]{{0,40}}?\b(?:has|have|is|are|should|must|shall)\s+(?:to\s+)?(?:be\s+)?(?:back-?)?(?:filled|caught\s+up|loaded)"
     r"|\b(?:with|enable|do|allow|and)\s+(?:catch[\s-]?up|back-?fill(?:ing)?)\b"
     r"|\bback-?fill\s+(?:missed|the\s+missed|missing|from|since|all|everything|the\s+history)\b"
     r"|\bback-?fill\s+(?:the\s+)?(?:\w+\s+)?(?:missing|missed)\b|\bcatch\s+up\s+(?:on\s+)?(?:everything|all\b)"
@@ -69,6 +76,10 @@ def find_catchup(text: str) -> Found[bool] | None:
             "previous",
             "skipped",
             "earlier",
+            "missing",
+            "history",
+            "backlog",
+            "make up",
         )
         for match in finds(expression, text, *words):
             if pattern(r"\blag\s+$").search(text, max(0, match.start() - 8), match.start()):
