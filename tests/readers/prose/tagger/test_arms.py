@@ -59,6 +59,11 @@ FORK = ((0, 1), (0, 2))
         ("[fetch list]. Empty -> nothing to do. Otherwise [?print labels]", [("not (Empty)", [1])]),
         ("[fetch list], then [?sort it] and [?print it] if it has names", [("it has names", [1, 2])]),
         ("[fetch list]. [?print labels] (only if it has names).", [("it has names", [1])]),
+        ("[ask whether today is a holiday]. If it is, [?send the short list]", [("today is a holiday", [1])]),
+        ("Unless three gauges are offline, [?compute levels]. When they are, [?raise a ticket].",
+         [("not (three gauges are offline)", [0]), ("three gauges are offline", [1])]),
+        ("[compare lists]. If none has changed the run may stop there. Otherwise [?screen them]",
+         [("not (none has changed)", [1])]),
         ("[score it]. Over 0.9, [?open a case]; from 0.6 to 0.9, [ask for papers].",
          [("Over 0.9", [1]), ("from 0.6 to 0.9", [2])]),
         ("[score it]. Over 0.9, [?open a case]; below 0.6, [pay]. Whichever it was, a line is kept.",
@@ -70,7 +75,8 @@ FORK = ((0, 1), (0, 2))
 def test_the_words_of_an_arm_stand_in_front_of_the_task_or_behind_it(
     marked: str, arms: list[tuple[str, list[int]]]
 ) -> None:
-    assert arms_of(marked, FORK if marked.count("[") > 2 else ((0, 1),)) == arms
+    edges = FORK if marked.count("[") > 2 else ((0, 1),) if marked.startswith("[") else ()
+    assert arms_of(marked, edges) == arms
 
 
 @pytest.mark.parametrize(
@@ -125,11 +131,11 @@ def test_a_task_is_mapped_where_the_text_says_so(marked: str, each: list[str]) -
     [
         ("[list barns], [read scale], [sum up weights per barn]", ""),
         ("[list barns], [read scale], [plot for every barn in one go]", ""),
-        ("[list barns], [read scale], [plot weight] every 5 minutes", ""),
+        ("[list barns], [read scale], [plot weight] every 5 minutes", "item"),
         ("[list barns], [read scale], [weigh hens] per barn", "barn"),
     ],
 )
-def test_what_is_taken_for_mapped_without_words_that_say_so_is_not(marked: str, each: str) -> None:
+def test_what_is_taken_for_mapped_is_unless_the_words_say_that_it_runs_once(marked: str, each: str) -> None:
     assert drafts_of(marked, ((0, 1), (1, 2)), mapped=(2,))[2].each == each
 
 

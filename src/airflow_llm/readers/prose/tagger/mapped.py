@@ -19,7 +19,7 @@ _LEAD = (
     r"(?P<item>[a-z][\w-]*)(?:\s+(?P<more>[a-z][\w-]*))?"
 )
 _TIMES = (
-    r"^(?:seconds?|minutes?|mins?|hours?|days?|weeks?|weekdays?|weekends?|months?|quarters?|years?|mornings?|evenings?|nights?|midnight|noon"
+    r"^(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|full|half|mon|tues?|wed|thu|thurs?|fri|sat|sun|weekdays?|weekends?|months?|quarters?|years?|mornings?|evenings?|nights?|midnight|noon"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|time|times|run|runs|other|others|one|only|two|three|both|cent|case|step|steps|task|tasks|page|request|event"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|of|is|are|has|gets?|chat|our|agreed|usual)$"
 )
@@ -32,6 +32,9 @@ _GROUPING = (
     r"|report\w*|statistics|means?|chart\w*|plot\w*)\b"
 )
 _PLAIN = ("for each", "for every", "map", "loop", "dynam", "once", "one", "expand")
+_UNLIKELY = 0.1
+"""How likely a task must be mapped where the words say so: below that they speak of another one, or of a group."""
+_UNNAMED = "item"
 _NAMELESS = _LEAD.replace("(?P<how>", "(?:").replace("(?P<item>", "(?:").replace("(?P<more>", "(?:")
 _HEADS = rf"^\W*(?:\w+\s+){{0,2}}{_NAMELESS}|{_NAMELESS}[^.;]{{0,30}}:"
 _OVER = r"\b(?:when|once|after|then\s+one|as\s+soon\s+as|until)\b"
@@ -40,10 +43,19 @@ _OVER = r"\b(?:when|once|after|then\s+one|as\s+soon\s+as|until)\b"
 def item_of(tasks: Sequence[TaskSaid], number: int, source: str, heading: str = "") -> str:
     """What the task is mapped over, empty for a task that runs once; `heading` names it at the head of its sentence."""
     task = tasks[number]
+    if dict(task.chances).get("mapped", 1.0) < _UNLIKELY:
+        return ""
+    found = _named(tasks, number, source, heading)
+    return _UNNAMED if found is None and task.mapped else found or ""
+
+
+def _named(tasks: Sequence[TaskSaid], number: int, source: str, heading: str) -> str | None:
+    """What the words around the task say that it goes over; empty where it runs once, None where they say nothing."""
+    task = tasks[number]
     if not heading and not says(
         source, "each", "every", "for all", "per", "mapp", "map it", "map over", "loop", "expand"
     ):
-        return ""
+        return None
     start = tasks[number - 1].mark.end if number else 0
     end = tasks[number + 1].mark.start if number + 1 < len(tasks) else len(source)
     before = pattern(_END).split(source[start : task.mark.start])[-1]
@@ -62,11 +74,11 @@ def item_of(tasks: Sequence[TaskSaid], number: int, source: str, heading: str = 
         if headed is not None and head and not pattern(_OVER).search(lead[headed.end() :]):
             return head[-1][1]
         plainly = [name for how, name in own if how.startswith(_PLAIN)]
-        return plainly[0] if plainly else ""
+        return plainly[0] if plainly else None
     if own and own[0][0] == "per" and pattern(_GROUPING).match(mark):
         return ""
     found = own or head[::-1] or _items(source)
-    return found[0][1] if found else ""
+    return found[0][1] if found else None
 
 
 def _items(text: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ _END = r"(?<=[.;!?])\s+|\s*\n\s*"
 _FAIL = (
     r"(?:fail\w*|crash\w*|explod\w*|bl(?:ow|ew)s?\s+up|br(?:eak|oke)s?|broken|went\s+(?:wrong|down|bad)|goes\s+(?:wrong|down)|go\s+wrong"
     r"|died|dies|die|errors?|red|refus(?:e|es|ed)|g(?:ive|ives|ave)\s+up|times?\s+out|timed\s+out|chok(?:e|es|ed)|bail(?:s|ed)(?:\s+out)?"
-    r"|(?:is|are|was|were)\s+(?:down|unreachable|unavailable|offline)|cannot\s+be\s+reached"
+    r"|(?:is|are|was|were)\s+(?:down|unreachable|unavailable)|cannot\s+be\s+reached"
     r"|did(?:n['\u2019]?t|\s+not)\s+(?:work|come|finish))"
 )
 _EVEN = r"(?:even|also|too)\s*,?\s+(?:if|when|though|after|where)"

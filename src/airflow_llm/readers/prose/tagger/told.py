@@ -23,6 +23,16 @@ _ELSE = (
     r"|(?:if|when|where)\s+(?:it|this|that|they|he|she|there|so|the\s+answer)?\s*"
     r"(?:is|are|does|do|did|was|were|has|have)?(?:n['\u2019]?t|\s*not|\s+none|\s+no)(?=\W*$|\W*[,:;→\u2013\u2014-]|\W+(?:then|just|only)\b))"
 )
+_NO_ARM = (
+    r"\b(?:the|this|that)\s+(?:run|dag|flow|job|pipeline|process(?:ing)?)\s+(?:may|can|should|shall|must|will|is|ends|stops)\b"
+    r"|\bprocessing\s+(?:shall|stops|ends|ceases)\b|\bwe\s+(?:stop|are\s+done|do\s+nothing)\b|\bdo(?:es)?\s+nothing\b"
+    r"|\bnothing\s+(?:happens|is\s+to)\b|\bskip\s"
+)
+"""Where an arm without a task begins, behind a condition without a comma."""
+_PRONOUN = (
+    r"^(?:it|this|that|they|there|so|he|she)\s*(?:is|are|was|were|does|do|did|has|have)"
+    r"(?:\s+(?:one|so|any|some|true|the\s+case))?$"
+)
 _CUT = r"[,:;)\]\n?]\s|[:?)\]]$|\s*(?:→|[-=]+>)|\s[-\u2013\u2014]\s|\b(?:then|otherwise|else)\b|[.!](?=\s|$)|,$"
 _HEAD = (
     r"^(?P<head>.+?)\s*(?:→|[-=]+>|[:=?\])]|[-\u2013\u2014])\W*"
@@ -165,13 +175,22 @@ def _inside(mark: str) -> Told | None:
 
 def _condition(word: str, rest: str, before: str = "") -> Told | None:
     cut = pattern(_CUT).split(rest.strip(" ,:-\n"), maxsplit=1)[0]
-    words = _plain(cut)
+    words = _plain(pattern(_NO_ARM).split(cut, maxsplit=1)[0])
     if not words:
         return None
+    if pattern(_PRONOUN).match(words):
+        words = _meant(before) or words
     if words.lower() in _YES | _NO:
         return _answered(words, before)
     negated = word.lower().startswith(("unless", "except"))
     return Told(f"not ({words})" if negated else words, "if", word.lower().split()[-1])
+
+
+def _meant(before: str) -> str:
+    """What `if it is` takes up: a question in front of it, or the condition that was stated last."""
+    questions = pattern(_ASKED).findall(before) or pattern(_SAID).findall(before)
+    meant = _plain(_bare(questions[-1])) if questions else _stated(before)
+    return meant[5:-1] if meant.startswith("not (") else meant
 
 
 def _trailing(after: str) -> Told | None:
