@@ -21,6 +21,7 @@ _LIKELY = 0.15
 _UNLIKELY = 0.03
 _BESIDE = 0.1
 """The same beside a task that does, where words stand in front of it."""
+_WORK = frozenset({"extract", "ingest", "load", "transform", "notify", "report", "train", "deploy", "sql", "cleanup"})
 _SURE_OPENERS = frozenset({"if", "unless", "case", "event"})
 _PLAIN_OPENERS = frozenset({"if", "unless", "case", "event", "should", "provided", "that", "only"})
 
@@ -76,8 +77,9 @@ def _all_told(tasks: Sequence[TaskSaid], source: str) -> list[Told]:
 
 
 def _decides(task: TaskSaid, source: str) -> bool:
-    """Whether the marked words are the decision itself (`amount over 200?`)."""
-    return task.kind == "branch" or source[task.mark.end : task.mark.end + 2].lstrip().startswith("?")
+    """Whether the marked words are the decision itself (`amount over 200?`), and no work that is politely asked for."""
+    asked = source[task.mark.end : task.mark.end + 2].lstrip().startswith("?")
+    return task.kind == "branch" or (asked and task.kind not in _WORK)
 
 
 def _further_arm(
