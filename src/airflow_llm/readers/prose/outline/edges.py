@@ -38,6 +38,10 @@ class Order:
                     stack.append(other)
         return seen
 
+    def is_last(self, node: str) -> bool:
+        """Whether nothing follows the task."""
+        return not self._downs.get(node)
+
     def upstream(self, node: str) -> list[str]:
         """The tasks right before one."""
         return list(self._ups.get(node, ()))
@@ -46,13 +50,40 @@ class Order:
         """The tasks right after one."""
         return list(self._downs.get(node, ()))
 
+    def _depths(self) -> dict[str, int]:
+        """How many tasks stand before each at most, one behind another."""
+        depth = {node.id: 0 for node in self.nodes}
+        waiting = {node: len(ups) for node, ups in self._ups.items()}
+        stack = [node for node in depth if not waiting.get(node)]
+        while stack:
+            here = stack.pop()
+            for down in self._downs.get(here, ()):
+                depth[down] = max(depth[down], depth[here] + 1)
+                waiting[down] -= 1
+                if not waiting[down]:
+                    stack.append(down)
+        return depth
+
+    def _reaches(self, start: str, end: str, depth: dict[str, int]) -> bool:
+        """Whether a way leads from one task to another; what stands deeper than its end is on none."""
+        seen, stack = set[str](), [start]
+        while stack:
+            for one in self._downs.get(stack.pop(), ()):
+                if one == end:
+                    return True
+                if one not in seen and depth[one] < depth[end]:
+                    seen.add(one)
+                    stack.append(one)
+        return False
+
     def reduce(self) -> None:
         """Without the edges that longer ways say already."""
+        depth = self._depths()
         for up, down in list(self.edges):
             if len(self._downs[up]) < 2 or len(self._ups[down]) < 2:
                 continue
             self._downs[up].remove(down)
-            if down in self.below(up):
+            if self._reaches(up, down, depth):
                 self._ups[down].remove(up)
                 del self.edges[up, down]
             else:

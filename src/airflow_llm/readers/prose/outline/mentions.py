@@ -84,10 +84,10 @@ class Mentions:
         self.within: Container[str] | None = None
         self.by_id = {name.lower(): task.id for task in reversed(self.tasks) for name in _words_of(task)}
         self.by_id |= {task.id.lower(): task.id for task in self.tasks}
-        self.by_number: dict[str, tuple[str, ...]] = {}
+        numbers: dict[str, list[str]] = {}
         for task in self.tasks:
-            if task.number:
-                self.by_number[task.number.lower()] = (*self.by_number.get(task.number.lower(), ()), task.id)
+            numbers.setdefault(task.number.lower(), []).append(task.id)
+        self.by_number = {number: tuple(ids) for number, ids in numbers.items() if number}
         self.titles: dict[str, str] = {}
         self.lengths: dict[str, list[int]] = {}
         self.having: dict[str, list[Named]] = {}

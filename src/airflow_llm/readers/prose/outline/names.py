@@ -177,11 +177,12 @@ class Names:
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = list(nodes)
         self.by_id = {node.id: node for node in self.nodes}
-        groups: dict[str, tuple[str, ...]] = {}
+        self.known: dict[str, list[Node]] = {}
+        groups: dict[str, list[str]] = {}
         for node in self.nodes:
-            if node.group:
-                groups[node.group] = (*groups.get(node.group, ()), node.id)
-        self.mentions = Mentions((Named(node.id, node.name, node.item.line.number) for node in self.nodes), groups)
+            groups.setdefault(node.group or "", []).append(node.id)
+        families = {name: tuple(ids) for name, ids in groups.items() if name}
+        self.mentions = Mentions((Named(node.id, node.name, node.item.line.number) for node in self.nodes), families)
 
     def __contains__(self, name: str) -> bool:
         return name in self.mentions.by_id or name in self.mentions.families
@@ -192,8 +193,10 @@ class Names:
 
     def mentioned(self, text: str) -> list[Node]:
         """Every task that the text names, in order of the text."""
-        hits = self.mentions.strong(text, bare=True)
-        return [self.by_id[one] for one in dict.fromkeys(one for hit in hits for one in hit.ids)]
+        if text not in self.known:
+            hits = self.mentions.strong(text, bare=True)
+            self.known[text] = [self.by_id[one] for one in dict.fromkeys(one for hit in hits for one in hit.ids)]
+        return self.known[text]
 
     def numbered(self, words: str) -> list[Node]:
         """The tasks with these numbers: `2`, `1, 2a and 4`, `3-5`; empty when the words are no numbers."""

@@ -48,6 +48,7 @@ class Placer:
         self.targets = targets
         self.entries: dict[str, list[str]] = {}
         self.placed: dict[str, None] = {}
+        self.sorts: dict[str, set[str]] = {}
         self.writers: dict[str, list[Node]] = {}
         self.sent: dict[str, list[Node]] = {}
         self.beside = together
@@ -69,8 +70,8 @@ class Placer:
                 self._in_lanes(before, part)
                 after = self.place(part, inside)
             before = part
-            current = self._open([*current, *after])
-        return current
+            current = [*current, *after] if block.parallel else self._open([*current, *after])
+        return self._open(current)
 
     def _in_lanes(self, before: Node | Block | None, part: Block) -> None:
         """`clean_a, clean_b` right behind `count_a, count_b`: each follows its own."""
@@ -89,10 +90,10 @@ class Placer:
         if node.id in self.roots or _stands_first(node):
             front = []
         named = [up for up in self._named(node) if up != node.id and up in self.placed]
-        siblings = self._siblings(node)
+        sibling = min(self.beside.told[node.id] & self.entries.keys(), key=self._place, default="")
         said_before = self.order.upstream(node.id)
         if not named and not said_before:
-            front = self.entries[siblings[0]] if siblings else self._without_joined(node, front)
+            front = self.entries[sibling] if sibling else self._without_joined(node, front)
         counted = self._counted(node, front)
         widely = not counted and pattern(_ALL).search(node.item.text("input", "upstream")) is not None
         named += [up for up in counted if up not in named]
@@ -114,8 +115,7 @@ class Placer:
             said = [
                 word for word in pattern(r"[a-z]{3,}").findall(match[2].lower()) if word not in lexicon("generic_names")
             ]
-            parts = {node.id: (*node.words, *(node.group or "").split("_")) for node in self.names.nodes}
-            sorts = ([one for one in self.placed if any(_alike(part, word) for part in parts[one])] for word in said)
+            sorts = (sorted(self._sort(word) & self.placed.keys(), key=self._place) for word in said)
             found += next((sort for sort in sorts if len(sort) == count), front if len(front) == count > 1 else ())
         return found
 
@@ -165,9 +165,15 @@ class Placer:
         inside = [hit.id for hit in hits if hit.group == node.group and hit.group and hit.group != other.group]
         return not (len(inside) > 1 and any(up in inside for up in self.order.upstream(node.id)))
 
-    def _siblings(self, node: Node) -> list[str]:
-        """The tasks beside this one that have their place already, the earliest first."""
-        return [one for one in self.entries if one in self.beside.told[node.id]]
+    def _place(self, task: str) -> int:
+        return self.names.by_id[task].index
+
+    def _sort(self, word: str) -> set[str]:
+        """The tasks whose names, or groups, say the word."""
+        if word not in self.sorts:
+            parts = ((node.id, (*node.words, *(node.group or "").split("_"))) for node in self.names.nodes)
+            self.sorts[word] = {task for task, known in parts if any(_alike(part, word) for part in known)}
+        return self.sorts[word]
 
     def _without_joined(self, node: Node, front: Sequence[str]) -> list[str]:
         """What stands before: instead of a task that a later one takes together with this one, what is before that."""
@@ -187,8 +193,8 @@ class Placer:
         return [self.writers[one][-1] for one in _artifacts(node.item.text("input"), self.names) if one in self.writers]
 
     def _open(self, front: Sequence[str]) -> list[str]:
-        unique = list(dict.fromkeys(front))
-        return [one for one in unique if not self.order.below(one) & set(unique)]
+        unique = dict.fromkeys(front)
+        return [one for one in unique if self.order.is_last(one) or unique.keys().isdisjoint(self.order.below(one))]
 
 
 def _alike(part: str, word: str) -> bool:

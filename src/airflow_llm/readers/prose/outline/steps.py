@@ -41,8 +41,10 @@ class Builder:
         self.choices = {choice.node.id: choice for choice in choices}
         self.places = Places(names)
         self.by_id = {node.id: node for node in names.nodes}
+        self.made: dict[str, list[str]] = {}
         self.returns: dict[str, str] = {}
         self.outputs: dict[str, str] = {}
+        self.reached: list[list[set[str]]] | None = None
         self.address = address
 
     def fields(self, node: Node) -> Fields:
@@ -53,21 +55,32 @@ class Builder:
 
     def inputs(self, node: Node) -> list[str]:
         """The staged datasets of the nearest tasks before it that make data."""
-        makers: list[str] = []
-        layer, seen = self.order.upstream(node.id), set[str]()
+        makers = self._makers(node.id)
+        return [] if self._exclusive(makers) else list(dict.fromkeys(self._output(maker) for maker in makers))
+
+    def _makers(self, task: str) -> list[str]:
+        way = [task]
+        while way[-1] not in self.made and len(ups := self.order.upstream(way[-1])) == 1:
+            if self.kinds[ups[0]] in _MAKERS:
+                break
+            way.append(ups[0])
+        makers = self.made.get(way[-1], [])
+        layer, seen = self.order.upstream(way[-1]) if way[-1] not in self.made else [], set[str]()
         while layer and not makers:
             makers = [up for up in layer if self.kinds[up] in _MAKERS]
             seen |= set(layer)
             layer = [one for up in layer for one in self.order.upstream(up) if one not in seen]
-        return [] if self._exclusive(makers) else list(dict.fromkeys(self._output(maker) for maker in makers))
+        self.made |= dict.fromkeys(way, makers)
+        return makers
 
     def _exclusive(self, makers: Sequence[str]) -> bool:
         """Whether they stand on paths of a branch of which only one is taken."""
-        for choice in self.choices.values():
-            reached = [{path.id, *self.order.below(path.id)} for path, _ in choice.paths]
-            if len(makers) > 1 and sum(any(maker in one for maker in makers) for one in reached) > 1:
-                return True
-        return False
+        if len(makers) < 2:
+            return False
+        if self.reached is None:
+            ways = [[path.id for path, _ in choice.paths] for choice in self.choices.values()]
+            self.reached = [[{path, *self.order.below(path)} for path in paths] for paths in ways]
+        return any(sum(any(maker in one for maker in makers) for one in reached) > 1 for reached in self.reached)
 
     def _output(self, node_id: str) -> str:
         if node_id not in self.outputs:
