@@ -76,11 +76,12 @@ class Section:
     @property
     def kind(self) -> str:
         """`aside` when it tells nothing of the order, `wiring` when the order is all that it tells, else empty."""
-        words = " ".join(pattern(r"[^\w\s]").sub(" ", self.title.lower()).split())
-        for kind in ("wiring", "aside"):
-            if pattern(rf"\b{any_of('catalogue_sections', kind)}\b").search(words):
-                return kind
-        return ""
+        return next((kind for kind in ("wiring", "aside") if self.tells_of("catalogue_sections", kind)), "")
+
+    def tells_of(self, words: str, meaning: str) -> bool:
+        """Whether its heading has one of these words of a lexicon."""
+        title = " ".join(pattern(r"[^\w\s]").sub(" ", self.title.lower()).split())
+        return pattern(rf"\b{any_of(words, meaning)}\b").search(title) is not None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.flow import Flow, format_of
 from airflow_llm.readers.prose.lexicon import System, systems
 from airflow_llm.readers.prose.outline.names import Names, Node, slug
-from airflow_llm.readers.prose.spellings import pattern
+from airflow_llm.readers.prose.spellings import lexicon, pattern
 from airflow_llm.spec.datasets import Dataset
 
 SQL, OBJECTS, FILES, HTTP = "sql", "objects", "files", "http"
@@ -20,67 +20,6 @@ _FILE = (
 _TABLE = (
     r"\b[`'\"]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2})[`'\"]?\s+tables?\b",
     r"\btable\s+[`'\"]?([A-Za-z_]\w*(?:\.\w+){0,2})[`'\"]?",
-)
-_NO_TABLE = frozenset(
-    [
-        "a",
-        "the",
-        "source",
-        "target",
-        "database",
-        "sql",
-        "this",
-        "that",
-        "new",
-        "existing",
-        "structured",
-        "fact",
-        "dimension",
-        "postgres",
-        "postgresql",
-        "mysql",
-        "snowflake",
-        "orders_and",
-        "metadata",
-        "staging",
-        "reference",
-        "each",
-        "one",
-        "all",
-        "multiple",
-        "single",
-        "temporary",
-        "multi",
-        "data",
-        "warehouse",
-        "pivot",
-        "hash",
-        "lookup",
-        "from",
-        "to",
-        "in",
-        "into",
-        "of",
-        "and",
-        "or",
-        "create",
-        "metastore",
-        "airflow",
-        "system",
-        "destination",
-        "final",
-        "output",
-        "input",
-        "raw",
-        "spark",
-        "duckdb",
-        "bigquery",
-        "hive",
-        "redshift",
-        "mapping",
-        "tables",
-        "dataset",
-    ]
 )
 _VAGUE = r"\b(?:data\s*warehouse|database|dwh|warehouse|db)\b"
 
@@ -110,7 +49,7 @@ def tables_in(text: str, names: Names | None = None) -> list[str]:
     for expression in _TABLE:
         for match in pattern(expression).finditer(text):
             bare = match[1].lower()
-            if bare not in _NO_TABLE and not (names is not None and bare in names and "_" not in bare):
+            if bare not in lexicon("no_tables") and not (names is not None and bare in names and "_" not in bare):
                 tables[match.start(1)] = match[1]
     return list(dict.fromkeys(tables[at] for at in sorted(tables)))
 

@@ -100,52 +100,12 @@ def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
     )
 
 
-_SETTLED = {
-    "schedule": (
-        "schedule",
-        "scheduling",
-        "timing",
-        "timetable",
-        "calendar",
-        "when",
-        "run settings",
-        "settings",
-        "defaults",
-        "default",
-    ),
-    "failure": (
-        "alert",
-        "alerts",
-        "alerting",
-        "failure",
-        "failures",
-        "error",
-        "errors",
-        "retry",
-        "retries",
-        "notifications",
-        "fault",
-    ),
-    "infrastructure": (
-        "connections",
-        "environment",
-        "parameters",
-        "variables",
-        "external systems",
-        "integrations",
-        "storage",
-    ),
-}
-
-
 def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[Line]]:
     """The rows that no task owns, by what their section is about; what they say of the order is read already."""
     sections: dict[str, list[Line]] = {}
     for section in parts:
-        title = " ".join(pattern(r"[^\w\s]").sub(" ", section.title.lower()).split())
-        kind = next(
-            (kind for kind, words in _SETTLED.items() if any(f" {one} " in f" {title} " for one in words)), "summary"
-        )
+        kinds = ("schedule", "failure", "infrastructure")
+        kind = next((kind for kind in kinds if section.tells_of("section_settings", kind)), "summary")
         for row in section.rows:
             if section.kind != "wiring":
                 label = row.label
