@@ -52,12 +52,16 @@ class Item:
 
 @dataclass
 class Document:
-    """A structured description in its parts. `sections` holds the lines of each kind of section but the steps."""
+    """A structured description in its parts. `sections` holds the lines of each kind of section but the steps.
+
+    `told`: its layout is its own, and its order is read already; `guessed` are the edges that only its list says.
+    """
 
     title: str = ""
     items: list[Item] = field(default_factory=list)
     sections: dict[str, list[Line]] = field(default_factory=dict)
-    header: dict[str, str] = field(default_factory=dict)
+    told: bool = False
+    guessed: set[tuple[str, str]] = field(default_factory=set)
 
     def words(self, *kinds: str) -> list[str]:
         """The lines of these sections."""
@@ -68,7 +72,7 @@ def parse(text: str) -> Document:
     """The parts of the text; a document without items when it has no list of steps."""
     document = Document()
     lines = [line for line in lines_of(text) if not line.fenced and line.mark != "y"]
-    document.title = _title(lines)
+    document.title = title_of(lines)
     steps: list[Line] = []
     current = "summary"
     numbered = _numbers_sections(lines)
@@ -108,7 +112,8 @@ def _section(line: Line, current: str, *, numbered: bool) -> str | None:
     return kind if current != "steps" or line.heading <= 2 or kind == "steps" else None
 
 
-def _title(lines: list[Line]) -> str:
+def title_of(lines: list[Line]) -> str:
+    """What the text calls the whole."""
     for line in lines[:25]:
         match = pattern(r"\[([^\]]{2,120})\]\s*(?:[-\u2013:].*)?").fullmatch(line.words)
         if match is not None:

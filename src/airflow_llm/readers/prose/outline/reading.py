@@ -24,7 +24,6 @@ from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, s
 from airflow_llm.readers.prose.outline.settings import Settings, settings_of
 from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
 from airflow_llm.readers.prose.outline.told_document import (
-    ToldDocument,
     catalogue_document,
     declared,
     declares_more,
@@ -124,7 +123,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     note_rules(document, names)
     targets = targets_of(document, names)
     order = order_of(document, root, names, targets)
-    order.said -= document.guessed if isinstance(document, ToldDocument) else set()
+    order.said -= document.guessed
     chosen = choices(document, names, targets)
     rules = {node.id: rule for node in names.nodes if (rule := stated(node)) is not None}
     settings = settings_of(document, own_alarm=_has_own_alarm(names.nodes, rules))
@@ -134,7 +133,7 @@ def read_outline(text: str, pipeline_id: str | None = None, *, traced: bool = Fa
     kinds = {node.id: kind_of(node) for node in names.nodes}
     builder = Builder(order, kinds, names, chosen, address.group() if address else "")
     pipeline = _Assembly(text, document, builder, settings, rules).pipeline(pipeline_id)
-    certainty = _certainty(order, linear=is_linear(document, root), told=isinstance(document, ToldDocument))
+    certainty = _certainty(order, linear=is_linear(document, root), told=document.told)
     pipeline = pipeline.model_copy(update={"confidence": certainty.value})
     trace = None
     if traced:

@@ -20,7 +20,6 @@ from airflow_llm.readers.prose.spellings import pattern
 
 Fields = dict[str, Any]
 _MAKERS = frozenset({"extract", "transform", "python", "predict", "http", "spark", "container"})
-_READERS = frozenset({"transform", "validate", "load", "report", "evaluate", "predict", "train"})
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _ACTIONS = (
     ("create_table", r"\bcreat\w+\b"),
@@ -86,10 +85,6 @@ class Builder:
         if node_id not in self.outputs:
             self.outputs[node_id] = self.places.staged(self.by_id[node_id])
         return self.outputs[node_id]
-
-    def handed_on(self, node: Node) -> list[str]:
-        """The staged dataset of the task, when one after it has asked for it."""
-        return [self.outputs[node.id]] if node.id in self.outputs else []
 
     # ------------------------------------------------------------------ data
     def _build_extract(self, node: Node) -> Fields:

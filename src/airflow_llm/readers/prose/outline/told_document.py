@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
 from airflow_llm.readers.prose.outline.catalogued import BRANCH, Catalogued
 from airflow_llm.readers.prose.outline.drawings import ARROW
 from airflow_llm.readers.prose.outline.lines import Line, lines_of
 from airflow_llm.readers.prose.outline.mentions import Mentions
-from airflow_llm.readers.prose.outline.parts import Document, Item, parse
+from airflow_llm.readers.prose.outline.parts import Document, Item, title_of
 from airflow_llm.readers.prose.outline.task_names import is_task_name
 from airflow_llm.readers.prose.outline.told_prose import Telling, told_in_prose
 from airflow_llm.readers.prose.outline.told_words import sentences_of
@@ -29,13 +28,6 @@ _ANYHOW = (
     r"[^.;]{0,60}\b(?:fail\w*|wrong|broken?|error\w*)|\bwhether\b[^.;]{0,60}\b(?:succe\w+|fail\w*)|"
     r"\bruns?\s+(?:always|in\s+any\s+case)\b|\balways\s+(?:runs?|executes?)\b"
 )
-
-
-@dataclass
-class ToldDocument(Document):
-    """A document whose order is read; `guessed` are the edges that only the order of the list says."""
-
-    guessed: set[tuple[str, str]] = field(default_factory=set)
 
 
 def declared(text: str, listed: Iterable[str] = ()) -> Catalogue | None:
@@ -89,15 +81,13 @@ def _is_label(name: str) -> bool:
     return any(words in lexicon(known) for known in ("outline_labels", "outline_sections", "setting_names"))
 
 
-def catalogue_document(text: str, catalogue: Catalogue) -> ToldDocument:
+def catalogue_document(text: str, catalogue: Catalogue) -> Document:
     """The text as a document with an item for each task that it declares."""
     read = Catalogued(text, catalogue)
     read.read()
     items = _items(read)
-    document = parse(text)
-    return ToldDocument(
-        document.title, items, sections_of(catalogue.sections, read.mentions), document.header, read.guessed
-    )
+    sections = sections_of(catalogue.sections, read.mentions)
+    return Document(title_of(lines_of(text)), items, sections, told=True, guessed=read.guessed)
 
 
 def sections_of(parts: Iterable[Section], mentions: Mentions) -> dict[str, list[Line]]:
@@ -185,7 +175,7 @@ def tells_tasks(text: str) -> bool:
     return told_in_prose(text) is not None
 
 
-def told_document(text: str) -> ToldDocument | None:
+def told_document(text: str) -> Document | None:
     """The text as a document with an item for each task that it tells of; None when it names too few."""
     telling = told_in_prose(text)
     if telling is None:
@@ -195,10 +185,9 @@ def told_document(text: str) -> ToldDocument | None:
         for up in ups:
             downs.setdefault(up, []).append(down)
     items = [_item(one, telling, downs.get(one, [])) for one in in_order(telling.ups)]
-    document = parse(text)
-    sections = [Section("", lines_of(text))]
-    lines = sections_of(sections, Mentions(telling.names.values()))
-    return ToldDocument(document.title, items, lines, document.header, telling.guessed)
+    lines = lines_of(text)
+    sections = sections_of([Section("", lines)], Mentions(telling.names.values()))
+    return Document(title_of(lines), items, sections, told=True, guessed=telling.guessed)
 
 
 def _item(name: str, telling: Telling, downs: list[str]) -> Item:
