@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_llm.readers.prose.outline.drawings import alongside, drawn
-from airflow_llm.readers.prose.outline.mentions import Mentions, Named
+from airflow_llm.readers.prose.outline.mentions.drawings import alongside, drawn
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions, Named
 
 TASKS = ("fetch", "clean_eu", "clean_us", "load_eu", "load_us", "merge_all", "tell_team")
 MENTIONS = Mentions(Named(name, number=str(place)) for place, name in enumerate(TASKS, 1))

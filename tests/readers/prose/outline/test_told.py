@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_llm.readers.prose.outline.catalogue import catalogue_of
-from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions, Named, paired
+from airflow_llm.readers.prose.outline.order.running_text import told_in_prose
 from airflow_llm.readers.prose.outline.reader import READER
 from airflow_llm.readers.prose.outline.reading import read_outline
-from airflow_llm.readers.prose.outline.told_prose import told_in_prose
+from airflow_llm.readers.prose.outline.tasks.catalogue import catalogue_of
 from airflow_llm.readers.reading import Source
 from tests.readers.prose.outline.test_outline import reduced
 

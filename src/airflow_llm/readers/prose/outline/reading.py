@@ -10,26 +10,26 @@ from airflow_llm.readers.prose.contradictions import refuse_contradictions
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.lateness import Lateness
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.outline.branches import choices, targets_of
-from airflow_llm.readers.prose.outline.catalogue import Catalogue
-from airflow_llm.readers.prose.outline.data import slips_in, systems_in
-from airflow_llm.readers.prose.outline.edges import Order
-from airflow_llm.readers.prose.outline.generated import spread
-from airflow_llm.readers.prose.outline.kinds import kind_of
-from airflow_llm.readers.prose.outline.mapping import for_each
-from airflow_llm.readers.prose.outline.names import Names, Node, layout, slug
-from airflow_llm.readers.prose.outline.order import is_linear, order_of
-from airflow_llm.readers.prose.outline.parts import Document, Item, parse
-from airflow_llm.readers.prose.outline.rules import RULES, merges, note_rules, stated
-from airflow_llm.readers.prose.outline.settings import Settings, settings_of
-from airflow_llm.readers.prose.outline.steps import Builder, parameters_of, retry_fields
-from airflow_llm.readers.prose.outline.told_document import (
+from airflow_llm.readers.prose.outline.documents import (
     catalogue_document,
     declared,
     declares_more,
     tells_tasks,
     told_document,
 )
+from airflow_llm.readers.prose.outline.order.branches import choices, targets_of
+from airflow_llm.readers.prose.outline.order.edges import Order
+from airflow_llm.readers.prose.outline.order.listed import is_linear, order_of
+from airflow_llm.readers.prose.outline.settings.rules import RULES, merges, note_rules, stated
+from airflow_llm.readers.prose.outline.settings.whole import Settings, settings_of
+from airflow_llm.readers.prose.outline.steps.building import Builder, parameters_of, retry_fields
+from airflow_llm.readers.prose.outline.steps.data import slips_in, systems_in
+from airflow_llm.readers.prose.outline.steps.kinds import kind_of
+from airflow_llm.readers.prose.outline.steps.mapping import for_each
+from airflow_llm.readers.prose.outline.tasks.catalogue import Catalogue
+from airflow_llm.readers.prose.outline.tasks.generated import spread
+from airflow_llm.readers.prose.outline.tasks.listed import Document, Item, parse
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node, layout, slug
 from airflow_llm.readers.prose.pipeline_of import pipeline_of
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.spellings import pattern

@@ -9,11 +9,11 @@ from airflow_llm.errors import InputError
 from airflow_llm.readers.prose.findings import Findings, find_all
 from airflow_llm.readers.prose.linking.reasons import Drawn
 from airflow_llm.readers.prose.normalise import normalise
-from airflow_llm.readers.prose.outline.data import systems_in
-from airflow_llm.readers.prose.outline.edges import Order
-from airflow_llm.readers.prose.outline.names import Names, Node
-from airflow_llm.readers.prose.outline.order import chains
-from airflow_llm.readers.prose.outline.parts import Document
+from airflow_llm.readers.prose.outline.order.edges import Order
+from airflow_llm.readers.prose.outline.order.listed import chains
+from airflow_llm.readers.prose.outline.steps.data import systems_in
+from airflow_llm.readers.prose.outline.tasks.listed import Document
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node
 from airflow_llm.readers.prose.tracing_slots import hits_of, meaning_of, slots
 from airflow_llm.readers.trace import Candidate, ClauseSeen, Followed, Made, Recognised, Trace
 from airflow_llm.spec.graph import branch_targets, edges

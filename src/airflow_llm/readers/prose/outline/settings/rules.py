@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
-from airflow_llm.readers.prose.outline.names import Node
+from airflow_llm.readers.prose.outline.tasks.names import Node
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.steps import TriggerRule
 
 if TYPE_CHECKING:
-    from airflow_llm.readers.prose.outline.branches import Choice
-    from airflow_llm.readers.prose.outline.edges import Order
-    from airflow_llm.readers.prose.outline.names import Names
-    from airflow_llm.readers.prose.outline.parts import Document
+    from airflow_llm.readers.prose.outline.order.branches import Choice
+    from airflow_llm.readers.prose.outline.order.edges import Order
+    from airflow_llm.readers.prose.outline.tasks.listed import Document
+    from airflow_llm.readers.prose.outline.tasks.names import Names
 
 _BARE = r"(?<!\w)(?:none_failed_min_one_success|none_failed|one_success|all_done|one_failed|all_failed)(?!\w)"
 RULES = frozenset(get_args(TriggerRule))

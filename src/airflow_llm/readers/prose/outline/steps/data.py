@@ -8,7 +8,7 @@ from typing import Any
 from airflow_llm.readers.prose.entities import tokenise
 from airflow_llm.readers.prose.flow import Flow, format_of
 from airflow_llm.readers.prose.lexicon import System, systems
-from airflow_llm.readers.prose.outline.names import Names, Node, slug
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node, slug
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 from airflow_llm.spec.datasets import Dataset
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, paired
-from airflow_llm.readers.prose.outline.told_words import Cue, cues_in
+from airflow_llm.readers.prose.outline.mentions.matching import Hit, Mentions, paired
+from airflow_llm.readers.prose.outline.sentences import Cue, cues_in
 from airflow_llm.readers.prose.spellings import any_of, pattern
 
 _NONE = (

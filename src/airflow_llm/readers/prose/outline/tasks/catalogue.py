@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from string import ascii_lowercase
 
-from airflow_llm.readers.prose.outline.families import Family, families_in, family_of
 from airflow_llm.readers.prose.outline.lines import Line, cells_of, lines_of
-from airflow_llm.readers.prose.outline.names import slug
-from airflow_llm.readers.prose.outline.task_names import HOW, UNDER, dags_in, is_task_name
-from airflow_llm.readers.prose.outline.templates import spelled_out
+from airflow_llm.readers.prose.outline.tasks.families import Family, families_in, family_of
+from airflow_llm.readers.prose.outline.tasks.identifiers import HOW, UNDER, dags_in, is_task_name
+from airflow_llm.readers.prose.outline.tasks.names import slug
+from airflow_llm.readers.prose.outline.tasks.templates import spelled_out
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _ID = (

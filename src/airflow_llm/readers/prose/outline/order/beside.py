@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, permutations
 from typing import NamedTuple
 
-from airflow_llm.readers.prose.outline.names import Names, Node
-from airflow_llm.readers.prose.outline.rules import stated
+from airflow_llm.readers.prose.outline.settings.rules import stated
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node
 from airflow_llm.readers.prose.spellings import pattern
 
 BESIDE = (

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from airflow_llm.readers.prose.lexicon import verbs
-from airflow_llm.readers.prose.outline.catalogue import Section
 from airflow_llm.readers.prose.outline.lines import Line, lines_of
-from airflow_llm.readers.prose.outline.mentions import Named
-from airflow_llm.readers.prose.outline.names import slug
-from airflow_llm.readers.prose.outline.task_names import dags_in, is_task_name
-from airflow_llm.readers.prose.outline.told_words import sentences_of
+from airflow_llm.readers.prose.outline.mentions.matching import Named
+from airflow_llm.readers.prose.outline.sentences import sentences_of
+from airflow_llm.readers.prose.outline.tasks.catalogue import Section
+from airflow_llm.readers.prose.outline.tasks.identifiers import dags_in, is_task_name
+from airflow_llm.readers.prose.outline.tasks.names import slug
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _NAME = r"(?<![\w./@#$%{=-])[`'\"]?([A-Za-z]\w*_\w+)[`'\"]?(?![\w/{]|\.(?!expand\b|partial\b)\w|\s*=)"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from airflow_llm.readers.prose.outline.beside import beside
-from airflow_llm.readers.prose.outline.drawings import alongside, drawn
-from airflow_llm.readers.prose.outline.edges import Order
-from airflow_llm.readers.prose.outline.names import Block, Names
-from airflow_llm.readers.prose.outline.parts import Document
-from airflow_llm.readers.prose.outline.placing import AFTER, Placer
+from airflow_llm.readers.prose.outline.mentions.drawings import alongside, drawn
+from airflow_llm.readers.prose.outline.order.beside import beside
+from airflow_llm.readers.prose.outline.order.edges import Order
+from airflow_llm.readers.prose.outline.order.placing import AFTER, Placer
+from airflow_llm.readers.prose.outline.tasks.listed import Document
+from airflow_llm.readers.prose.outline.tasks.names import Block, Names
 from airflow_llm.readers.prose.spellings import pattern
 
 _NOT_LINEAR = (

@@ -9,12 +9,12 @@ from typing import Any
 from airflow_llm.readers.prose.alert_aims import UNSAID_ADDRESS
 from airflow_llm.readers.prose.conditions import find_comparisons, read_condition
 from airflow_llm.readers.prose.durations import amount, duration
-from airflow_llm.readers.prose.outline.branches import Choice
-from airflow_llm.readers.prose.outline.data import Places, systems_in, tables_in
-from airflow_llm.readers.prose.outline.edges import Order
-from airflow_llm.readers.prose.outline.kinds import COMMAND
-from airflow_llm.readers.prose.outline.names import Names, Node, slug
-from airflow_llm.readers.prose.outline.waits import wait_fields
+from airflow_llm.readers.prose.outline.order.branches import Choice
+from airflow_llm.readers.prose.outline.order.edges import Order
+from airflow_llm.readers.prose.outline.steps.data import Places, systems_in, tables_in
+from airflow_llm.readers.prose.outline.steps.kinds import COMMAND
+from airflow_llm.readers.prose.outline.steps.waits import wait_fields
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node, slug
 from airflow_llm.readers.prose.rules import find_rules
 from airflow_llm.readers.prose.spellings import pattern
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from airflow_llm.readers.prose.conditions import find_comparisons, opposite
-from airflow_llm.readers.prose.outline.names import Names, Node
-from airflow_llm.readers.prose.outline.parts import Document
+from airflow_llm.readers.prose.outline.tasks.listed import Document
+from airflow_llm.readers.prose.outline.tasks.names import Names, Node
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.conditions import Comparison, Condition, Described
 

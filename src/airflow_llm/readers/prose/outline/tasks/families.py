@@ -10,7 +10,7 @@ from airflow_llm.readers.prose.outline.lines import Line
 from airflow_llm.readers.prose.spellings import pattern
 
 if TYPE_CHECKING:
-    from airflow_llm.readers.prose.outline.catalogue import Entry
+    from airflow_llm.readers.prose.outline.tasks.catalogue import Entry
 
 _GROUP = (
     r"\W*(?:task\s*)?groups?\W{1,4}(?P<name>[A-Za-z]\w*)\b|\W*[`'\"]?(?P<other>[A-Za-z]\w*)[`'\"]?\W{0,3}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from airflow_llm.readers.prose.durations import number
-from airflow_llm.readers.prose.outline.parts import Item
+from airflow_llm.readers.prose.outline.tasks.listed import Item
 from airflow_llm.readers.prose.spellings import pattern
 
 _HOLE = r"(?<=\w)(?:\{\{?\s*(\w{1,40})\s*\}?\}|<(\w{1,40})>|\[(\w{1,40})\])"

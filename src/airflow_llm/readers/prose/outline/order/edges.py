@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from airflow_llm.readers.prose.outline.names import Node
+from airflow_llm.readers.prose.outline.tasks.names import Node
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from airflow_llm.readers.prose.alert_aims import ADDRESS
 from airflow_llm.readers.prose.alerts import AlertWords, find_alerts, find_unwanted
 from airflow_llm.readers.prose.deadlines import Deadline, find_deadlines
-from airflow_llm.readers.prose.outline.parts import Document
+from airflow_llm.readers.prose.outline.tasks.listed import Document
 from airflow_llm.readers.prose.policies import find_timeouts
 from airflow_llm.readers.prose.pools import find_pools
 from airflow_llm.readers.prose.retries import find_retries

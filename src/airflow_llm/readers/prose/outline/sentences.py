@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from airflow_llm.readers.prose.outline.mentions import Mentions
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 _ALL = r"(?:all|both|each|they|every|the\s+\w+s|these|none|neither|the\s+(?:two|three|four))\b"

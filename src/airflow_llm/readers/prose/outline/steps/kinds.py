@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from airflow_llm.readers.prose.outline.branches import is_branch
-from airflow_llm.readers.prose.outline.names import Node, slug
+from airflow_llm.readers.prose.outline.order.branches import is_branch
+from airflow_llm.readers.prose.outline.tasks.names import Node, slug
 from airflow_llm.readers.prose.spellings import any_of, lexicon, pattern
 
 COMMAND = r"\b(?:bash_)?command\s*[=:]\s*(['\"`])(.{3,2000}?)\1|`([^`\n]{3,2000})`"

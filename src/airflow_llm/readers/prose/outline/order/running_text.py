@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from airflow_llm.readers.prose.outline.lines import Line
-from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, Named
-from airflow_llm.readers.prose.outline.prose_names import PLAN, paragraphs_of, titled_names, told_names
-from airflow_llm.readers.prose.outline.told_order import Teller, Told
-from airflow_llm.readers.prose.outline.told_words import numbers_in, sentences_of
+from airflow_llm.readers.prose.outline.mentions.matching import Hit, Mentions, Named
+from airflow_llm.readers.prose.outline.order.telling import Teller, Told
+from airflow_llm.readers.prose.outline.sentences import numbers_in, sentences_of
+from airflow_llm.readers.prose.outline.tasks.running_text import PLAN, paragraphs_of, titled_names, told_names
 from airflow_llm.readers.prose.spellings import pattern
 
 _WAYS = (

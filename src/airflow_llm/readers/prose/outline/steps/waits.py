@@ -7,8 +7,8 @@ from typing import Any
 
 from airflow_llm.readers.prose.clock import find_times
 from airflow_llm.readers.prose.durations import amount, duration
-from airflow_llm.readers.prose.outline.data import Places, files_in, systems_in, tables_in, uris_in
-from airflow_llm.readers.prose.outline.names import Node
+from airflow_llm.readers.prose.outline.steps.data import Places, files_in, systems_in, tables_in, uris_in
+from airflow_llm.readers.prose.outline.tasks.names import Node
 from airflow_llm.readers.prose.spellings import pattern
 from airflow_llm.spec.datasets import Dataset
 

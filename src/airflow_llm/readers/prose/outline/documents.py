@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section, catalogue_of
-from airflow_llm.readers.prose.outline.catalogued import BRANCH, Catalogued
-from airflow_llm.readers.prose.outline.drawings import ARROW
 from airflow_llm.readers.prose.outline.lines import Line, lines_of
-from airflow_llm.readers.prose.outline.mentions import Mentions
-from airflow_llm.readers.prose.outline.parts import Document, Item, title_of
-from airflow_llm.readers.prose.outline.task_names import is_task_name
-from airflow_llm.readers.prose.outline.told_prose import Telling, told_in_prose
-from airflow_llm.readers.prose.outline.told_words import sentences_of
+from airflow_llm.readers.prose.outline.mentions.drawings import ARROW
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions
+from airflow_llm.readers.prose.outline.order.catalogued import BRANCH, Catalogued
+from airflow_llm.readers.prose.outline.order.running_text import Telling, told_in_prose
+from airflow_llm.readers.prose.outline.sentences import sentences_of
+from airflow_llm.readers.prose.outline.tasks.catalogue import Catalogue, Entry, Section, catalogue_of
+from airflow_llm.readers.prose.outline.tasks.identifiers import is_task_name
+from airflow_llm.readers.prose.outline.tasks.listed import Document, Item, title_of
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 _OPERATOR = r"(?:@task\.)?\b[A-Z]\w*(?:Operator|Sensor)\b|@task[.\w]*|\bTaskFlow\b|\bSensor\b"

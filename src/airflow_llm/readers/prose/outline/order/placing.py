@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from airflow_llm.readers.prose.durations import number
-from airflow_llm.readers.prose.outline.beside import BESIDE, DENIED, Beside
-from airflow_llm.readers.prose.outline.edges import Order
-from airflow_llm.readers.prose.outline.mentions import paired
-from airflow_llm.readers.prose.outline.names import Block, Names, Node
-from airflow_llm.readers.prose.outline.rules import stated
+from airflow_llm.readers.prose.outline.mentions.matching import paired
+from airflow_llm.readers.prose.outline.order.beside import BESIDE, DENIED, Beside
+from airflow_llm.readers.prose.outline.order.edges import Order
+from airflow_llm.readers.prose.outline.settings.rules import stated
+from airflow_llm.readers.prose.outline.tasks.names import Block, Names, Node
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 AFTER = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from airflow_llm.readers.prose.outline.lines import Line
-from airflow_llm.readers.prose.outline.rules import RULES
+from airflow_llm.readers.prose.outline.settings.rules import RULES
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 UNDER = r"[A-Za-z]\w*_\w+"

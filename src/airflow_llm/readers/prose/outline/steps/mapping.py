@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_llm.readers.prose.outline.names import Node, slug
+from airflow_llm.readers.prose.outline.tasks.names import Node, slug
 from airflow_llm.readers.prose.spellings import pattern
 
 Fields = dict[str, Any]

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from airflow_llm.readers.prose.outline.mentions import Mentions, Named
-from airflow_llm.readers.prose.outline.parts import Item
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions, Named
+from airflow_llm.readers.prose.outline.tasks.listed import Item
 from airflow_llm.readers.prose.spellings import pattern
 
 _WIDE = r"\b(?:parallel\s+(?:segment|stage|tasks?|execution|branch(?:es)?)|task\s*group|taskgroup)\b"

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from airflow_llm.readers.prose.outline.catalogue import Catalogue, Entry, Section
-from airflow_llm.readers.prose.outline.drawings import ARROW, drawn, trees
-from airflow_llm.readers.prose.outline.families import at_the_ends
-from airflow_llm.readers.prose.outline.handed_over import handed_over
 from airflow_llm.readers.prose.outline.lines import Line
-from airflow_llm.readers.prose.outline.mentions import Mentions, Named, paired
-from airflow_llm.readers.prose.outline.told_order import Teller, Told
-from airflow_llm.readers.prose.outline.told_words import sentences_of, speaks_of_all, together
+from airflow_llm.readers.prose.outline.mentions.drawings import ARROW, drawn, trees
+from airflow_llm.readers.prose.outline.mentions.matching import Mentions, Named, paired
+from airflow_llm.readers.prose.outline.order.handed_over import handed_over
+from airflow_llm.readers.prose.outline.order.telling import Teller, Told
+from airflow_llm.readers.prose.outline.sentences import sentences_of, speaks_of_all, together
+from airflow_llm.readers.prose.outline.tasks.catalogue import Catalogue, Entry, Section
+from airflow_llm.readers.prose.outline.tasks.families import at_the_ends
 from airflow_llm.readers.prose.spellings import lexicon, pattern
 
 BRANCH = r"\bBranch\w*Operator|@task\.branch|\bbranch(?:ing)?\s+operator\b"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from airflow_llm.readers.prose.outline.lines import Line
-from airflow_llm.readers.prose.outline.mentions import Hit, Mentions, paired
+from airflow_llm.readers.prose.outline.mentions.matching import Hit, Mentions, paired
 from airflow_llm.readers.prose.spellings import pattern
 
 ARROW = r"\s*(?:\u2192|-{1,3}>|=>|>>|\u27f6|\u21d2)\s*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from airflow_llm.readers.prose.outline.catalogue import Entry
+from airflow_llm.readers.prose.outline.tasks.catalogue import Entry
 from airflow_llm.readers.prose.spellings import pattern
 
 _PLACE = r"[\w/{][^\s`'\",;()]{2,300}"

@@ -1,0 +1,1 @@
+"""What follows what: as lists, labels, drawings and sentences say."""
