@@ -12,10 +12,15 @@ from airflow_llm.spec.steps import AlertEvent
 
 ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 CHANNEL = r"(?<![\w&])#(?a:[A-Za-z])[\w-]{0,79}"
+_PRESETS = (
+    r"(?:daily|hourly|weekly|monthly|quarterly|yearly|annually|once|midnight|continuous|reboot|task|dag|asset|setup"
+    r"|teardown)\b"
+)
+_HANDLE = rf"(?<![\w.@/])@(?!{_PRESETS})(?a:[A-Za-z])[\w-]{{2,40}}(?![\w-]*[.@]\w)"
 _PHONE = r"\+\d[\d ]{6,18}\d"
-_HOLDER = r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue)\s+"
+_HOLDER = r",?\s+(?:to\s+)?(?:the\s+)?(?:channel|service|team|group|rotation|queue|schedule|chat|room|crew)\s+"
 _NAMED = (
-    rf"(?:(?:{_HOLDER}[\"'`]?|\s+[\"'`])(?P<name>#?(?a:[A-Za-z])[\w -]{{0,40}}[\w])[\"'`]|"
+    rf"(?:(?:{_HOLDER}[\"'`]?|[,:]?\s+[\"'`])(?P<name>#?(?a:[A-Za-z])[\w -]{{0,40}}[\w])[\"'`]|"
     rf"{_HOLDER}(?P<bare>(?!(?:when|if|on|in|for)\b)(?a:[A-Za-z])[\w-]{{1,40}}))"
 )
 _WORDS_BETWEEN = (
@@ -25,7 +30,7 @@ _WORDS_BETWEEN = (
 )
 _SLUG = rf"{_WORDS_BETWEEN}[A-Za-z]\w*(?:-\w+)+"
 _OF_PAGER = (
-    rf"\s*[(:]?\s*(?:(?:svc|service|team|group|queue|rotation)\b:?\s*)?[\"'`]?(?P<slug>{_SLUG}|"
+    rf"\s*[(:]?\s*(?:to\s+(?:the\s+)?)?(?:(?:svc|service|team|group|queue|rotation)\b:?\s*)?[\"'`]?(?P<slug>{_SLUG}|"
     rf"{_WORDS_BETWEEN}[a-z]\w{{2,20}}(?=[\"'`]?\s*(?:[.,;)\n+&!]|$|\s(?:on|if|when|for)\s)))"
 )
 _PAGED = (
@@ -55,9 +60,9 @@ class Aim(NamedTuple):
 def aims(words: str) -> list[Aim]:
     """The addresses, channels and pagers in the words, in order."""
     found: list[Aim] = []
-    for match in pattern(rf"{ADDRESS}|{CHANNEL}|{_PHONE}").finditer(words):
+    for match in pattern(rf"{ADDRESS}|{CHANNEL}|{_PHONE}|{_HANDLE}").finditer(words):
         said = match.group()
-        kind = "email" if "@" in said else _chat(words, match.start()) if said[0] == "#" else "sms"
+        kind = _chat(words, match.start()) if said[0] in "#@" else "email" if "@" in said else "sms"
         found.append(Aim(kind, said, *match.span()))
     ends = [aim.end for aim in found]
     named: list[Aim] = []
@@ -76,8 +81,21 @@ def aims(words: str) -> list[Aim]:
     if not any(aim.channel == "pagerduty" for aim in named):
         named += [Aim("pagerduty", "", *page.span()) for page in finds(rf"\bpages?\s+{_PERSON}\b", words, "page")]
     if not found and not named:
-        named = [Aim("sms", "", *text.span()) for text in pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").finditer(words)]
+        named = list(_texted(words))
     return sorted([*found, *named], key=lambda aim: aim.start)
+
+
+def _texted(words: str) -> Iterator[Aim]:
+    """`text me`, `sms to the duty manager`, `dies? text marek`."""
+    ended = r"(?=\s*(?:[.,;:)\n]|$|\b(?:if|when|on|and|not|at|after|once|then)\b))"
+    named = r"(?P<who>(?:the\s+)?[\w-]+(?:\s+(?!if\b|when\b|on\b|and\b|not\b|at\b|after\b|once\b|then\b)[\w-]+){0,2})"
+    asked = r"(?:(?:^|(?<=[?.,;:]\s))|\b(?:and|then|please|pls|to|just)\s+)text\s+"
+    for match in pattern(rf"(?:\bsms\s+(?:to\s+)?|{asked}){named}{ended}").finditer(words):
+        person = pattern(rf"{_PERSON}$").fullmatch(match["who"]) is not None
+        if pattern(r"(?:file|message|s|is|was|or|and|mail|via|by)\b").match(match["who"]) is None:
+            yield Aim("sms", "" if person else match["who"], *match.span())
+    if not pattern(rf"(?:\bsms\s+(?:to\s+)?|{asked}){named}{ended}").search(words):
+        yield from (Aim("sms", "", *text.span()) for text in pattern(rf"\b(?:text|sms)\s+{_PERSON}\b").finditer(words))
 
 
 UNSAID_ADDRESS = "data-team@example.com"
@@ -92,7 +110,20 @@ def _paged(words: str, match: re.Match[str]) -> Aim | None:
         start = max(0, match.start() - 60) + before.start()
         return Aim("", before["who"] or before["whom"], start, match.end())
     behind = pattern(_OF_PAGER).match(words, match.end())
-    return Aim("", behind["slug"], match.start(), behind.end()) if behind is not None else None
+    if behind is not None:
+        return Aim("", behind["slug"], match.start(), behind.end())
+    person = pattern(_PERSON_PAGED).search(words[max(0, match.start() - 60) : match.start()])
+    if person is None:
+        return None
+    start = max(0, match.start() - 60) + person.start()
+    return Aim("", person["who"] or person["whom"], start, match.end())
+
+
+_PERSON_PAGED = (
+    r"\b(?:pages?(?:\s+to)?|wakes?|calls?|alerts?|rings?|reach)\s+the\s+(?:service\s+|team\s+)?(?P<who>(?:[\w-]+\s+){0,2}?[\w-]+)\s+"
+    r"(?:on|via|in|by|through|with)\s+(?:the\s+)?$"
+    r"|\bthe\s+(?P<whom>(?:[\w-]+\s+){0,2}?[\w-]+)\s+(?:gets?|is|are)\s+(?:paged|called|woken)\s+(?:by|via|on|through|in)\s+$"
+)
 
 
 def _held(words: str, at: int) -> str:
@@ -110,11 +141,14 @@ def _chat(words: str, at: int) -> str:
 
 
 _BAD = (
-    r"(?:task\s+|run\s+)?(?:fail(?:ures?|s|ed|ing)?|unsuccessful|errors?(?!\s+(?:lists?|reports?|files?|tables?|rows?|counts?)\b)|err|faults?|crash(?:es|ed)?|problems?|trouble|"
+    r"(?:task\s+|run\s+)?(?:fail(?:ures?|s|ed(?!\s+ones)|ing)?|falls?\s+over|refuses?|stumbles?|complains?|spoilt|is\s+stuck|"
+    r"(?:complaints|alarms)(?=\s*(?:to\b|go\b|:|→|->|=))|gives?\s+(?:an?\s+)?error|"
+    r"(?:cannot|can't|could\s+not)\s+be\s+(?:saved|reached)|"
+    r"unsuccessful|errors?(?!\s+(?:lists?|reports?|files?|tables?|rows?|counts?)\b)|err|faults?|crash(?:es|ed)?|problems?|trouble|"
     r"incidents?|break-?downs?(?!\s+(?:by|of|per)\b)|abend|"
-    r"red(?=\s*(?:[:=,;.)→>-]|$|\s(?:on|in|at|to|goes|tests?|runs?|steps?|tasks?|anything)\b))|(?:is|are|be|gets?|it's)\s+(?:dead|lost)|"
+    r"red(?=\s*(?:[:=,;.)→>-]|$|\s(?:on|in|at|to|goes|wake|then|ring|page|checks?|tests?|runs?|steps?|tasks?|anything)\b))|(?:is|are|be|gets?|it's)\s+(?:dead|lost)|"
     r"throws?|(?:it|some\w+|any\w+)\s+brakes|fials?|failes|in\s+vain|(?:eaten|used)\s+up|never\s+c[ao]mes?|not\s+(?:go(?:ne)?|got)\s+through|"
-    r"(?:\w+n't|not)\s+(?:come(?:\s+up)?|work(?:ed)?(?:\s+out)?)|cannot\s+be\s+(?:produced|made|built|finished|completed|loaded|created)|"
+    r"(?:\w+n't|(?:does|do|did|is|was|wo|ca)nt|not)\s+(?:turn(?:ed)?\s+up|answer(?:ed)?|come(?:\s+up)?|work(?:ed)?(?:\s+out)?)|cannot\s+be\s+(?:produced|made|built|finished|completed|loaded|created)|"
     r"not-?ok|nok|outages?|kill\s+node|non-?zero|dies|died|(?<!\d\s)breaks?(?:\s+down)?|broken?|"
     r"goes\s+wrong|trips|blows\s+up|come\s+to\s+grief|not\s+(?:work|succeed(?:ed)?)|\w+n[o']?t\s+be\s+(?:delivered|reached|sent|read)|kill(?:ed)?\s+(?:it|them)|interrupted|times?d?\s+out)"
 )
@@ -123,7 +157,7 @@ _COUNTED = (
     r"(?!\s+(?:(?:is|was|stays)\s+(?:greater|above|over|below|under|more|less|at)|rates?|margin|bars?|mail\s+to)\b)"
 )
 _LATE = (
-    r"(?:sla(?:\s+miss(?:es)?|\s+alerts?|\s+breach(?:es)?)?|late|overdue|breach(?:es)?|"
+    r"(?:sla(?:\s+miss(?:es)?|\s+alerts?|\s+breach(?:es)?)?|late|overdue(?!\s+\w+s\b)|breach(?:es)?(?!\s+lists?)|"
     r"(?:\w+n't|not)\s+(?:be\s+)?(?:done|finished|ready|ended|through)\s+(?:by|at|before)|missed\s+deadline|deadline|"
     r"(?:takes?|runs?|needs?|lasts?|running)\s+(?:for\s+)?(?:over|longer\s+than|more\s+than)\s+\d+\s*(?:m|mins?|minutes?|h|hours?)\b)"
 )
@@ -145,7 +179,7 @@ _LEAD = (
     r"channel|call|to|in|on|at|by|via|of|person|group|team|service|queue|write|written|go|goes|sent|reported|is|are|be|"
     r"should|shall|must|buzz|me|advise|then|please|reach|known|made|and|also|line|entry|mailed|posted|replace|that|so|i|we|want|wants|goes|say|into|still|it|duty|phone|ring)\W+)"
 )
-_ARROW = r"(?:[-=]+>|→|➜|👉|⇒|[=:|]|\bto\b|\bon\b|\bin\b|\bat\b|\breach\b|\bby\b|\bvia\b|\binto\b|,)"
+_ARROW = r"(?:\bmeans\b|[-=]+>|→|➜|👉|⇒|[=:|]|\bto\b|\bon\b|\bin\b|\bat\b|\breach\b|\bby\b|\bvia\b|\binto\b|,)"
 
 
 def aimed(sentence: str) -> Iterator[tuple[AlertEvent, Aim, int, int]]:
@@ -169,9 +203,11 @@ def _beside(
     sentence: str, event: AlertEvent, match: re.Match[str], targets: list[Aim]
 ) -> Iterator[tuple[AlertEvent, Aim, int, int]]:
     start, end = match.span()
-    if pattern(r"\b(?:even\s+(?:if|when)|no|without|not|regardless|previous|if\s+one\s+has)\s+(?:\w+\s+){0,2}$").search(
-        sentence[max(0, start - 40) : start]
-    ):
+    if pattern(
+        r"\b(?:even\s+(?:if|when)|no|without|not|regardless|previous|if\s+one\s+has)\s+(?:\w+\s+){0,2}$|\beven\s+(?:if|when)\s+(?:\w+\s+){0,4}$|\bnone\s+for\s+$"
+    ).search(sentence[max(0, start - 40) : start]):
+        return
+    if pattern(r"\s+\w+\s+(?:more|further)\s+(?:tries|retr\w+|attempts)\b").match(sentence, end):
         return
     first = bisect_left(targets, end, key=lambda aim: aim.start)
     last = bisect_right(targets, start, key=lambda aim: aim.end) - 1
@@ -207,6 +243,10 @@ def _leads(sentence: str, start: int, end: int, at: int, event: str) -> bool:
     aside = r"\b(?:instead|then\s+(?:load|run|use|take))\b" if event == "deadline" else _ASIDE
     if at - end > _FAR or pattern(aside).search(between):
         return False
+    if pattern(
+        r"\s+(?:\w+\s+)?(?:pings|pages|mails|alerts|tells|texts|calls|wakes|(?:is|means)(?:\s+an?)?)\s+(?:the\s+)?"
+    ).fullmatch(between):
+        return True
     if pattern(r"[\s,]{0,3}(?:and\s+)?").fullmatch(between):
         return len(between) < _TOUCHING or pattern(_TOLD).match(sentence, at) is not None
     if pattern(rf"[^@#]{{0,45}}\b{_TELLS}\b[^@#]{{0,40}}").fullmatch(between):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from airflow_llm.readers.prose.alert_aims import ADDRESS as _ADDRESS
 from airflow_llm.readers.prose.alert_aims import CHANNEL as _CHANNEL
-from airflow_llm.readers.prose.alert_aims import aimed
+from airflow_llm.readers.prose.alert_aims import aimed, aims
 from airflow_llm.readers.prose.durations import find_durations
 from airflow_llm.readers.prose.span import Found, found, without_overlaps
 from airflow_llm.readers.prose.spellings import any_of, finds, hints, meaning_of, pattern, says, spelled
@@ -63,7 +63,7 @@ def find_alerts(text: str) -> list[Found[AlertWords]]:
         if len(sentence) < _SHORTEST:
             continue
         hits += [_moved(text, start, hit) for hit in (*_conditional(sentence), *_short(sentence), *_flags(sentence))]
-    hits += _asked(text)
+    hits += [*_asked(text), *_then(text)]
     return _with_aims(text, without_overlaps(hits))
 
 
@@ -183,7 +183,7 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
     subject = rf"(?:({_ANYTHING})|((?:the\s+|a\s+|any\s+)?[\w' -]{{2,40}}?))"
     clause = (
         rf"\b{opener}\s+{subject}\s+(?:ever\s+|still\s+|has\s+|have\s+|is\s+|was\s+|"
-        rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+|\s+{_LIMIT})?"
+        rf"does\s+)*({event})\b(?:\s+(?:with|for|on)\s+\w+|\s+{_LIMIT}|\s+than\s+[^,.;]{{1,30}}|\s+[\w\s]{{1,20}}\s+after\s+the\s+start)?"
     )
     if next(spelled("alert_events", sentence), None) is None:
         return
@@ -211,12 +211,33 @@ def _conditional(sentence: str) -> Iterator[Found[AlertWords]]:
 def _asked(text: str) -> Iterator[Found[AlertWords]]:
     """`Something fails? Tell #x.`"""
     event = any_of("alert_events", "failure")
+    opened = r"(?:^|(?<=[.;:\n])|(?<=[.;:\n]\s))(?:[\w.`-]+\s+)?"
     question = (
-        rf"\b{_ANYTHING}\s+(?:ever\s+)?({event})\s*\?\s*(?:then\s+|please\s+|just\s+)*{_TELL}\b[^.;:?()\n]{{0,80}}"
+        rf"(?:\b{_ANYTHING}\s+(?:ever\s+)?|{opened})({event})\s*\?\s*(?:then\s+|please\s+|just\s+)*"
+        rf"{_TELL}\b(?:[^.;:?()\n]|\.(?=\w)){{0,80}}"
     )
     for match in finds(question, text, "?"):
         for alert in _alerts(match.group(), "failure", ""):
             yield found(text, *match.span(), alert, 0.9)
+
+
+def _then(text: str) -> Iterator[Found[AlertWords]]:
+    """`If it fails don't do it again. Only mail a@b.example then`, `three tries, then an SMS to the duty`."""
+    aim = rf"(?:{_ADDRESS}|{_CHANNEL})"
+    then = rf"\b{_TELL}\s+(?:to\s+)?{aim}\s+then(?=\s*[.;,\n]|$)"
+    for match in finds(then, text, " then"):
+        if hints(
+            text[max(0, match.start() - _WINDOW) : match.start()], r"\b(?:fail\w*|break\w*|error\w*|crash\w*|dies)\b"
+        ):
+            for alert in _alerts(match.group(), "failure", ""):
+                yield found(text, *match.span(), alert, 0.8)
+    tried = (
+        rf"\b(?:attempts?|tries|re-?tr(?:y|ies)|goes)\b[^.;\n]{{0,60}}?[,;]?\s*(?:and\s+)?(?:then|finally)\s+(?:let\s+it\s+be\s+and\s+)?"
+        rf"(?:an?\s+)?(?P<tell>{_TELL}\s+(?:to\s+)?{aim}|(?:sms|text)\s+(?:to\s+)?[^.;,\n]{{2,40}})"
+    )
+    for match in finds(tried, text, "then", "finally"):
+        for alert in _alerts(match["tell"], "failure", ""):
+            yield found(text, *match.span("tell"), alert, 0.8)
 
 
 def _listed(sentence: str, end: int) -> int:
@@ -304,8 +325,10 @@ def _short(sentence: str) -> Iterator[Found[AlertWords]]:
             words = match.group()
             if "_" in words[:6] or pattern(refused).search(sentence[max(0, match.start() - 60) : match.start()]):
                 continue
+            aim = next((aim for aim in aims(sentence[match.start() : match.end() + 50]) if aim.target), None)
+            named = aim is not None and aim.start < len(words) < aim.end
             for on in _events(match[1]):
-                end = _listed(sentence, match.end())
+                end = max(_listed(sentence, match.end()), match.start() + aim.end if named and aim is not None else 0)
                 for alert in _alerts(sentence[match.start() : end], on, ""):
                     yield found(sentence, match.start(), end, alert, 0.9)
 
@@ -349,6 +372,9 @@ def _alert(words: str, on: str, about: str) -> AlertWords | None:
     named = next(spelled("alert_channels", words), None)
     target = address.group() if address else channel.group() if channel else ""
     kind = "email" if address else named[2] if named else "slack" if channel else ""
+    if not target:
+        aim = next((aim for aim in aims(words) if aim.target and kind in ("", aim.channel)), None)
+        kind, target = (aim.channel, aim.target) if aim is not None else (kind, target)
     if channel is not None and kind == "email" and not address:
         kind = "slack"
     after, by = _until(words, words) if on == "deadline" else (None, None)
