@@ -22,10 +22,10 @@ from airflow_llm.readers.prose.outline.order.edges import Order
 from airflow_llm.readers.prose.outline.order.listed import is_linear, order_of
 from airflow_llm.readers.prose.outline.settings.rules import RULES, merges, note_rules, stated
 from airflow_llm.readers.prose.outline.settings.whole import Settings, settings_of
-from airflow_llm.readers.prose.outline.steps.building import Builder, parameters_of, retry_fields
+from airflow_llm.readers.prose.outline.steps.building import Builder, retry_fields
 from airflow_llm.readers.prose.outline.steps.data import slips_in, systems_in
 from airflow_llm.readers.prose.outline.steps.kinds import kind_of
-from airflow_llm.readers.prose.outline.steps.mapping import for_each
+from airflow_llm.readers.prose.outline.steps.mapping import for_each, parameters_of
 from airflow_llm.readers.prose.outline.tasks.catalogue import Catalogue
 from airflow_llm.readers.prose.outline.tasks.generated import spread
 from airflow_llm.readers.prose.outline.tasks.listed import Document, Item, parse

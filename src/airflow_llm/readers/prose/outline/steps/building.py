@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -390,17 +390,3 @@ def retry_fields(node: Node) -> Fields:
 def _bare_length(words: str) -> timedelta | None:
     match = pattern(amount()).search(words)
     return duration(match.group()) if match else None
-
-
-def parameters_of(fields: Mapping[str, Fields]) -> list[Fields]:
-    """The run parameters that mapped steps run over."""
-    found: dict[str, Fields] = {}
-    for step, data in fields.items():
-        each = data.get("for_each")
-        if each and each.get("parameter"):
-            found[each["parameter"]] = {
-                "name": each["parameter"],
-                "default": [],
-                "description": f"one run of {step} for each",
-            }
-    return list(found.values())

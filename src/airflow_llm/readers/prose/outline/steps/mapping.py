@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow_llm.readers.prose.outline.tasks.names import Node, slug
@@ -76,3 +77,17 @@ def _single(name: str) -> str:
     if head.endswith("ies"):
         return f"{head[:-3]}y"
     return head[:-1] if head.endswith("s") and not head.endswith("ss") else head
+
+
+def parameters_of(fields: Mapping[str, Fields]) -> list[Fields]:
+    """The run parameters that mapped steps run over."""
+    found: dict[str, Fields] = {}
+    for step, data in fields.items():
+        each = data.get("for_each")
+        if each and each.get("parameter"):
+            found[each["parameter"]] = {
+                "name": each["parameter"],
+                "default": [],
+                "description": f"one run of {step} for each",
+            }
+    return list(found.values())
