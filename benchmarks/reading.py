@@ -31,7 +31,18 @@ def measure() -> Iterator[Figure]:
     small, large = (DEMO + ". ") * 60, (DEMO + ". ") * 240
     times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in (small, large)]
     yield Figure("reading time of four times the text", times[1] / times[0], "x", 6, note="linear would be 4")
+    nested = [_nested(groups) for groups in (50, 200)]
+    times = [min(samples(lambda text=text: try_read(text), repeat=3, warm_up=1)) for text in nested]
+    yield Figure("the same for nested groups of tasks", times[1] / times[0], "x", 6, note="linear would be 4")
     yield from _hostile()
+
+
+def _nested(groups: int) -> str:
+    """A long description: bullets nested in headings, each naming others."""
+    task = "- `load_{0}_{1}` (BashOperator): runs after load_{0}_{2}\n  - Upstream: load_{0}_{2}\n"
+    return "".join(
+        f"### Group part_{one}\n" + "".join(task.format(one, n, n - 1) for n in range(3)) for one in range(groups)
+    )
 
 
 def _hostile() -> Iterator[Figure]:
