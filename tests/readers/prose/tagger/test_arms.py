@@ -158,3 +158,19 @@ def test_what_is_done_otherwise_is_told_with_the_opposite() -> None:
     told = prediction(read(Source(text=text, by_rules=True)))
     assert [held["expr"] for held in told["conditions"]] == ["accuracy > 0.9"]
     assert [held["expr"] for held in told["otherwise"]] == ["accuracy <= 0.9"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "edges", "ups"),
+    [
+        ("[fetch ships], [crews]; [load each into Oracle]. [mail us]", ((0, 2), (2, 3)),
+         [set(), set(), {0}, {2, 4}, {1}]),
+        ("[fetch ships], [crews]; [clean] each of them; [join both]", ((0, 2), (1, 3), (2, 3)),
+         [set(), set(), {0}, {2, 4}, {1}]),
+        ("[fetch ships], [crews]; [clean each]; [load each]", ((0, 2), (2, 3)), [set(), set(), {0}, {2}, {1}, {4}]),
+        ("[fetch ships], [sort them]; [print each]", ((0, 1), (1, 2)), [set(), {0}, {1}]),
+        ("[fetch ships], [crews]; [compare with each other]", ((0, 2), (1, 2)), [set(), set(), {0, 1}]),
+    ],
+)  # fmt: skip
+def test_each_is_one_step_for_each_of_those_in_front(marked: str, edges: Edges, ups: list[set[int]]) -> None:
+    assert [draft.ups for draft in drafts_of(marked, edges)] == ups

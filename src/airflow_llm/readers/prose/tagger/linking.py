@@ -18,6 +18,7 @@ from airflow_llm.readers.prose.tagger.choices import place_choices
 from airflow_llm.readers.prose.tagger.decode import Marked
 from airflow_llm.readers.prose.tagger.kinds import step_kind
 from airflow_llm.readers.prose.tagger.mapped import item_of
+from airflow_llm.readers.prose.tagger.one_for_each import split_each
 from airflow_llm.readers.prose.tagger.rules import place_rules
 
 _ENDS = frozenset({"if", "unless", "when", "after", "before", "while", "then", "otherwise", "meanwhile"})
@@ -67,6 +68,7 @@ def linked_by(said: GraphSaid, source: str, tokens: Sequence[Token]) -> tuple[Re
     for up, down in said.edges:
         recognition.drafts[down].ups.add(up)
     place_choices(said, recognition.drafts, source)
+    split_each(said, recognition.drafts, source)
     place_rules(said, recognition.drafts, source)
     return recognition, Linked(recognition.drafts)
 
