@@ -54,7 +54,7 @@ bench: install ## every published figure: medians and ratios
 bench-reader: install ## how well requests are read: SPLIT=test, or CASES=a.json TEXTS=folder; ARGS="--ablation"
 	$(BIN)/python -m benchmarks.reader $(ARGS)
 
-train-reader: install ## the prose reader's network, made anew from the corpus (under two hours): EPOCHS=16
+train-reader: install ## the prose reader's network, made anew from the corpus (under two hours): EPOCHS=9
 	scripts/train-reader $(EPOCHS)
 
 test-matrix: install ## the golden bundles under Airflow 3.0, 3.1 and 3.2

@@ -20,6 +20,7 @@ RETRIES = {
     "please never retry": (0, None, None),
     "no retries": (0, None, None),
     "three attempts": (2, None, None),
+    "six more tries": (6, None, None),
     "up to four retries with exponential backoff": (4, None, True),
     "3 retries 2 mins": (3, 120, None),
     "2 retries by default, after 8 sec": (2, 8, None),

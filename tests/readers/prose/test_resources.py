@@ -33,6 +33,10 @@ def test_spark_settings():
     assert settings == {"spark.executor.instances": 12, "spark.executor.memory": "4g"}
 
 
+def test_none_of_it_is_no_need():
+    assert find_needs("16 GB memory, no GPU, no workers") == find_needs("16 GB memory")
+
+
 def test_impossible_amounts_are_refused():
     with pytest.raises(InputError, match="5000 GPUs"):
         find_needs("5000 GPUs")

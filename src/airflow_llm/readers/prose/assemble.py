@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from airflow_llm.errors import ContradictionError
+from airflow_llm.errors import InputError
 from airflow_llm.readers.prose import builders
 from airflow_llm.readers.prose.alert_aims import UNSAID_ADDRESS
 from airflow_llm.readers.prose.alternatives import Everything, join_arms, keep_rows
@@ -116,7 +116,7 @@ def ordered(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _refuse_cycle(stuck: Sequence[Draft]) -> None:
     words = " / ".join(f"{' '.join(token.raw for token in draft.clause.tokens)[:80]!r}" for draft in stuck[:3])
-    raise ContradictionError(
+    raise InputError(  # no contradiction of the text itself: the network may see an order in it
         f"the order contradicts itself: {words} wait for each other", hint="say which of them comes first"
     )
 

@@ -43,13 +43,13 @@ def find_needs(text: str) -> list[Found[Needs]]:
         return hits
     hits += _sizes(text)
     count = number_words()
-    gpus = rf"(?<![\w.])({count})\s+(?:nvidia\s+)?(?:[ahtv]\d{{1,3}}\s+)?gpus?\b|\bgpus?\s*[:=]\s*({count})\b"
+    gpus = rf"(?<![\w.])(?!no\b)({count})\s+(?:nvidia\s+)?(?:[ahtv]\d{{1,3}}\s+)?gpus?\b|\bgpus?\s*[:=]\s*({count})\b"
     for match in finds(gpus, text, "gpu"):
         hits.append(found(text, *match.span(), Needs(gpu=int(_amount(match.group(), match[1] or match[2])))))
-    cores = rf"(?<![\w.])({count})\s+(?:v?cpus?|(?:cpu\s+)?cores?)\b|\b(?:cpu|cores)\s*[:=]\s*({count})(?!\w)"
+    cores = rf"(?<![\w.])(?!no\b)({count})\s+(?:v?cpus?|(?:cpu\s+)?cores?)\b|\b(?:cpu|cores)\s*[:=]\s*({count})(?!\w)"
     for match in finds(cores, text, "cpu", "core"):
         hits.append(found(text, *match.span(), Needs(cpu=_amount(match.group(), match[1] or match[2]))))
-    workers = rf"(?<![\w.])({count})\s+(?:spark\s+)?(?:executors|workers|nodes|executor|worker)\b"
+    workers = rf"(?<![\w.])(?!no\b)({count})\s+(?:spark\s+)?(?:executors|workers|nodes|executor|worker)\b"
     for match in finds(workers, text, "executor", "worker", "node"):
         hits.append(found(text, *match.span(), Needs(workers=int(_amount(match.group(), match[1])))))
     return sorted(hits, key=lambda hit: hit.start)

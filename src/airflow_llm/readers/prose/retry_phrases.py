@@ -155,7 +155,7 @@ def _count(said: str) -> int:
     fixed = {"once": 1, "twice": 2, "thrice": 3}.get(words)
     if fixed is not None:
         return fixed
-    return int(number(re.sub(r"\s*(?:x|times?)$", "", words)))
+    return int(number(re.sub(r"(?<=\d)\s*x$|\s*times?$", "", words)))
 
 
 def _pause(text: str, match: re.Match[str], group: str) -> timedelta | None:

@@ -11,6 +11,7 @@ from airflow_llm.readers.prose.clauses import split
 from airflow_llm.readers.prose.entities import Token
 from airflow_llm.readers.prose.findings import Findings
 from airflow_llm.readers.prose.judge import DRAWN
+from airflow_llm.readers.prose.likelihood import likelihood
 from airflow_llm.readers.prose.linking.graph import Linked
 from airflow_llm.readers.prose.linking.link import link
 from airflow_llm.readers.prose.linking.reasons import Drawings, Watcher
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 _NOTHING_ASKED = 0.9
 _REFUSED = 0.8
 _REFUSED_TWICE = 0.2
-_NETWORK_SURE = 0.9
-_GRAMMAR_LOST, GRAMMAR_GOOD, GRAMMAR_SURE = 0.5, 0.7, 0.9
-_AGREED, _DISPUTED = 0.85, 0.8
+GRAMMAR_GOOD, GRAMMAR_SURE = 0.7, 0.9
 _LONGEST = 8_000
 """Characters of the longest text that the network is asked about: it has learned from shorter ones."""
 MOST_TASKS = 40
@@ -116,28 +115,27 @@ class Choice(NamedTuple):
 
 
 def chosen(ours: Reading, theirs: Reading) -> Choice:
-    """The grammar's reading or the network's. Sure only where both see the same graph and neither doubts it.
+    """The grammar's reading or the network's, and how likely it is right.
 
     On 1,376 requests of hands that the network had not learned from, it was right more often wherever the two differed,
     however sure the grammar was: only of names and arrows alone does the grammar know better.
     """
     grammar, network = ours.confidence, theirs.confidence
     mine, other_graph = drawn(ours.pipeline), drawn(theirs.pipeline)
-    if mine.agrees(other_graph):
+    agreed = mine.agrees(other_graph)
+    if agreed:
         # The network is believed about choices: a reading with one more than it sees asks for a decision nobody told.
         told = ours if grammar >= GRAMMAR_GOOD and mine.choices <= other_graph.choices else theirs
-        confidence = max(grammar, network)
-        agreed = with_confidence(told, confidence if _no_doubt(grammar, network) else min(confidence, _AGREED))
-        return Choice(agreed, "grammar and network see the same graph")
-    better, other = (ours, theirs) if grammar >= DRAWN else (theirs, ours)
-    reason = "the grammar reads a drawing" if better is ours else "the network is right more often then"
-    why = f"they differ: grammar {grammar:.2f}, network {network:.2f}; {reason}"
-    return Choice(with_confidence(better, min(better.confidence, _DISPUTED)), why, other)
-
-
-def _no_doubt(grammar: float, network: float) -> bool:
-    """Whether a graph that both see is sure to be the right one."""
-    return network >= _NETWORK_SURE and grammar >= _GRAMMAR_LOST
+        other, why = None, "grammar and network see the same graph"
+    else:
+        told, other = (ours, theirs) if grammar >= DRAWN else (theirs, ours)
+        reason = "the grammar reads a drawing" if told is ours else "the network is right more often then"
+        why = f"they differ: grammar {grammar:.2f}, network {network:.2f}; {reason}"
+    if grammar >= DRAWN:
+        return Choice(told, why, other)
+    steps, choices = len(told.pipeline.steps), other_graph.choices
+    sure = likelihood(grammar, network, agreed=agreed, steps=steps, choices=choices)
+    return Choice(with_confidence(told, sure), why, other)
 
 
 def with_confidence(reading: Reading, confidence: float) -> Reading:

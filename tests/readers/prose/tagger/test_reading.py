@@ -72,6 +72,11 @@ def test_a_graph_of_bare_names_is_a_request_where_arrows_draw_it(text: str) -> N
     assert edges(drawn) == edges(alone) != ()
 
 
+def test_a_circle_of_the_grammar_alone_is_no_contradiction_of_the_text() -> None:
+    pipeline = read(Source(text="dbt deps -> dbt seed -> dbt run --select staging -> dbt test. Nothing else.")).pipeline
+    assert len(pipeline.steps) == 4
+
+
 def test_names_with_an_article_inside_stay_whole() -> None:
     steps = read(Source(text="load_a -> load_b -> load_c")).pipeline.steps
     assert [step.id for step in steps] == ["load_a", "load_b", "load_c"]
@@ -89,7 +94,7 @@ def test_what_asks_for_no_work_is_refused(text: str) -> None:
         read(Source(text=text))
 
 
-def test_sure_is_only_what_both_see() -> None:
+def test_what_the_two_read_otherwise_is_less_sure() -> None:
     text = "Every day at 6 UTC extract orders from Postgres, then load them into Snowflake table mart.orders."
     assert read(Source(text=text)).confidence >= 0.9
     disputed = read(
