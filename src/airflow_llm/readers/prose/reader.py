@@ -93,7 +93,10 @@ class ProseReader:
         except ContradictionError:
             raise
         except InputError as error:
-            told = self._second(request)
+            try:
+                told = self._second(request)
+            except InputError:
+                told = None  # what the grammar found is more telling
             if told is None:
                 raise
             return _because(told, f"the grammar found no pipeline ({error.message})")
