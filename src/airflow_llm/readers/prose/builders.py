@@ -52,9 +52,8 @@ def build_load(draft: Draft, flow: Flow) -> Fields:
     written = []
     for name in inputs:
         fallback = object_words(draft) if len(inputs) == 1 and object_words(draft) else [plain_name(name)]
-        written.append(
-            flow.external(connection, [*target, *_places(draft)] if len(inputs) == 1 else [], fallback, "target")
-        )
+        place = flow.external(connection, [*target, *_places(draft)] if len(inputs) == 1 else [], fallback, "target")
+        written.append(place if place not in inputs else flow.staged([*fallback, "copy"]))
     flow.connections[connection] = flow.connections[connection].model_copy(update={"role": "target"})
     return {"kind": "load", "reads": inputs, "writes": written, **_mode(draft, flow)}
 
