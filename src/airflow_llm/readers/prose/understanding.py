@@ -94,9 +94,15 @@ def by_network(
     if not 0 < len(said.tasks) <= MOST_TASKS or said.error >= doubt:
         return None
     from airflow_llm.readers.prose.tagger.linking import linked_by
-    from airflow_llm.readers.prose.tagger.no_steps import without_listed, without_messages, without_remedies
+    from airflow_llm.readers.prose.tagger.no_steps import (
+        without_listed,
+        without_messages,
+        without_remedies,
+        without_rules,
+    )
 
-    said = without_listed(without_remedies(without_messages(said, alerts), text), tokens)
+    said = without_rules(without_remedies(without_messages(said, alerts), text), text, tokens)
+    said = without_listed(said, tokens)
     recognition, linked = linked_by(said, text, tokens)
     return Understanding(recognition, linked, said)
 

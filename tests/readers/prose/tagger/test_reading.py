@@ -109,6 +109,14 @@ def test_what_becomes_of_bad_rows_belongs_to_the_check() -> None:
     assert kinds == [("extract", None), ("validate", "quarantine"), ("load", None)]
 
 
+def test_the_rules_of_one_check_are_one_step() -> None:
+    text = (
+        "Extract trips from MySQL. Check that there are no negative fares, quantity must be positive, trip_date is not in "
+        "the future, email looks valid, and every trip has a rider. Load the trips into Snowflake."
+    )
+    assert [step.kind for step in read(Source(text=text)).pipeline.steps] == ["extract", "validate", "load"]
+
+
 def test_each_one_with_a_verb_names_no_item() -> None:
     text = """tasks and what each one needs:
 - load_rates: []

@@ -14,6 +14,14 @@ from airflow_llm.readers.prose.sentences import sentences
 from airflow_llm.readers.prose.span import Found
 from airflow_llm.readers.prose.tagger.linking import GraphSaid
 
+_CHECK = r"(?:please\s+)?(?:check|verify|ensure|make\s+sure|validate|assert|confirm)\s*(?:that\b|:|if\b|whether\b)"
+_NEXT_RULE = r"[^.;!?\n]*,\s*(?:and\s+)?(?:that\s+)?(?:the\s+)?|\s+and\s+(?:that\s+)?(?:the\s+)?"
+_RULE = (
+    r"^(?:no|at\s+least|at\s+most|every|each|all|none|not|never)\b"
+    r"|\b(?:is|are|must|should|looks?|has|have|adds?\s+up|match(?:es)?)\b"
+)
+_STATED = r"\S+\s+(?:is|are|must|should|looks?|has|have)\b"
+_MAY_BE_RULES = frozenset({"validate", "branch", "sensor", "api_call", "other"})
 _ASIDE = frozenset({"quarantine", "aside"})
 
 
@@ -37,6 +45,28 @@ def without_remedies(said: GraphSaid, text: str) -> GraphSaid:
 def without_listed(said: GraphSaid, tokens: Sequence[Token]) -> GraphSaid:
     """The graph without items that a list only names: their words go to the step before."""
     return _without(said, list(_items(said, tokens)))
+
+
+def without_rules(said: GraphSaid, text: str, tokens: Sequence[Token]) -> GraphSaid:
+    """The graph without further rules of one check (`check that ids are unique, amount is positive, no day lacks`)."""
+    return _without(said, list(_rules(said, text, tokens)))
+
+
+def _rules(said: GraphSaid, text: str, tokens: Sequence[Token]) -> Iterator[int]:
+    asking = {token.start for token in tokens if any(verb.form == "base" for verb in token.verbs)}
+    checking = False
+    for number, task in enumerate(said.tasks):
+        mark = task.mark
+        before = text[said.tasks[number - 1].mark.end : mark.start] if number else ""
+        checking = checking and re.fullmatch(_NEXT_RULE, before) is not None
+        told = text[mark.start : mark.end]
+        clause = re.split(r"[,.;!?\n]", text[mark.start :], maxsplit=1)[0]
+        stated = mark.start not in asking or re.match(_STATED, clause, re.I)
+        rule = task.kind in _MAY_BE_RULES and stated and re.search(_RULE, clause, re.I)
+        if checking and rule:
+            yield number
+        else:
+            checking = task.kind == "validate" and re.match(_CHECK, told, re.I) is not None
 
 
 def _items(said: GraphSaid, tokens: Sequence[Token]) -> Iterator[int]:
