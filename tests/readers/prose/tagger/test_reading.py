@@ -111,8 +111,8 @@ def test_what_becomes_of_bad_rows_belongs_to_the_check() -> None:
 
 def test_the_rules_of_one_check_are_one_step() -> None:
     text = (
-        "Extract trips from MySQL. Check that there are no negative fares, quantity must be positive, trip_date is not in "
-        "the future, email looks valid, and every trip has a rider. Load the trips into Snowflake."
+        "Extract trips from MySQL. Check that there are no negative fares, quantity must be positive, trip_date is not "
+        "in the future, email looks valid, and every trip has a rider. Load the trips into Snowflake."
     )
     assert [step.kind for step in read(Source(text=text)).pipeline.steps] == ["extract", "validate", "load"]
 

@@ -17,11 +17,10 @@ from airflow_llm.readers.prose.tagger.linking import GraphSaid
 _CHECK = r"(?:please\s+)?(?:check|verify|ensure|make\s+sure|validate|assert|confirm)\s*(?:that\b|:|if\b|whether\b)"
 _NEXT_RULE = r"[^.;!?\n]*,\s*(?:and\s+)?(?:that\s+)?(?:the\s+)?|\s+and\s+(?:that\s+)?(?:the\s+)?"
 _RULE = (
-    r"^(?:no|at\s+least|at\s+most|every|each|all|none|not|never)\b"
-    r"|\b(?:is|are|must|should|looks?|has|have|adds?\s+up|match(?:es)?)\b"
+    r"(?:the\s+)?(?:(?:no|at\s+least|at\s+most|none|never)\b"
+    r"|(?:\S+\s+){1,3}(?:is|are|must|should|looks?|has|have|match(?:es)?|adds?\s+up)\b)"
 )
-_STATED = r"\S+\s+(?:is|are|must|should|looks?|has|have)\b"
-_MAY_BE_RULES = frozenset({"validate", "branch", "sensor", "api_call", "other"})
+_DONE = r"\b(?:is|are|be|been)\s+(?:then\s+)?\w+(?:ed|ent|ilt|itten|ut)\b"
 _ASIDE = frozenset({"quarantine", "aside"})
 
 
@@ -53,20 +52,17 @@ def without_rules(said: GraphSaid, text: str, tokens: Sequence[Token]) -> GraphS
 
 
 def _rules(said: GraphSaid, text: str, tokens: Sequence[Token]) -> Iterator[int]:
-    asking = {token.start for token in tokens if any(verb.form == "base" for verb in token.verbs)}
+    commands = {token.start for token in tokens if any(verb.form == "base" and not verb.noun for verb in token.verbs)}
     checking = False
     for number, task in enumerate(said.tasks):
         mark = task.mark
         before = text[said.tasks[number - 1].mark.end : mark.start] if number else ""
-        checking = checking and re.fullmatch(_NEXT_RULE, before) is not None
-        told = text[mark.start : mark.end]
         clause = re.split(r"[,.;!?\n]", text[mark.start :], maxsplit=1)[0]
-        stated = mark.start not in asking or re.match(_STATED, clause, re.I)
-        rule = task.kind in _MAY_BE_RULES and stated and re.search(_RULE, clause, re.I)
-        if checking and rule:
+        work = mark.start in commands or (task.kind != "validate" and re.search(_DONE, clause, re.I))
+        if checking and re.fullmatch(_NEXT_RULE, before) and re.match(_RULE, clause, re.I) and not work:
             yield number
         else:
-            checking = task.kind == "validate" and re.match(_CHECK, told, re.I) is not None
+            checking = task.kind == "validate" and re.match(_CHECK, clause, re.I) is not None
 
 
 def _items(said: GraphSaid, tokens: Sequence[Token]) -> Iterator[int]:
