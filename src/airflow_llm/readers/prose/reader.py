@@ -185,7 +185,7 @@ class _Ours(NamedTuple):
         if self.graph is None or self.reading.confidence < GRAMMAR_GOOD:
             return False
         theirs = drafted(told.linked.drafts)
-        return self.graph.choices <= theirs.choices and self.graph.agrees(theirs)
+        return self.graph.serves_for(theirs) and self.graph.agrees(theirs)
 
 
 def _is_command(text: str, rules: Understanding, confidence: float) -> bool:

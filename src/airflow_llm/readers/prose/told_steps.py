@@ -41,6 +41,12 @@ class Drawn(NamedTuple):
     merged: Graph
     choices: int = 0
     """How many choices stand between the steps; they are part of neither graph."""
+    messages: int = 0
+    """How many of the steps tell somebody something."""
+
+    def serves_for(self, other: Drawn) -> bool:
+        """Whether it may stand for the other graph: it asks for no choice that the other has not, and tells no less."""
+        return self.choices <= other.choices and self.messages >= other.messages
 
     def agrees(self, other: Drawn) -> bool:
         """Whether both draw the same graph; `extract customers and orders` is one step or two."""
@@ -62,14 +68,16 @@ def drawn(pipeline: Pipeline) -> Drawn:
     """The graph of a pipeline that was read."""
     steps = told_steps(pipeline)
     graphs = _drawn([_place(step) for step in steps], standing_before(pipeline, steps))
-    return graphs._replace(choices=len(pipeline.steps) - len(steps))
+    messages = sum(step.kind == "notify" for step in steps)
+    return graphs._replace(choices=len(pipeline.steps) - len(steps), messages=messages)
 
 
 def drafted(drafts: Sequence[Draft]) -> Drawn:
     """The graph of steps that are not assembled yet."""
     told = sorted((draft for draft in drafts if draft.kind != "choose"), key=lambda draft: draft.span[0])
     before = _before({draft.number: draft.ups for draft in drafts}, [draft.number for draft in told])
-    return _drawn([draft.span for draft in told], before)._replace(choices=len(drafts) - len(told))
+    messages = sum(draft.kind == "notify" for draft in told)
+    return _drawn([draft.span for draft in told], before)._replace(choices=len(drafts) - len(told), messages=messages)
 
 
 def _place(step: Step) -> tuple[int, int]:

@@ -131,8 +131,8 @@ def chosen(ours: Reading, theirs: Reading) -> Choice:
     mine, other_graph = drawn(ours.pipeline), drawn(theirs.pipeline)
     agreed = mine.agrees(other_graph)
     if agreed:
-        # The network is believed about choices: a reading with one more than it sees asks for a decision nobody told.
-        told = ours if grammar >= GRAMMAR_GOOD and mine.choices <= other_graph.choices else theirs
+        # The network is believed about choices and messages: the grammar takes `send an alert to #ml` for a load.
+        told = ours if grammar >= GRAMMAR_GOOD and mine.serves_for(other_graph) else theirs
         other, why = None, "grammar and network see the same graph"
     else:
         plain = grammar >= DRAWN or (grammar >= GRAMMAR_SURE and mine.each.is_told_like(other_graph.each))

@@ -109,6 +109,12 @@ def test_what_becomes_of_bad_rows_belongs_to_the_check() -> None:
     assert kinds == [("extract", None), ("validate", "quarantine"), ("load", None)]
 
 
+def test_a_message_in_the_arm_of_a_choice_is_a_step() -> None:
+    text = "Train a churn model every Sunday; if the AUC is at least 0.8 deploy it, else send an alert to #ml"
+    kinds = [step.kind for step in read(Source(text=text)).pipeline.steps]
+    assert sorted(kinds) == ["choose", "deploy", "notify", "train"]
+
+
 def test_the_rules_of_one_check_are_one_step() -> None:
     text = (
         "Extract trips from MySQL. Check that there are no negative fares, quantity must be positive, trip_date is not "

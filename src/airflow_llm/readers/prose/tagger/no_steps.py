@@ -25,12 +25,14 @@ _ASIDE = frozenset({"quarantine", "aside"})
 
 
 def without_messages(said: GraphSaid, alerts: Sequence[Found[AlertWords]]) -> GraphSaid:
-    """The graph without steps that only tell somebody of a failure: they stay alerts."""
+    """The graph without steps that only tell somebody of a failure: they stay alerts. The arm of a choice is a step."""
     sure = [hit for hit in alerts if hit.value.on != "success" and hit.value.target]
     gone = [
         number
         for number, task in enumerate(said.tasks)
-        if task.kind == "notify" and any(task.mark.start < hit.end and hit.start < task.mark.end for hit in sure)
+        if task.kind == "notify"
+        and not task.conditional
+        and any(task.mark.start < hit.end and hit.start < task.mark.end for hit in sure)
     ]
     without = _without(said, gone)
     return without if without is said else replace(without, others=(*said.others, *(said.tasks[n].mark for n in gone)))
