@@ -90,4 +90,4 @@ def test_any_rows_are_written_and_none_is_lost(tmp_path_factory: pytest.TempPath
     assert table.num_rows == len(given_rows)
     for column, position in (("a", 0), ("b", 1)):
         nulls = [row[position] is None for row in given_rows]
-        assert [value is None for value in table.column(column).to_pylist()] == nulls
+        assert table.column(column).is_null().to_pylist() == nulls
